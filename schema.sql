@@ -1,0 +1,177 @@
+-- Postern's relational state. Numbered, append-only sections: never edit one that was deployed, add the next.
+-- `npm run schema` applies those above `schema_version` (`-- --remote` for the deployed database).
+-- Times are epoch seconds. Lists are JSON arrays. Nothing here is a secret in clear: secrets are SHA-256 hashes.
+
+-- section 1: the provider
+
+CREATE TABLE accounts (
+  id            TEXT PRIMARY KEY,               -- acc_…, the `sub` of access tokens
+  email         TEXT NOT NULL UNIQUE,           -- trimmed, lower-cased
+  created_at    INTEGER NOT NULL,
+  suspended_at  INTEGER
+) STRICT;
+
+CREATE TABLE sessions (
+  id_hash           TEXT PRIMARY KEY,           -- SHA-256 of the cookie's value
+  account_id        TEXT NOT NULL REFERENCES accounts (id),
+  signed_in_at      INTEGER NOT NULL,           -- `auth_time`
+  method            TEXT NOT NULL,              -- how: email_code | passkey | upstream
+  proved_email      TEXT,                       -- the address this session itself proved by our own code
+  last_seen_at      INTEGER NOT NULL,           -- to the hour
+  expires_at        INTEGER NOT NULL,
+  user_agent        TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX sessions_by_account ON sessions (account_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE organizations (
+  id                  TEXT PRIMARY KEY,         -- org_…
+  name                TEXT NOT NULL,
+  personal_account_id TEXT UNIQUE REFERENCES accounts (id), -- set: the personal organization of this account
+  policy              TEXT NOT NULL DEFAULT 'open' CHECK (policy IN ('open', 'verified', 'approved')),
+  scope_ceiling       TEXT,                     -- JSON array; null: no ceiling
+  created_at          INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE members (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  account_id      TEXT NOT NULL REFERENCES accounts (id),
+  role            TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'member')),
+  created_at      INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_account ON members (account_id);
+
+CREATE TABLE resources (
+  identifier                TEXT PRIMARY KEY,   -- RFC 8707; one that starts with `/` is a path of the issuer
+  name                      TEXT NOT NULL,
+  signing_alg               TEXT NOT NULL DEFAULT 'ES256' CHECK (signing_alg IN ('ES256', 'RS256', 'EdDSA')),
+  access_token_ttl_seconds  INTEGER,            -- null: the deployment's default
+  introspection_id          TEXT UNIQUE,        -- the resource's own credentials at /introspect
+  introspection_secret_hash TEXT,
+  created_at                INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE scopes (
+  name        TEXT PRIMARY KEY,                 -- thing:action
+  resource    TEXT NOT NULL REFERENCES resources (identifier),
+  title       TEXT NOT NULL,
+  description TEXT NOT NULL,
+  target      TEXT NOT NULL CHECK (target IN ('account', 'organization')),
+  sensitive   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE apps (
+  client_id                  TEXT PRIMARY KEY,  -- app_…, never used twice: a deleted app keeps its row
+  organization_id            TEXT NOT NULL REFERENCES organizations (id),
+  client_name                TEXT NOT NULL,
+  redirect_uris              TEXT NOT NULL,
+  grant_types                TEXT NOT NULL,
+  token_endpoint_auth_method TEXT NOT NULL
+    CHECK (token_endpoint_auth_method IN ('none', 'client_secret_basic', 'client_secret_post')),
+  scopes                     TEXT NOT NULL,
+  optional_scopes            TEXT NOT NULL,
+  client_uri                 TEXT,
+  logo_uri                   TEXT,
+  policy_uri                 TEXT,
+  tos_uri                    TEXT,
+  contacts                   TEXT NOT NULL DEFAULT '[]',
+  visibility                 TEXT NOT NULL DEFAULT 'private' CHECK (visibility IN ('private', 'public')),
+  publisher_domain           TEXT,              -- set while the publisher is verified
+  first_party                INTEGER NOT NULL DEFAULT 0,
+  created_at                 INTEGER NOT NULL,
+  updated_at                 INTEGER NOT NULL,
+  suspended_at               INTEGER,
+  deleted_at                 INTEGER
+) STRICT;
+CREATE INDEX apps_by_organization ON apps (organization_id, created_at, client_id);
+
+CREATE TABLE app_secrets (
+  id           TEXT PRIMARY KEY,                -- sec_…
+  client_id    TEXT NOT NULL REFERENCES apps (client_id),
+  name         TEXT NOT NULL,
+  secret_hash  TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  expires_at   INTEGER,
+  last_used_at INTEGER,                         -- to the hour, written after the answer
+  deleted_at   INTEGER
+) STRICT;
+CREATE INDEX app_secrets_by_app ON app_secrets (client_id);
+
+CREATE TABLE app_decisions (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  client_id       TEXT NOT NULL REFERENCES apps (client_id),
+  decision        TEXT NOT NULL CHECK (decision IN ('approved', 'blocked')),
+  scope_ceiling   TEXT,                         -- JSON array; null: no ceiling
+  expires_at      INTEGER,
+  note            TEXT,
+  decided_by      TEXT NOT NULL,
+  decided_at      INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, client_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signing_keys (
+  kid          TEXT PRIMARY KEY,
+  alg          TEXT NOT NULL,
+  shard        TEXT NOT NULL,
+  public_jwk   TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  signs_from   INTEGER NOT NULL,                -- published before it signs
+  retired_at   INTEGER,                         -- stopped signing
+  published_until INTEGER,                      -- set at retirement: the last token it signed has expired
+  withdrawn_at INTEGER                          -- compromised: out of the JWKS, its tokens are inactive
+) STRICT;
+
+-- What the ledgers say, for sorting, search, counts and jobs. Decides nothing.
+CREATE TABLE grant_index (
+  grant_id      TEXT PRIMARY KEY,
+  account_id    TEXT NOT NULL,
+  client_id     TEXT NOT NULL,
+  resource      TEXT NOT NULL,
+  scopes        TEXT NOT NULL,
+  organizations TEXT NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN ('active', 'revoked')),
+  version       INTEGER NOT NULL,               -- a projection never goes back to an older version
+  created_at    INTEGER NOT NULL,
+  last_used_at  INTEGER NOT NULL,
+  revoked_at    INTEGER,
+  user_agent    TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX grant_index_by_account ON grant_index (account_id, client_id);
+CREATE INDEX grant_index_by_client ON grant_index (client_id, state);
+
+-- Append-only. The id is made where the event happens, so a repeated delivery is the same row.
+CREATE TABLE audit_events (
+  id              TEXT PRIMARY KEY,
+  event           TEXT NOT NULL,
+  at              INTEGER NOT NULL,
+  actor           TEXT,
+  organization_id TEXT,
+  client_id       TEXT,
+  grant_id        TEXT,
+  account_id      TEXT,
+  address         TEXT,
+  reason          TEXT
+) STRICT;
+CREATE INDEX audit_events_by_time ON audit_events (at, id);
+CREATE INDEX audit_events_by_client ON audit_events (client_id, at);
+
+-- Development only: the mail that production sends. The outbox page reads it.
+CREATE TABLE dev_outbox (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  "to"    TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  text    TEXT NOT NULL,
+  code    TEXT,
+  sent_at INTEGER NOT NULL
+) STRICT;
+
+-- Our own API is a resource like any other.
+INSERT INTO resources (identifier, name, created_at) VALUES ('/api/v1', 'Postern dashboard API', unixepoch());
+INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
+  ('apps:read', '/api/v1', 'See apps', 'See the apps of your organizations and their settings.', 'organization', 0),
+  ('apps:write', '/api/v1', 'Manage apps', 'Register, change and delete apps of your organizations.', 'organization', 1),
+  ('secrets:write', '/api/v1', 'Manage app secrets', 'Create and delete the secrets that apps sign in with.', 'organization', 1);
+
+CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
+INSERT INTO schema_version (version) VALUES (1);

@@ -1,0 +1,84 @@
+import type { Context } from 'hono'
+import { type AppEnv, ConfigurationError } from './env.ts'
+import { API_PROBLEMS, ApiError, PageError, ProtocolError, REASONS } from './errors.ts'
+import { StorageUnavailable } from './lib/storage.ts'
+import { errorPage } from './pages/error.tsx'
+
+const RETRY_AFTER_SECONDS = '5'
+/** Answered in JSON whatever goes wrong; every other path outside /api is a page for people. */
+const MACHINE_PATHS = /^\/(token|revoke|introspect|par|register|userinfo|device_authorization|\.well-known\/.*)$/
+
+/** The one place where a refusal or a failure becomes a response. */
+export function answerError(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
+  logUnlessRefusal(error, c)
+  if (error instanceof ConfigurationError) return answerConfiguration(error, c)
+  const path = new URL(c.req.url).pathname
+  if (path.startsWith('/api/')) return answerApi(toApiError(error), c)
+  if (MACHINE_PATHS.test(path)) return answerProtocol(toProtocolError(error), c)
+  return answerPage(error, c)
+}
+
+function logUnlessRefusal(error: Error, c: Context<AppEnv>): void {
+  if (error instanceof ProtocolError || error instanceof ApiError || error instanceof PageError) return
+  const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''
+  console.error(`${c.get('requestId')} ${c.req.method} ${c.req.path}: ${error.name}: ${error.message}${cause}`)
+}
+
+function answerConfiguration(error: ConfigurationError, c: Context<AppEnv>): Response {
+  return c.json({ error: 'server_error', error_description: error.message }, 500)
+}
+
+function toProtocolError(error: Error): ProtocolError {
+  if (error instanceof ProtocolError) return error
+  if (error instanceof StorageUnavailable) return new ProtocolError('temporarily_unavailable', 'storage_unavailable')
+  return new ProtocolError('server_error', 'unexpected')
+}
+
+function answerProtocol(error: ProtocolError, c: Context<AppEnv>): Response {
+  c.header('Cache-Control', 'no-store')
+  if (error.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  for (const [name, value] of Object.entries(error.options.headers ?? {})) c.header(name, value)
+  return c.json({ error: error.code, error_description: error.description, ...error.options.members }, error.status)
+}
+
+function toApiError(error: Error): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof StorageUnavailable) return new ApiError('unavailable')
+  return new ApiError('unexpected')
+}
+
+function answerApi(error: ApiError, c: Context<AppEnv>): Response {
+  c.header('Cache-Control', 'no-store')
+  if (error.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  const { status, title } = API_PROBLEMS[error.problem]
+  const problem = {
+    type: `${c.get('config').issuer}/problems/${error.problem}`,
+    title,
+    status,
+    ...(error.detail && { detail: error.detail }),
+    ...(error.errors.length > 0 && { errors: error.errors }),
+    request_id: c.get('requestId'),
+  }
+  return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
+}
+
+function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
+  c.header('Cache-Control', 'no-store')
+  if (error instanceof PageError) {
+    return errorPage(c, error.status, { title: error.title, next: error.next })
+  }
+  if (error instanceof ProtocolError) {
+    return errorPage(c, error.status, {
+      title: error.description,
+      next: 'Go back to the app and start again. If it happens again, tell its developer the line below.',
+      code: `${error.code}: ${error.reason}`,
+    })
+  }
+  const unavailable = error instanceof StorageUnavailable
+  if (unavailable) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  return errorPage(c, unavailable ? 503 : 500, {
+    title: unavailable ? REASONS.storage_unavailable : REASONS.unexpected,
+    next: 'Try again in a moment.',
+    code: `Request ${c.get('requestId')}`,
+  })
+}

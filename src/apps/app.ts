@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { EpochSeconds } from '../lib/clock.ts'
+
+export const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
+export type GrantType = (typeof GRANT_TYPES)[number]
+
+export const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
+export type TokenEndpointAuthMethod = (typeof AUTH_METHODS)[number]
+
+/** What a developer registered; its protocol face is the client. */
+export interface App {
+  clientId: string
+  organizationId: string
+  clientName: string
+  redirectUris: readonly string[]
+  grantTypes: readonly GrantType[]
+  tokenEndpointAuthMethod: TokenEndpointAuthMethod
+  /** Always asked for, unless a request names fewer. */
+  scopes: readonly string[]
+  /** Asked for only when a request names them; the person may leave them out. */
+  optionalScopes: readonly string[]
+  clientUri: string | null
+  logoUri: string | null
+  policyUri: string | null
+  tosUri: string | null
+  contacts: readonly string[]
+  visibility: 'private' | 'public'
+  /** Set while the publisher's domain is verified. */
+  publisherDomain: string | null
+  firstParty: boolean
+  createdAt: EpochSeconds
+  updatedAt: EpochSeconds
+  suspendedAt: EpochSeconds | null
+  deletedAt: EpochSeconds | null
+}
+
+const jsonList = <T extends z.ZodType>(item: T) => z.string().transform((text) => z.array(item).parse(JSON.parse(text)))
+
+/** A row of `apps`, as D1 returns it. */
+export const appRow = z
+  .object({
+    client_id: z.string(),
+    organization_id: z.string(),
+    client_name: z.string(),
+    redirect_uris: jsonList(z.string()),
+    grant_types: jsonList(z.enum(GRANT_TYPES)),
+    token_endpoint_auth_method: z.enum(AUTH_METHODS),
+    scopes: jsonList(z.string()),
+    optional_scopes: jsonList(z.string()),
+    client_uri: z.string().nullable(),
+    logo_uri: z.string().nullable(),
+    policy_uri: z.string().nullable(),
+    tos_uri: z.string().nullable(),
+    contacts: jsonList(z.string()),
+    visibility: z.enum(['private', 'public']),
+    publisher_domain: z.string().nullable(),
+    first_party: z.number(),
+    created_at: z.number(),
+    updated_at: z.number(),
+    suspended_at: z.number().nullable(),
+    deleted_at: z.number().nullable(),
+  })
+  .transform(
+    (row): App => ({
+      clientId: row.client_id,
+      organizationId: row.organization_id,
+      clientName: row.client_name,
+      redirectUris: row.redirect_uris,
+      grantTypes: row.grant_types,
+      tokenEndpointAuthMethod: row.token_endpoint_auth_method,
+      scopes: row.scopes,
+      optionalScopes: row.optional_scopes,
+      clientUri: row.client_uri,
+      logoUri: row.logo_uri,
+      policyUri: row.policy_uri,
+      tosUri: row.tos_uri,
+      contacts: row.contacts,
+      visibility: row.visibility,
+      publisherDomain: row.publisher_domain,
+      firstParty: row.first_party === 1,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      suspendedAt: row.suspended_at,
+      deletedAt: row.deleted_at,
+    }),
+  )

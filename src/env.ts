@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import type { SigningKeys } from './keys/signing-keys-object.ts'
+import type { GrantLedger } from './ledger/grant-ledger-object.ts'
+import type { OneTime } from './lib/one-time-object.ts'
+
+/** What wrangler.toml binds. Raw variables are read in this file only. */
+export interface Bindings {
+  DB: D1Database
+  GRANTS: KVNamespace
+  GRANT_LEDGER: DurableObjectNamespace<GrantLedger>
+  SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
+  ONE_TIME: DurableObjectNamespace<OneTime>
+  EMAIL?: SendEmail
+  ENVIRONMENT?: string
+  ISSUER?: string
+  OPERATOR_EMAILS?: string
+  EMAIL_FROM?: string
+  KEY_SHARDS?: string
+  KEY_WRAPPING_SECRETS?: string
+  EMAIL_CODE_SECRET?: string
+  AUTHORIZATION_CODE_TTL_SECONDS?: string
+  ACCESS_TOKEN_TTL_SECONDS?: string
+  REFRESH_TOKEN_IDLE_TTL_SECONDS?: string
+  REFRESH_TOKEN_MAX_TTL_SECONDS?: string
+  SESSION_IDLE_TTL_SECONDS?: string
+}
+
+/** A variable is missing or out of bounds. The message names it and never shows a value. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+const MINUTE = 60
+const DAY = 86_400
+const seconds = (min: number, max: number, preset: number) => z.coerce.number().int().min(min).max(max).default(preset)
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1'])
+const SHARDS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const
+export type Shard = (typeof SHARDS)[number]
+
+const variables = z.object({
+  ENVIRONMENT: z.enum(['production', 'development']),
+  ISSUER: z.string().refine((issuer) => URL.canParse(issuer) && new URL(issuer).origin === issuer),
+  OPERATOR_EMAILS: list.default([]).transform((emails) => emails.map((email) => email.toLowerCase())),
+  EMAIL_FROM: z.string().default(''),
+  KEY_SHARDS: list.pipe(z.array(z.enum(SHARDS)).min(1)).default(['weur', 'enam', 'apac']),
+  KEY_WRAPPING_SECRETS: list.pipe(z.array(z.string().min(32)).min(1)),
+  EMAIL_CODE_SECRET: z.string().min(32),
+  AUTHORIZATION_CODE_TTL_SECONDS: seconds(10, 10 * MINUTE, 60),
+  // The engine keeps refresh tokens and access tokens at least a minute.
+  ACCESS_TOKEN_TTL_SECONDS: seconds(MINUTE, DAY, 600),
+  REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(DAY, 365 * DAY, 30 * DAY),
+  REFRESH_TOKEN_MAX_TTL_SECONDS: seconds(DAY, 2 * 365 * DAY, 365 * DAY),
+  SESSION_IDLE_TTL_SECONDS: seconds(60 * MINUTE, 90 * DAY, 30 * DAY),
+})
+
+export interface Config {
+  development: boolean
+  /** RFC 8414 §2; no trailing slash. */
+  issuer: string
+  operatorEmails: readonly string[]
+  emailFrom: string
+  /** The first signs at once; only it is used in development. */
+  keyShards: readonly [Shard, ...Shard[]]
+  /** Newest first. */
+  keyWrappingSecrets: readonly string[]
+  emailCodeSecret: string
+  authorizationCodeTtlSeconds: number
+  accessTokenTtlSeconds: number
+  refreshTokenIdleTtlSeconds: number
+  refreshTokenMaxTtlSeconds: number
+  sessionIdleTtlSeconds: number
+}
+
+const parsed = new WeakMap<object, Config>()
+
+/** The configuration of this deployment; throws {@link ConfigurationError} naming every wrong variable. */
+export function readConfig(env: Bindings): Config {
+  const known = parsed.get(env)
+  if (known) return known
+  const config = parseConfig(env)
+  parsed.set(env, config)
+  return config
+}
+
+function parseConfig(env: Bindings): Config {
+  const result = variables.safeParse(env)
+  if (!result.success) {
+    const names = [...new Set(result.error.issues.map((issue) => String(issue.path[0])))]
+    throw new ConfigurationError(`These variables are missing or invalid: ${names.join(', ')}`)
+  }
+  const values = result.data
+  const development = values.ENVIRONMENT === 'development'
+  const issuer = new URL(values.ISSUER)
+  if (development && !LOOPBACK_HOSTS.has(issuer.hostname)) {
+    throw new ConfigurationError('ENVIRONMENT is development, but ISSUER is not on localhost')
+  }
+  if (!development && issuer.protocol !== 'https:') throw new ConfigurationError('ISSUER must be https')
+  const [firstShard, ...otherShards] = values.KEY_SHARDS
+  return {
+    development,
+    issuer: values.ISSUER,
+    operatorEmails: values.OPERATOR_EMAILS,
+    emailFrom: values.EMAIL_FROM,
+    keyShards: [firstShard!, ...(development ? [] : otherShards)],
+    keyWrappingSecrets: values.KEY_WRAPPING_SECRETS,
+    emailCodeSecret: values.EMAIL_CODE_SECRET,
+    authorizationCodeTtlSeconds: values.AUTHORIZATION_CODE_TTL_SECONDS,
+    accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+    refreshTokenIdleTtlSeconds: values.REFRESH_TOKEN_IDLE_TTL_SECONDS,
+    refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
+    sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
+  }
+}
+
+/** The type that every Hono router of ours is made with. */
+export interface AppEnv {
+  Bindings: Bindings
+  Variables: { config: Config; requestId: string }
+}

@@ -1,0 +1,12 @@
+import { app } from './app.ts'
+import type { Bindings } from './env.ts'
+import { runScheduled } from './scheduled.ts'
+
+export { SigningKeys } from './keys/signing-keys-object.ts'
+export { GrantLedger } from './ledger/grant-ledger-object.ts'
+export { OneTime } from './lib/one-time-object.ts'
+
+export default {
+  fetch: app.fetch,
+  scheduled: (_controller, env) => runScheduled(env),
+} satisfies ExportedHandler<Bindings>

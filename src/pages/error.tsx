@@ -1,0 +1,23 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from '../env.ts'
+import { Layout } from './layout.tsx'
+
+interface ErrorPage {
+  title: string
+  /** What to do next. */
+  next: string
+  /** What to tell whoever can help. */
+  code?: string
+}
+
+export function errorPage(c: Context<AppEnv>, status: ContentfulStatusCode, { title, next, code }: ErrorPage) {
+  return c.html(
+    <Layout title={title}>
+      <h1>{title}</h1>
+      <p>{next}</p>
+      {code && <p class="code">{code}</p>}
+    </Layout>,
+    status,
+  )
+}

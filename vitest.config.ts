@@ -1,0 +1,47 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+import { splitSchema } from './test/support/schema-sections.ts'
+
+const ISSUER = 'http://localhost:8787'
+
+/** Storage is isolated per file; every file starts with the schema applied. */
+export const bindings = {
+  ENVIRONMENT: 'development',
+  ISSUER,
+  OPERATOR_EMAILS: 'operator@example.com',
+  KEY_WRAPPING_SECRETS: 'test-wrapping-secret-of-32-characters-or-more',
+  EMAIL_CODE_SECRET: 'test-email-code-secret-of-32-characters',
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() } },
+          }),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/{flows,attacks,dashboard,objects,unit}/**/*.test.ts'],
+          setupFiles: ['./test/support/workers/setup.ts'],
+        },
+      },
+      {
+        test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        test: {
+          name: 'served',
+          include: ['test/{races,browser,served}/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
