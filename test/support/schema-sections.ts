@@ -16,7 +16,7 @@ export function splitSchema(): SchemaSection[] {
   return sections
 }
 
-function splitStatements(sql: string): string[] {
+export function splitStatements(sql: string): string[] {
   return sql
     .replace(/--.*$/gm, '')
     .split(/;\s*$/m)

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { findFreePort } from './ports.ts'
+
+export interface Workerd {
+  /** Answered by the Worker itself: no proxy in between. */
+  origin: string
+  database: Awaited<ReturnType<Miniflare['getD1Database']>>
+  processId: number
+  stop(): Promise<void>
+}
+
+export interface WorkerdOptions {
+  /** The built module. */
+  script: string
+  /** The wrangler.toml whose bindings it gets. */
+  config: string
+  /** Variables and secrets, over those of the configuration. */
+  variables?: (origin: string) => Record<string, string>
+}
+
+/** One Worker in a workerd of its own, with real D1, KV and Durable Objects in a folder of its own. */
+export async function startWorker({ script, config, variables }: WorkerdOptions): Promise<Workerd> {
+  const port = await findFreePort()
+  const origin = `http://localhost:${port}`
+  const folder = await mkdtemp(join(tmpdir(), 'postern-workerd-'))
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config)
+  const before = childProcesses()
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      log: new Log(LogLevel.ERROR),
+      resourcePersistencePath: folder,
+      telemetry: { enabled: false },
+      cf: false,
+      workers: [
+        {
+          ...workerOptions,
+          name: 'worker',
+          modules: [{ type: 'ESModule', path: script }],
+          bindings: Object.assign({}, workerOptions.bindings, variables?.(origin)),
+          unsafeDirectSockets: [{ host: 'localhost', port }],
+        },
+      ],
+    }),
+  )
+  await miniflare.ready
+  const [processId] = [...childProcesses()].filter((id) => !before.has(id))
+  if (processId === undefined) throw new Error('workerd is not a child of this process')
+  return {
+    origin,
+    database: await miniflare.getD1Database('DB'),
+    processId,
+    async stop() {
+      await miniflare.dispose()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function childProcesses(): Set<number> {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+  return new Set(children.split(' ').filter(Boolean).map(Number))
+}
