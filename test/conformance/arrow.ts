@@ -1,0 +1,49 @@
+import { type Import, importsOf, roomOf, type Source } from './source.ts'
+
+/** Who may import whom: from one layer to any layer below it, never back and never sideways. */
+const LAYERS = [
+  ['index.ts'],
+  ['app.ts'],
+  ['answer-error.ts', 'scheduled.ts'],
+  ['oauth', 'oidc', 'dashboard', 'pages'],
+  ['ledger'],
+  ['engine', 'tokens'],
+  ['apps', 'catalog', 'organizations', 'accounts', 'grants', 'keys'],
+  ['audit'],
+  ['lib'],
+]
+const OPEN_TO_ALL = new Set(['env.ts', 'errors.ts', 'lib'])
+/** Rooms that prove us from outside: what else they may import. */
+const OUTSIDERS: Record<string, { rooms: string[]; packages: RegExp }> = {
+  'resource-server': { rooms: [], packages: /^(hono|jose)(\/|$)/ },
+  demo: { rooms: ['resource-server'], packages: /^(hono|jose|oauth4webapi)(\/|$)/ },
+}
+export const ROOMS = new Set([...LAYERS.flat(), ...OPEN_TO_ALL, ...Object.keys(OUTSIDERS)])
+
+/** The imports of a file that its room may not have. */
+export function findWrongImports(source: Source): string[] {
+  return importsOf(source)
+    .filter((imported) => !isAllowed(source.path, imported))
+    .map(({ specifier }) => specifier)
+}
+
+function isAllowed(path: string, imported: Import): boolean {
+  const from = roomOf(path)
+  const outsider = OUTSIDERS[from]
+  if (imported.target === undefined) return outsider?.packages.test(imported.specifier) ?? true
+  const to = roomOf(imported.target)
+  if (to === from) return true
+  if (outsider) return outsider.rooms.includes(to)
+  // The object classes appear in the types of the bindings, and nowhere else does env look down.
+  if (from === 'env.ts') return imported.typeOnly && imported.target.endsWith('-object.ts')
+  if (OPEN_TO_ALL.has(to)) return from !== 'errors.ts'
+  if (to === 'pages') return layerOf(from) <= layerOf(to)
+  if (to === 'demo') return from === 'app.ts'
+  return layerOf(from) < layerOf(to)
+}
+
+/** A room that no layer names may import nothing and be imported by nobody. */
+function layerOf(room: string): number {
+  const layer = LAYERS.findIndex((rooms) => rooms.includes(room))
+  return layer === -1 ? Number.NaN : layer
+}

@@ -1,0 +1,65 @@
+import { importsOf, roomOf, type Source } from './source.ts'
+
+interface OnlyRule {
+  /** Completes "only": what is bound to a place. */
+  what: string
+  allowedIn: (path: string) => boolean
+  uses: (source: Source) => boolean
+  /** Code that breaks the rule in a place where it is not allowed: the test plants it. */
+  violation: { path: string; text: string }
+}
+
+const STORE_OR_OBJECT = /-(store|object)\.ts$/
+const SQL =
+  /['"`]\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|(CREATE|DROP|ALTER)\s+TABLE\s)/
+const RAW_VARIABLE =
+  /\bprocess\.env\b|\benv\.(ENVIRONMENT|ISSUER|OPERATOR_EMAILS|EMAIL_FROM|KEY_SHARDS|[A-Z_]+_SECRETS?|[A-Z_]+_TTL_SECONDS)\b/
+
+/** The "only" rules of the design: each names the one place where something may be. */
+export const ONLY_RULES: OnlyRule[] = [
+  {
+    what: 'engine/ imports the engine',
+    allowedIn: (path) => roomOf(path) === 'engine',
+    uses: (source) => importsOf(source).some(({ specifier }) => specifier.includes('workers-oauth-provider')),
+    violation: {
+      path: 'oauth/token.ts',
+      text: `import { getOAuthApi } from '@cloudflare/workers-oauth-provider'`,
+    },
+  },
+  {
+    what: '*-store.ts and *-object.ts hold SQL',
+    allowedIn: (path) => STORE_OR_OBJECT.test(path),
+    uses: ({ code }) => SQL.test(code) || /\.sql\.exec\b|\.prepare\(/.test(code),
+    violation: { path: 'apps/app.ts', text: 'const find = `\n  SELECT * FROM apps`' },
+  },
+  {
+    what: '*-object.ts extends DurableObject',
+    allowedIn: (path) => path.endsWith('-object.ts'),
+    uses: ({ code }) => /\bextends\s+DurableObject\b/.test(code),
+    violation: { path: 'ledger/ledger.ts', text: 'export class Ledger extends DurableObject<Bindings> {}' },
+  },
+  {
+    what: 'pages/ and demo/ hold .tsx',
+    allowedIn: (path) => ['pages', 'demo'].includes(roomOf(path)),
+    uses: ({ path }) => path.endsWith('.tsx'),
+    violation: { path: 'oauth/consent.tsx', text: '' },
+  },
+  {
+    what: 'lib/clock.ts reads the clock, and the resource server its own',
+    allowedIn: (path) => path === 'lib/clock.ts' || path === 'resource-server/clock.ts',
+    uses: ({ code }) => /\bDate\.now\b|\bDate\(\s*\)|\bnew Date\b(?!\()|\bperformance\.|\bTemporal\.Now\b/.test(code),
+    violation: { path: 'grants/grant.ts', text: 'const now = Math.floor(Date.now() / 1000)' },
+  },
+  {
+    what: 'lib/random.ts draws random values',
+    allowedIn: (path) => path === 'lib/random.ts',
+    uses: ({ code }) => /\bgetRandomValues\b|\brandomUUID\b|\bMath\.random\b/.test(code),
+    violation: { path: 'accounts/email-code.ts', text: 'const digits = Math.random().toString().slice(2, 10)' },
+  },
+  {
+    what: 'env.ts reads raw variables',
+    allowedIn: (path) => path === 'env.ts',
+    uses: ({ code }) => RAW_VARIABLE.test(code),
+    violation: { path: 'oauth/metadata.ts', text: 'const issuer = c.env.ISSUER' },
+  },
+]

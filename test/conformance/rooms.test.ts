@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from '../support/wrangler.ts'
+import { findWrongImports, ROOMS } from './arrow.ts'
+import { ONLY_RULES } from './only-rules.ts'
+import { makeSource, readSources, roomOf } from './source.ts'
+
+const sources = readSources()
+
+describe('the arrow of rooms', () => {
+  it('is kept by every import', () => {
+    const wrong = sources.flatMap((source) => findWrongImports(source).map((to) => `${source.path} imports ${to}`))
+    expect(wrong).toEqual([])
+  })
+
+  it.each([
+    ['back', 'lib/random.ts', `import { issueCode } from '../oauth/issue-code.ts'`],
+    ['sideways', 'apps/app.ts', `import type { Scope } from '../catalog/catalog.ts'`],
+    ['from a page to an edge', 'pages/consent.tsx', `export { authorize } from '../oauth/authorize.ts'`],
+    ['down from env by value', 'env.ts', `import { GrantLedger } from './ledger/grant-ledger-object.ts'`],
+    ['from the resource server to us', 'resource-server/verify.ts', `import { sha256 } from '../lib/encoding.ts'`],
+    ['from the demo to us', 'demo/demo.tsx', `const app = await import('../app.ts')`],
+    ['from the demo to our engine', 'demo/demo.tsx', `import '@cloudflare/workers-oauth-provider'`],
+    ['to the demo', 'oauth/token.ts', `import { demo } from '../demo/demo.tsx'`],
+    ['from an unknown room', 'helpers/strings.ts', `import { app } from '../apps/app.ts'`],
+  ])('would not allow an import %s', (_direction, path, text) => {
+    expect(findWrongImports(makeSource(path, text))).toHaveLength(1)
+  })
+
+  it.each([
+    ['down, over rooms', 'oauth/token.ts', `import { findApp } from '../apps/apps-store.ts'`],
+    ['within a room', 'apps/apps-store.ts', `import { appRow } from './app.ts'`],
+    ['from an edge to a page', 'oauth/consent.ts', `import { consentPage } from '../pages/consent.tsx'`],
+    ['of an object type by env', 'env.ts', `import type { OneTime } from './lib/one-time-object.ts'`],
+    ['in a comment', 'lib/random.ts', `// import { issueCode } from '../oauth/issue-code.ts'`],
+  ])('allows an import %s', (_direction, path, text) => {
+    expect(findWrongImports(makeSource(path, text))).toEqual([])
+  })
+
+  it('names every room there is', () => {
+    expect(sources.map(({ path }) => roomOf(path)).filter((room) => !ROOMS.has(room))).toEqual([])
+  })
+})
+
+describe.each(ONLY_RULES)('only $what', ({ allowedIn, uses, violation }) => {
+  it('holds', () => {
+    const elsewhere = sources.filter((source) => !allowedIn(source.path) && uses(source))
+    expect(elsewhere.map(({ path }) => path)).toEqual([])
+  })
+
+  it('catches a violation', () => {
+    expect(allowedIn(violation.path)).toBe(false)
+    expect(uses(makeSource(violation.path, violation.text))).toBe(true)
+  })
+})
+
+describe('the top level', () => {
+  it('holds the sources and what tools need beside them', () => {
+    const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')
+    const generated = new Set(['.git', ...ignored.map((line) => line.replace(/\/$/, ''))])
+    expect(readdirSync(ROOT).filter((entry) => !generated.has(entry) && !TOP_LEVEL.has(entry))).toEqual([])
+  })
+})
+
+const TOP_LEVEL = new Set([
+  ...['package.json', 'tsconfig.json', 'wrangler.toml', 'schema.sql', 'src', 'test', 'README.md', 'LICENSE'],
+  ...['package-lock.json', 'biome.json', 'vitest.config.ts', '.ci', '.gitignore', 'docs'],
+])
