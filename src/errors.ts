@@ -152,12 +152,19 @@ export class ApiError extends Error {
   readonly problem: ApiProblem
   readonly detail: string | undefined
   readonly errors: readonly FieldError[]
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(problem: ApiProblem, detail?: string, errors: readonly FieldError[] = []) {
+  constructor(
+    problem: ApiProblem,
+    detail?: string,
+    errors: readonly FieldError[] = [],
+    headers: Record<string, string> = {},
+  ) {
     super(problem)
     this.problem = problem
     this.detail = detail
     this.errors = errors
+    this.headers = headers
   }
 
   get status() {

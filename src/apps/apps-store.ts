@@ -1,9 +1,87 @@
+import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import { type App, appRow } from './app.ts'
+import type { AppSettings, Setting } from './settings.ts'
 
 /** A deleted app keeps its row, so that its client_id is never used twice; it is found only when asked for. */
 export async function findApp(db: D1Database, clientId: string, { deleted = false } = {}): Promise<App | undefined> {
   const row = await reach('D1', () => db.prepare('SELECT * FROM apps WHERE client_id = ?').bind(clientId).first())
   const app = row ? appRow.parse(row) : undefined
   return app?.deletedAt && !deleted ? undefined : app
+}
+
+/** Where a page of a list begins: after this app. */
+export interface AppPosition {
+  createdAt: EpochSeconds
+  clientId: string
+}
+
+/** Newest first. Positions do not move when apps come or go: no app is shown twice and none is left out. */
+export async function listApps(
+  db: D1Database,
+  organizationIds: readonly string[],
+  { after, limit }: { after: AppPosition | null; limit: number },
+): Promise<App[]> {
+  const statement = db
+    .prepare(
+      `SELECT * FROM apps
+        WHERE organization_id IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL
+          AND (?2 IS NULL OR (created_at, client_id) < (?2, ?3))
+        ORDER BY created_at DESC, client_id DESC LIMIT ?4`,
+    )
+    .bind(JSON.stringify(organizationIds), after?.createdAt ?? null, after?.clientId ?? null, limit)
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => appRow.parse(row))
+}
+
+/** The column of each setting: what may change after registration, and nothing else. */
+const SETTING_COLUMNS = {
+  clientName: 'client_name',
+  redirectUris: 'redirect_uris',
+  grantTypes: 'grant_types',
+  tokenEndpointAuthMethod: 'token_endpoint_auth_method',
+  scopes: 'scopes',
+  optionalScopes: 'optional_scopes',
+  clientUri: 'client_uri',
+  logoUri: 'logo_uri',
+  policyUri: 'policy_uri',
+  tosUri: 'tos_uri',
+  contacts: 'contacts',
+  visibility: 'visibility',
+} as const satisfies Record<Setting, string>
+const SETTINGS = Object.keys(SETTING_COLUMNS) as Setting[]
+
+export function insertAppStatement(db: D1Database, app: App): D1PreparedStatement {
+  const columns = ['client_id', 'organization_id', 'created_at', 'updated_at', ...Object.values(SETTING_COLUMNS)]
+  const values = SETTINGS.map((setting) => toColumn(app[setting]))
+  return db
+    .prepare(`INSERT INTO apps (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+    .bind(app.clientId, app.organizationId, app.createdAt, app.updatedAt, ...values)
+}
+
+/** Writes only what changes, so that two people who change different settings at once do not undo each other. */
+export function updateAppStatement(
+  db: D1Database,
+  clientId: string,
+  changes: Partial<AppSettings>,
+  now: EpochSeconds,
+): D1PreparedStatement {
+  const changed = SETTINGS.filter((setting) => changes[setting] !== undefined)
+  const assignments = changed.map((setting) => `${SETTING_COLUMNS[setting]} = ?`)
+  return db
+    .prepare(
+      `UPDATE apps SET ${[...assignments, 'updated_at = ?'].join(', ')} WHERE client_id = ? AND deleted_at IS NULL`,
+    )
+    .bind(...changed.map((setting) => toColumn(changes[setting])), now, clientId)
+}
+
+export function deleteAppStatement(db: D1Database, clientId: string, now: EpochSeconds): D1PreparedStatement {
+  return db
+    .prepare('UPDATE apps SET deleted_at = ?2, updated_at = ?2 WHERE client_id = ?1 AND deleted_at IS NULL')
+    .bind(clientId, now)
+}
+
+function toColumn(value: AppSettings[Setting] | undefined): string | null {
+  if (value === undefined || value === null) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

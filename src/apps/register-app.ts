@@ -1,0 +1,51 @@
+import { auditStatement } from '../audit/audit-store.ts'
+import { newAuditEvent } from '../audit/events.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { randomId } from '../lib/random.ts'
+import { reach } from '../lib/storage.ts'
+import type { App } from './app.ts'
+import { insertAppStatement } from './apps-store.ts'
+import { newSecret, secretStatements } from './create-secret.ts'
+import { type AppSettings, isPublic } from './settings.ts'
+
+const FIRST_SECRET_NAME = 'First secret'
+
+export interface Registration {
+  app: App
+  /** Of a confidential app, in clear: the only time it is seen. */
+  clientSecret: string | null
+}
+
+/** Creates the app and, if it is confidential, its first secret: both or nothing. The settings were checked. */
+export async function registerApp(
+  db: D1Database,
+  { organizationId, settings, actor }: { organizationId: string; settings: AppSettings; actor: string },
+  now: EpochSeconds,
+): Promise<Registration> {
+  const app = newApp(organizationId, settings, now)
+  const { clientId } = app
+  const event = newAuditEvent({ event: 'app.created', at: now, actor, organizationId, clientId })
+  const statements = [insertAppStatement(db, app), auditStatement(db, event)]
+  if (isPublic(app)) {
+    await reach('D1', () => db.batch(statements))
+    return { app, clientSecret: null }
+  }
+  const { secret, clientSecret, hash } = await newSecret({ clientId, name: FIRST_SECRET_NAME, expiresAt: null }, now)
+  await reach('D1', () => db.batch([...statements, ...secretStatements(db, app, { secret, hash, actor })]))
+  return { app, clientSecret }
+}
+
+function newApp(organizationId: string, settings: AppSettings, now: EpochSeconds): App {
+  return {
+    ...settings,
+    clientId: randomId('app'),
+    organizationId,
+    publisherDomain: null,
+    // First-party apps are the operators': no setting of a developer makes one.
+    firstParty: false,
+    createdAt: now,
+    updatedAt: now,
+    suspendedAt: null,
+    deletedAt: null,
+  }
+}

@@ -1,0 +1,100 @@
+import type { App } from './app.ts'
+import { findRedirectUriProblem } from './redirect-uri-rules.ts'
+
+/** What a developer decides about an app; the rest is ours. */
+export type AppSettings = Pick<
+  App,
+  | 'clientName'
+  | 'redirectUris'
+  | 'grantTypes'
+  | 'tokenEndpointAuthMethod'
+  | 'scopes'
+  | 'optionalScopes'
+  | 'clientUri'
+  | 'logoUri'
+  | 'policyUri'
+  | 'tosUri'
+  | 'contacts'
+  | 'visibility'
+>
+export type Setting = keyof AppSettings
+
+export interface SettingProblem {
+  setting: Setting
+  /** The wrong item, when the setting is a list. */
+  index?: number
+  /** The rule in words. */
+  detail: string
+}
+
+interface Surroundings {
+  /** Names of the scopes in the catalogue. */
+  scopes: ReadonlySet<string>
+  /** The app as it is, when it is being changed. */
+  current?: App | undefined
+}
+
+/** The rules between settings, and against what exists. Each value on its own was parsed at the edge. */
+export function findSettingProblems(settings: AppSettings, surroundings: Surroundings): SettingProblem[] {
+  return [
+    ...redirectUriProblems(settings),
+    ...grantTypeProblems(settings),
+    ...scopeProblems(settings, surroundings),
+    ...authMethodProblems(settings, surroundings),
+    ...visibilityProblems(settings, surroundings),
+  ]
+}
+
+function redirectUriProblems({ redirectUris, tokenEndpointAuthMethod }: AppSettings): SettingProblem[] {
+  const publicClient = tokenEndpointAuthMethod === 'none'
+  return problemsOfItems('redirectUris', redirectUris, (uri) => findRedirectUriProblem(uri, { publicClient }))
+}
+
+function grantTypeProblems({ grantTypes }: AppSettings): SettingProblem[] {
+  const problems = problemsOfItems('grantTypes', grantTypes, () => undefined)
+  if (grantTypes.includes('authorization_code')) return problems
+  return [...problems, { setting: 'grantTypes', detail: 'authorization_code is needed: people grant access with it.' }]
+}
+
+function scopeProblems(settings: AppSettings, { scopes, current }: Surroundings): SettingProblem[] {
+  // A scope that left the catalogue stays registered, so that an old app can still change its name.
+  const isKnown = (scope: string) =>
+    scopes.has(scope) || current?.scopes.includes(scope) || current?.optionalScopes.includes(scope)
+  const unknown = (scope: string) => (isKnown(scope) ? undefined : 'There is no such scope; see GET /api/v1/scopes.')
+  return [
+    ...problemsOfItems('scopes', settings.scopes, unknown),
+    ...problemsOfItems('optionalScopes', settings.optionalScopes, (scope) =>
+      settings.scopes.includes(scope) ? 'The scope is already among the required ones.' : unknown(scope),
+    ),
+  ]
+}
+
+function authMethodProblems({ tokenEndpointAuthMethod }: AppSettings, { current }: Surroundings): SettingProblem[] {
+  if (!current || isPublic(current) === (tokenEndpointAuthMethod === 'none')) return []
+  // Its living grants follow the rules of the other kind: rotation for public apps, none for confidential ones.
+  const detail = 'A public app cannot become confidential, nor the reverse: register another app.'
+  return [{ setting: 'tokenEndpointAuthMethod', detail }]
+}
+
+function visibilityProblems({ visibility }: AppSettings, { current }: Surroundings): SettingProblem[] {
+  if (visibility === 'private' || current?.visibility === 'public') return []
+  return [
+    { setting: 'visibility', detail: 'Apps are private until their publisher is verified, which is yet to come.' },
+  ]
+}
+
+function problemsOfItems<Item extends string>(
+  setting: Setting,
+  items: readonly Item[],
+  findProblem: (item: Item) => string | undefined,
+): SettingProblem[] {
+  return items.flatMap((item, index) => {
+    const detail = items.indexOf(item) < index ? 'This is listed twice.' : findProblem(item)
+    return detail ? [{ setting, index, detail }] : []
+  })
+}
+
+/** A public client (RFC 6749 §2.1) keeps no secret. */
+export function isPublic(app: Pick<App, 'tokenEndpointAuthMethod'>): boolean {
+  return app.tokenEndpointAuthMethod === 'none'
+}

@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+import { SESSION_COOKIE } from '../accounts/sessions.ts'
+import type { Config } from '../env.ts'
+import type { ApiEnv } from './api-env.ts'
+import { API_SCOPES } from './protected-resource.ts'
+import type { Api } from './route.ts'
+
+const INFO = {
+  title: 'Postern dashboard API',
+  version: '1',
+  description:
+    'Register apps and manage their secrets. Times are epoch seconds, lists are `{items, next_cursor}`, and every ' +
+    'refusal is `application/problem+json` (RFC 9457).',
+}
+const TAGS = [
+  { name: 'Apps', description: 'What developers register; in the protocol, the clients.' },
+  { name: 'Secrets', description: 'What a confidential app proves itself with at the token endpoint.' },
+  { name: 'Scopes', description: 'The catalogue of permissions.' },
+]
+
+/** Serves the OpenAPI document of `api`, made when it is first asked for: start-up does not pay for it. */
+export function openApiDocument(api: Api) {
+  const documents = new WeakMap<Config, string>()
+  return function answerOpenApiDocument(c: Context<ApiEnv>): Response {
+    const config = c.get('config')
+    const document = documents.get(config) ?? JSON.stringify(describeApi(api, config))
+    documents.set(config, document)
+    c.header('Cache-Control', 'public, max-age=300')
+    return c.body(document, 200, { 'Content-Type': 'application/json' })
+  }
+}
+
+function describeApi(api: Api, { issuer }: Config) {
+  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, tags: TAGS, servers: [{ url: issuer }] })
+  return { ...document, components: { ...document.components, securitySchemes: securitySchemes(issuer) } }
+}
+
+function securitySchemes(issuer: string) {
+  return {
+    access_token: {
+      type: 'oauth2',
+      description: 'An access token whose audience is this API. Its organizations bound what it reaches.',
+      flows: {
+        authorizationCode: {
+          authorizationUrl: `${issuer}/authorize`,
+          tokenUrl: `${issuer}/token`,
+          scopes: API_SCOPES,
+        },
+      },
+    },
+    session: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: SESSION_COOKIE,
+      description: 'The session of our own pages. Methods that change something need `Origin` equal to the issuer.',
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { Hook } from '@hono/zod-openapi'
+import type { z } from 'zod'
+import { ApiError, type FieldError } from '../errors.ts'
+import type { ApiEnv } from './api-env.ts'
+
+/** What a schema refused, as a problem: 422 with a pointer for each field of the body, 400 for the rest of the request. */
+export const refuseInvalid: Hook<unknown, ApiEnv, string, void> = (result) => {
+  if (result.success) return
+  if (result.target !== 'json') throw new ApiError('invalid-request', describeParameters(result.error))
+  throw invalidFields(result.error.issues.flatMap(toFieldErrors))
+}
+
+export function invalidFields(errors: readonly FieldError[]): ApiError {
+  return new ApiError('validation-failed', undefined, errors)
+}
+
+/** RFC 6901: `~` and `/` within a name are escaped. */
+export function pointer(...path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(...issue.path), detail: sentence(issue) }]
+  return issue.keys.map((key) => ({ pointer: pointer(...issue.path, key), detail: 'There is no such field.' }))
+}
+
+/** Zod puts into its messages what it wanted and never what it got. */
+function sentence(issue: z.core.$ZodIssue): string {
+  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  return missing ? 'This field is required.' : issue.message
+}
+
+function describeParameters(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+}

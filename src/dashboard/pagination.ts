@@ -1,0 +1,55 @@
+import { z } from '@hono/zod-openapi'
+import { ApiError } from '../errors.ts'
+import { fromBase64Url, toBase64Url, utf8 } from '../lib/encoding.ts'
+
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 100
+
+/** The query of every list that has pages. */
+export const pageQuery = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_LIMIT)
+    .default(DEFAULT_LIMIT)
+    .openapi({ description: 'How many items at most.', example: 20 }),
+  cursor: z.string().max(500).optional().openapi({ description: '`next_cursor` of the page before; opaque.' }),
+}
+
+/** Every list looks like this, also where all of it fits on one page. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next_cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Send it as `cursor` for the next page; null: no more.' }),
+  })
+}
+
+const position = z.tuple([z.int(), z.string()])
+type Position = z.infer<typeof position>
+
+export function formatCursor(at: Position): string {
+  return toBase64Url(utf8(JSON.stringify(at)))
+}
+
+/** A cursor gives no access: it only says where to go on among what the caller may see. */
+export function parseCursor(cursor: string): Position {
+  try {
+    return position.parse(JSON.parse(new TextDecoder().decode(fromBase64Url(cursor))))
+  } catch (error) {
+    if (isMalformed(error)) throw new ApiError('invalid-request', 'cursor: this is not a cursor of this list.')
+    throw error
+  }
+}
+
+function isMalformed(error: unknown): boolean {
+  return (
+    error instanceof TypeError ||
+    error instanceof SyntaxError ||
+    error instanceof z.ZodError ||
+    (error instanceof DOMException && error.name === 'InvalidCharacterError')
+  )
+}

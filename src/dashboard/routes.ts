@@ -1,0 +1,38 @@
+import { cors } from 'hono/cors'
+import { ApiError } from '../errors.ts'
+import { apps } from './apps.ts'
+import { openApiDocument } from './document.ts'
+import { refuseOtherMethods } from './method-table.ts'
+import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
+import { newApi } from './route.ts'
+import { scopes } from './scopes.ts'
+import { secrets } from './secrets.ts'
+
+/** The dashboard API, under its path, with the metadata that says how to get a token for it. */
+export const dashboardRoutes = newApi()
+
+// Any origin, but never with credentials: a browser app brings a token, and no other page borrows our cookie.
+const openCors = cors({
+  origin: '*',
+  allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type'],
+  exposeHeaders: ['Location', 'Retry-After', 'WWW-Authenticate'],
+  maxAge: 86_400,
+})
+
+dashboardRoutes.use(`${API_PATH}/*`, openCors)
+dashboardRoutes.use(PROTECTED_RESOURCE_METADATA_PATH, openCors)
+dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
+  c.header('Cache-Control', 'no-store')
+  await next()
+})
+
+dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMetadata)
+dashboardRoutes.route(API_PATH, apps)
+dashboardRoutes.route(API_PATH, secrets)
+dashboardRoutes.route(API_PATH, scopes)
+dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
+refuseOtherMethods(dashboardRoutes)
+dashboardRoutes.all(`${API_PATH}/*`, () => {
+  throw new ApiError('not-found')
+})
