@@ -1,0 +1,46 @@
+import type { EpochSeconds } from '../lib/clock.ts'
+import { randomId } from '../lib/random.ts'
+
+/** Everything that is audited. What is not in this list does not exist in the log. */
+export const AUDIT_EVENTS = [
+  'consent.granted',
+  'consent.denied',
+  'grant.revoked',
+  'grant.evicted',
+  'code.replayed',
+  'refresh_token.reused',
+  'refresh_token.repeated_elsewhere',
+  'app.created',
+  'app.updated',
+  'app.deleted',
+  'secret.created',
+  'secret.deleted',
+  'session.signed_in',
+  'session.signed_out',
+  'session.signed_out_everywhere',
+  'key.created',
+  'key.rotated',
+  'key.withdrawn',
+  'key.unwrap_failed',
+] as const
+export type AuditEventName = (typeof AUDIT_EVENTS)[number]
+
+/** One thing that happened; never holds a token, code, secret or cookie. */
+export interface AuditEvent {
+  /** Made where it happens, so that a repeated delivery is the same row. */
+  id: string
+  event: AuditEventName
+  at: EpochSeconds
+  /** Who did it: an account, or an app acting for itself. */
+  actor?: string
+  organizationId?: string
+  clientId?: string
+  grantId?: string
+  accountId?: string
+  address?: string
+  reason?: string
+}
+
+export function newAuditEvent(event: Omit<AuditEvent, 'id'>): AuditEvent {
+  return { id: randomId('evt'), ...event }
+}

@@ -1,0 +1,39 @@
+import type { Bindings, Config, Shard } from '../env.ts'
+import { reach } from '../lib/storage.ts'
+import type { Algorithm } from './algorithms.ts'
+
+/** RFC 9068 §2.1. */
+const ACCESS_TOKEN_TYPE = 'at+jwt'
+
+interface KeyChoice {
+  alg: Algorithm
+  shard: Shard
+}
+
+interface Signed {
+  jwt: string
+  kid: string
+}
+
+/** Signs where the key lives. Until a shard's own key was published long enough, the first shard signs for it. */
+export async function signAccessToken(
+  env: Bindings,
+  config: Config,
+  { alg, shard }: KeyChoice,
+  claims: object,
+): Promise<Signed> {
+  const input = { alg, typ: ACCESS_TOKEN_TYPE, claims: JSON.stringify(claims) }
+  const own = config.keyShards.includes(shard) ? shard : config.keyShards[0]
+  for (const candidate of new Set([own, config.keyShards[0]])) {
+    const outcome = await reach('SigningKeys', async () =>
+      signingKeysOf(env, alg, candidate).sign({ ...input, shard: candidate }),
+    )
+    if (outcome.ok) return { jwt: outcome.jwt, kid: outcome.kid }
+  }
+  throw new Error('the first shard must always be able to sign')
+}
+
+/** One object per algorithm and shard, near where its tokens are asked for. */
+export function signingKeysOf(env: Bindings, alg: Algorithm, shard: Shard) {
+  return env.SIGNING_KEYS.get(env.SIGNING_KEYS.idFromName(`${alg}:${shard}`), { locationHint: shard })
+}
