@@ -1,26 +1,52 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Bindings } from '../env.ts'
-import { currentTimeMs, type EpochSeconds } from './clock.ts'
+import { currentTime, currentTimeMs, type EpochSeconds } from './clock.ts'
+import { equalInConstantTime } from './encoding.ts'
 
-const ALARM_DELAY_MS = 10 * 60_000
+const CLEANUP_DELAY_MS = 10 * 60_000
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS challenges (
+    key TEXT PRIMARY KEY, answer TEXT NOT NULL, binding TEXT NOT NULL, expires_at INTEGER NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS attempts (key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key, kind, at);
+`
+
+/** How often something may be tried within a time. */
+export interface Quota {
+  limit: number
+  windowSeconds: number
+}
+
+/** A question that only whoever got the answer, and asked from here, can settle; both are kept hashed. */
+export interface Challenge {
+  answer: string
+  binding: string
+  expiresAt: EpochSeconds
+}
+
+export type ChallengeOutcome = 'right' | 'wrong' | 'unknown' | 'quota'
 
 /** What may be used once. Each method reads and writes in one synchronous step. */
 export class OneTime extends DurableObject<Bindings> {
-  private ready = false
+  private readonly sql: SqlStorage
+  private cleanupScheduled = false
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env)
+    this.sql = ctx.storage.sql
+    this.sql.exec(TABLES)
+  }
 
   put(key: string, value: string, expiresAt: EpochSeconds): void {
-    this.prepare()
-    this.ctx.storage.sql.exec(
-      'INSERT OR REPLACE INTO once (key, value, expires_at) VALUES (?, ?, ?)',
-      key,
-      value,
-      expiresAt,
-    )
+    this.sql.exec('INSERT OR REPLACE INTO once (key, value, expires_at) VALUES (?, ?, ?)', key, value, expiresAt)
+    this.scheduleCleanup()
   }
 
   peek(key: string, now: EpochSeconds): string | null {
-    this.prepare()
-    const [row] = this.ctx.storage.sql
+    const [row] = this.sql
       .exec<{ value: string }>('SELECT value FROM once WHERE key = ? AND expires_at > ?', key, now)
       .toArray()
     return row?.value ?? null
@@ -28,27 +54,77 @@ export class OneTime extends DurableObject<Bindings> {
 
   /** True for exactly one caller per `put`. */
   take(key: string, now: EpochSeconds): boolean {
-    this.prepare()
-    const taken = this.ctx.storage.sql.exec('DELETE FROM once WHERE key = ? AND expires_at > ?', key, now)
-    return taken.rowsWritten > 0
+    return (
+      this.sql.exec('DELETE FROM once WHERE key = ? AND expires_at > ? RETURNING key', key, now).toArray().length > 0
+    )
+  }
+
+  /** A new challenge ends the old one of the same key. False: too many within the quota. */
+  challenge(key: string, challenge: Challenge, quota: Quota, now: EpochSeconds): boolean {
+    if (!this.countAttempt(key, 'challenge', quota, now)) return false
+    this.sql.exec(
+      'INSERT OR REPLACE INTO challenges (key, answer, binding, expires_at) VALUES (?, ?, ?, ?)',
+      key,
+      challenge.answer,
+      challenge.binding,
+      challenge.expiresAt,
+    )
+    this.scheduleCleanup()
+    return true
+  }
+
+  /** Right at most once. Wrong answers count for the key, whether or not there is a challenge. */
+  answer(key: string, given: { answer: string; binding: string }, quota: Quota, now: EpochSeconds): ChallengeOutcome {
+    if (this.countAttempts(key, 'wrong', quota, now) >= quota.limit) return 'quota'
+    const [challenge] = this.sql
+      .exec<{ answer: string; binding: string }>(
+        'SELECT answer, binding FROM challenges WHERE key = ? AND expires_at > ?',
+        key,
+        now,
+      )
+      .toArray()
+    const bound = challenge !== undefined && equalInConstantTime(challenge.binding, given.binding)
+    if (bound && equalInConstantTime(challenge.answer, given.answer)) {
+      this.sql.exec('DELETE FROM challenges WHERE key = ?', key)
+      return 'right'
+    }
+    this.countAttempt(key, 'wrong', quota, now)
+    return bound ? 'wrong' : 'unknown'
   }
 
   override async alarm(): Promise<void> {
-    this.prepare()
-    this.ctx.storage.sql.exec('DELETE FROM once WHERE expires_at <= ?', Math.floor(currentTimeMs() / 1000))
-    await this.arm()
+    const now = currentTime()
+    this.sql.exec('DELETE FROM once WHERE expires_at <= ?', now)
+    this.sql.exec('DELETE FROM challenges WHERE expires_at <= ?', now)
+    this.sql.exec('DELETE FROM attempts WHERE at <= ?', now - 86_400)
+    const { size } = this.sql
+      .exec<{ size: number }>('SELECT (SELECT count(*) FROM once) + (SELECT count(*) FROM attempts) AS size')
+      .one()
+    this.cleanupScheduled = size > 0
+    if (size > 0) await this.ctx.storage.setAlarm(currentTimeMs() + CLEANUP_DELAY_MS)
   }
 
-  private prepare(): void {
-    if (this.ready) return
-    this.ctx.storage.sql.exec(
-      'CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL)',
-    )
-    this.ready = true
-    void this.arm()
+  private countAttempt(key: string, kind: string, quota: Quota, now: EpochSeconds): boolean {
+    if (this.countAttempts(key, kind, quota, now) >= quota.limit) return false
+    this.sql.exec('INSERT INTO attempts (key, kind, at) VALUES (?, ?, ?)', key, kind, now)
+    return true
   }
 
-  private async arm(): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(currentTimeMs() + ALARM_DELAY_MS)
+  private countAttempts(key: string, kind: string, { windowSeconds }: Quota, now: EpochSeconds): number {
+    return this.sql
+      .exec<{ count: number }>(
+        'SELECT count(*) AS count FROM attempts WHERE key = ? AND kind = ? AND at > ?',
+        key,
+        kind,
+        now - windowSeconds,
+      )
+      .one().count
+  }
+
+  /** Once per wake; a wake may move a clean-up by minutes, which harms nobody. */
+  private scheduleCleanup(): void {
+    if (this.cleanupScheduled) return
+    this.cleanupScheduled = true
+    void this.ctx.storage.setAlarm(currentTimeMs() + CLEANUP_DELAY_MS)
   }
 }

@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
+import { htmlPage } from './html-page.tsx'
 import { Layout } from './layout.tsx'
 
-interface ErrorPage {
+interface ErrorView {
   title: string
   /** What to do next. */
   next: string
@@ -11,8 +12,9 @@ interface ErrorPage {
   code?: string
 }
 
-export function errorPage(c: Context<AppEnv>, status: ContentfulStatusCode, { title, next, code }: ErrorPage) {
-  return c.html(
+export function errorPage(c: Context<AppEnv>, status: ContentfulStatusCode, { title, next, code }: ErrorView) {
+  return htmlPage(
+    c,
     <Layout title={title}>
       <h1>{title}</h1>
       <p>{next}</p>

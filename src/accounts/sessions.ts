@@ -1,0 +1,63 @@
+import type { Bindings, Config } from '../env.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { readCookie } from '../lib/cookies.ts'
+import { sha256 } from '../lib/encoding.ts'
+import { findSessionRow, type SessionRow, touchSession } from './sessions-store.ts'
+
+export type SignInMethod = 'email_code' | 'passkey' | 'upstream'
+
+/** A browser in which somebody signed in. */
+export interface Session {
+  idHash: string
+  accountId: string
+  email: string
+  signedInAt: EpochSeconds
+  method: SignInMethod
+  /** The address that this session itself proved by our own code. */
+  provedEmail: string | null
+  /** Goes into our forms: only a page that this session was shown knows it. */
+  formToken: string
+}
+
+/** `__Host-`: Secure, whole origin, and no sibling host can set it. */
+export const SESSION_COOKIE = '__Host-postern-session'
+const TOUCH_SECONDS = 3600
+
+/** The session of a request, with one D1 read; a suspended account has none. */
+export async function findSession(
+  env: Bindings,
+  config: Config,
+  request: Request,
+  now: EpochSeconds,
+): Promise<Session | undefined> {
+  const secret = readCookie(request, SESSION_COOKIE)
+  if (!secret) return undefined
+  const idHash = await sha256(secret)
+  const row = await findSessionRow(env.DB, idHash, now)
+  if (!row || row.suspended_at !== null) return undefined
+  if (now - row.last_seen_at >= TOUCH_SECONDS) {
+    await touchSession(env.DB, idHash, now, now + config.sessionIdleTtlSeconds)
+  }
+  return toSession(idHash, await sha256(`postern form\n${secret}`), row)
+}
+
+function toSession(idHash: string, formToken: string, row: SessionRow): Session {
+  return {
+    idHash,
+    accountId: row.account_id,
+    email: row.email,
+    signedInAt: row.signed_in_at,
+    method: row.method,
+    provedEmail: row.proved_email,
+    formToken,
+  }
+}
+
+/** An operator proved, in this very session, an address that the deployment lists. */
+export function isOperator(config: Config, session: Session): boolean {
+  return session.provedEmail !== null && config.operatorEmails.includes(session.provedEmail)
+}
+
+export function signedInWithin(session: Session, seconds: number, now: EpochSeconds): boolean {
+  return now - session.signedInAt <= seconds
+}

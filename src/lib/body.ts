@@ -1,0 +1,31 @@
+/** The largest body that any endpoint reads. */
+export const MAX_BODY_BYTES = 64 * 1024
+
+export type Body = { ok: true; text: string } | { ok: false; problem: 'too_large' | 'not_utf8' }
+
+/** Reads a body as UTF-8, counting while it streams: a length header is a claim, and may be missing. */
+export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Body> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? emptyStream()) {
+    size += chunk.byteLength
+    if (size > maxBytes) return { ok: false, problem: 'too_large' }
+    chunks.push(chunk)
+  }
+  return decode(chunks)
+}
+
+function decode(chunks: readonly Uint8Array[]): Body {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  try {
+    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+    return { ok: true, text }
+  } catch (error) {
+    if (error instanceof TypeError) return { ok: false, problem: 'not_utf8' }
+    throw error
+  }
+}
+
+function emptyStream(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.close() })
+}

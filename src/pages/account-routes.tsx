@@ -1,0 +1,46 @@
+import { type Context, Hono } from 'hono'
+import { findSession, SESSION_COOKIE, type Session } from '../accounts/sessions.ts'
+import { deleteSessionStatement, deleteSessionsOfAccountStatement } from '../accounts/sessions-store.ts'
+import { auditStatement } from '../audit/audit-store.ts'
+import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
+import type { AppEnv } from '../env.ts'
+import { currentTime } from '../lib/clock.ts'
+import { hostCookie } from '../lib/cookies.ts'
+import { reach } from '../lib/storage.ts'
+import { AccountPage } from './account.tsx'
+import { checkForm } from './check-form.ts'
+import { htmlPage } from './html-page.tsx'
+import { readFields } from './read-fields.ts'
+
+export const accountRoutes = new Hono<AppEnv>()
+
+accountRoutes.get('/account', async (c) => {
+  const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
+  return session ? htmlPage(c, <AccountPage session={session} />) : c.redirect('/sign-in?return_to=/account', 303)
+})
+
+accountRoutes.post('/sign-out', (c) =>
+  endSessions(c, 'session.signed_out', ({ idHash }) => deleteSessionStatement(c.env.DB, idHash)),
+)
+
+/** Every browser of the account; the grants of its apps stay. */
+accountRoutes.post('/sign-out-everywhere', (c) =>
+  endSessions(c, 'session.signed_out_everywhere', ({ accountId }) =>
+    deleteSessionsOfAccountStatement(c.env.DB, accountId),
+  ),
+)
+
+async function endSessions(
+  c: Context<AppEnv>,
+  event: AuditEventName,
+  statementFor: (session: Session) => D1PreparedStatement,
+): Promise<Response> {
+  const now = currentTime()
+  const session = await findSession(c.env, c.get('config'), c.req.raw, now)
+  if (!session) return c.redirect('/sign-in', 303)
+  checkForm(c, session, (await readFields(c.req.raw)).get('form_token'))
+  const audit = newAuditEvent({ event, at: now, actor: session.accountId, accountId: session.accountId })
+  await reach('D1', () => c.env.DB.batch([statementFor(session), auditStatement(c.env.DB, audit)]))
+  c.header('Set-Cookie', hostCookie(SESSION_COOKIE, '', 0))
+  return c.redirect('/', 303)
+}

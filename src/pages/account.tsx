@@ -1,0 +1,29 @@
+import type { Session } from '../accounts/sessions.ts'
+import { Layout } from './layout.tsx'
+
+/** Who is signed in here, and how to stop being it. */
+export function AccountPage({ session }: { session: Session }) {
+  return (
+    <Layout title="Your account">
+      <h1>Your account</h1>
+      <p>
+        You are signed in as <strong>{session.email}</strong>.
+      </p>
+      <form method="post" action="/sign-out">
+        <input type="hidden" name="form_token" value={session.formToken} />
+        <div class="actions">
+          <button type="submit" class="primary">
+            Sign out
+          </button>
+          <button type="submit" formaction="/sign-out-everywhere">
+            Sign out everywhere
+          </button>
+        </div>
+      </form>
+      <p class="small">Signing out ends sessions in browsers. Apps that you allowed keep their access.</p>
+      <p>
+        <a href="/sign-in?switch=1">Use another account</a>
+      </p>
+    </Layout>
+  )
+}

@@ -1,0 +1,18 @@
+import type { Context } from 'hono'
+import type { Session } from '../accounts/sessions.ts'
+import type { AppEnv } from '../env.ts'
+import { PageError } from '../errors.ts'
+import { equalInConstantTime } from '../lib/encoding.ts'
+
+/** A form may only come from one of our own pages. A missing Origin is refused: every browser sends it with a POST. */
+export function checkOrigin(c: Context<AppEnv>): void {
+  if (c.req.header('Origin') === c.get('config').issuer) return
+  throw new PageError(403, 'This form was not sent from our own page.', 'Open the page again and send it from there.')
+}
+
+/** And only from one that was shown to this very session. */
+export function checkForm(c: Context<AppEnv>, session: Session, formToken: string | null): void {
+  checkOrigin(c)
+  if (formToken !== null && equalInConstantTime(formToken, session.formToken)) return
+  throw new PageError(403, 'This page belongs to another sign-in.', 'Open it again and send it once more.')
+}

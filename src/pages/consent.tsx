@@ -1,0 +1,178 @@
+import type { Context } from 'hono'
+import type { App } from '../apps/app.ts'
+import type { Scope } from '../catalog/catalog.ts'
+import type { AppEnv } from '../env.ts'
+import { htmlPage } from './html-page.tsx'
+import { Layout } from './layout.tsx'
+
+export interface ConsentOrganization {
+  id: string
+  name: string
+  personal: boolean
+  refusal: 'not_a_member' | 'blocked' | 'needs_verified_publisher' | 'needs_approval' | undefined
+}
+
+interface ConsentView {
+  app: App
+  email: string
+  formToken: string
+  handle: string
+  required: readonly Scope[]
+  optional: readonly Scope[]
+  organizations: readonly ConsentOrganization[]
+  /** Where the browser will be sent. */
+  destination: string
+  loopback: boolean
+  switchHref: string
+  problem: string | undefined
+}
+
+const REFUSALS = {
+  not_a_member: 'You are not a member any more.',
+  blocked: 'An administrator has blocked this app.',
+  needs_verified_publisher: 'Only apps of verified publishers are allowed. Ask an administrator to approve this app.',
+  needs_approval: 'Only approved apps are allowed. Ask an administrator to approve this app.',
+} as const
+
+export async function consentPage(c: Context<AppEnv>, view: ConsentView): Promise<Response> {
+  return htmlPage(c, <Consent {...view} />, view.problem ? 422 : 200)
+}
+
+function Consent({ app, email, formToken, handle, switchHref, problem, ...view }: ConsentView) {
+  return (
+    <Layout title={`Allow ${app.clientName}?`}>
+      <AppCard app={app} />
+      <h1>
+        <strong>{app.clientName}</strong> wants access to your account
+      </h1>
+      <p class="account">
+        Signed in as <strong>{email}</strong>. <a href={switchHref}>Use another account</a>
+      </p>
+      {problem && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <form method="post" action="/authorize">
+        <input type="hidden" name="form_token" value={formToken} />
+        <input type="hidden" name="consent" value={handle} />
+        <Required scopes={view.required} name={app.clientName} />
+        <Optional scopes={view.optional} />
+        <Organizations organizations={view.organizations} />
+        <Destination destination={view.destination} loopback={view.loopback} />
+        <div class="actions">
+          <button type="submit" name="decision" value="allow" class="primary">
+            Allow
+          </button>
+          <button type="submit" name="decision" value="deny">
+            Deny
+          </button>
+        </div>
+      </form>
+      <p class="small">You can take this back at any time.</p>
+    </Layout>
+  )
+}
+
+/** No remote image: the app's initial stands for a logo that we do not keep. */
+function AppCard({ app }: { app: App }) {
+  return (
+    <div class="app-card">
+      <span class="app-initial" aria-hidden="true">
+        {[...app.clientName][0]?.toUpperCase()}
+      </span>
+      <Publisher app={app} />
+    </div>
+  )
+}
+
+function Publisher({ app }: { app: App }) {
+  if (app.firstParty) return <p class="publisher verified">An app of this service itself</p>
+  if (app.publisherDomain) return <p class="publisher verified">Publisher verified: {app.publisherDomain}</p>
+  return <p class="publisher unverified">The publisher is not verified. Allow it only if you know this app.</p>
+}
+
+function Required({ scopes, name }: { scopes: readonly Scope[]; name: string }) {
+  if (scopes.length === 0) return null
+  return (
+    <section>
+      <h2>{name} will be able to</h2>
+      <ul class="scopes">
+        {scopes.map((scope) => (
+          <li>
+            <ScopeText scope={scope} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Optional({ scopes }: { scopes: readonly Scope[] }) {
+  if (scopes.length === 0) return null
+  return (
+    <fieldset>
+      <legend>Only if you choose</legend>
+      {scopes.map((scope) => (
+        <label class="choice">
+          <input type="checkbox" name="scope" value={scope.name} />
+          <span>
+            <ScopeText scope={scope} />
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function ScopeText({ scope }: { scope: Scope }) {
+  return (
+    <>
+      <strong>{scope.title}</strong>
+      {scope.sensitive && <span class="tag">sensitive</span>}
+      <span class="detail">{scope.description}</span>
+    </>
+  )
+}
+
+function Organizations({ organizations }: { organizations: readonly ConsentOrganization[] }) {
+  if (organizations.length === 0) return null
+  const open = organizations.filter((organization) => !organization.refusal)
+  return (
+    <fieldset>
+      <legend>In which organizations?</legend>
+      {organizations.map(({ id, name, personal, refusal }) => (
+        <label class={refusal ? 'choice refused' : 'choice'}>
+          <input
+            type="checkbox"
+            name="organization"
+            value={id}
+            checked={!refusal && open.length === 1}
+            disabled={refusal !== undefined}
+          />
+          <span>
+            <strong>{name}</strong>
+            {personal && <span class="tag">personal</span>}
+            {refusal && <span class="detail">{REFUSALS[refusal]}</span>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function Destination({ destination, loopback }: { destination: string; loopback: boolean }) {
+  return (
+    <>
+      <p class="destination">
+        Whatever you choose, you will be sent to <strong>{destination}</strong>.
+      </p>
+      {loopback && (
+        <p class="problem">
+          That is a program on this computer. Allow this only if you just started it yourself: any program here could be
+          listening under that name.
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+import { Layout } from './layout.tsx'
+
+interface LandingView {
+  host: string
+  development: boolean
+}
+
+/** What this is, and where each of its people goes on. */
+export function Landing({ host, development }: LandingView) {
+  return (
+    <Layout title={`${host}: access for apps`} wide>
+      <h1>Apps without passwords or pasted tokens</h1>
+      <p class="lead">
+        {host} lets apps reach an API in your name: only as far as you allow, and only as long as you want.
+      </p>
+      <div class="cards">
+        <section>
+          <h2>You use an app</h2>
+          <p>See who you are signed in as, and sign out, here or everywhere.</p>
+          <a href="/account">Your account</a>
+        </section>
+        <section>
+          <h2>You build an app</h2>
+          <p>Register it through the API and connect it with any standard OAuth client.</p>
+          <a href="/api/v1/openapi.json">API description</a>
+          <a href="/.well-known/oauth-authorization-server">Server metadata</a>
+        </section>
+        {development && (
+          <section>
+            <h2>You try it out</h2>
+            <p>A demo integration shows every request of a connection, from consent to revocation.</p>
+            <a href="/demo">Demo</a>
+            <a href="/dev/outbox">Outbox</a>
+          </section>
+        )}
+      </div>
+    </Layout>
+  )
+}

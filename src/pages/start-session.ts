@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+import { type Account, findAccountByEmail, insertAccountStatement } from '../accounts/accounts-store.ts'
+import { SESSION_COOKIE } from '../accounts/sessions.ts'
+import { insertSessionStatement } from '../accounts/sessions-store.ts'
+import { auditStatement } from '../audit/audit-store.ts'
+import { newAuditEvent } from '../audit/events.ts'
+import type { AppEnv } from '../env.ts'
+import { PageError } from '../errors.ts'
+import { currentTime } from '../lib/clock.ts'
+import { hostCookie } from '../lib/cookies.ts'
+import { sha256 } from '../lib/encoding.ts'
+import { randomBase64Url, randomId } from '../lib/random.ts'
+import { isUniqueViolation, reach } from '../lib/storage.ts'
+import { personalOrganization } from '../organizations/organizations-store.ts'
+
+const MAX_USER_AGENT_LENGTH = 200
+
+/** Signs in whoever proved the address; the session's id is new. Answers the cookie. */
+export async function startSession(c: Context<AppEnv>, email: string): Promise<string> {
+  const account = (await findAccountByEmail(c.env.DB, email)) ?? (await createAccount(c, email))
+  if (account.suspended) {
+    throw new PageError(403, 'This account is suspended.', 'Ask whoever runs this service for the reason.')
+  }
+  const secret = randomBase64Url(32)
+  const now = currentTime()
+  const { sessionIdleTtlSeconds } = c.get('config')
+  const session = insertSessionStatement(c.env.DB, {
+    idHash: await sha256(secret),
+    accountId: account.id,
+    method: 'email_code',
+    provedEmail: email,
+    userAgent: (c.req.header('User-Agent') ?? '').slice(0, MAX_USER_AGENT_LENGTH),
+    now,
+    expiresAt: now + sessionIdleTtlSeconds,
+  })
+  const event = newAuditEvent({ event: 'session.signed_in', at: now, actor: account.id, accountId: account.id })
+  await reach('D1', () => c.env.DB.batch([session, auditStatement(c.env.DB, event)]))
+  return hostCookie(SESSION_COOKIE, secret, sessionIdleTtlSeconds)
+}
+
+/** An account comes with its personal organization, or not at all. */
+async function createAccount(c: Context<AppEnv>, email: string): Promise<Account> {
+  const account = { id: randomId('acc'), email }
+  const now = currentTime()
+  const statements = [
+    insertAccountStatement(c.env.DB, account, now),
+    ...personalOrganization(c.env.DB, account, now).statements,
+  ]
+  try {
+    await reach('D1', () => c.env.DB.batch(statements))
+    return { ...account, suspended: false }
+  } catch (error) {
+    // Two browsers proved the same new address at once; the other one was first.
+    const other = isUniqueViolation(error) ? await findAccountByEmail(c.env.DB, email) : undefined
+    if (other) return other
+    throw error
+  }
+}

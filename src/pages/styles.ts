@@ -1,0 +1,88 @@
+/** The one stylesheet. Its address holds a hash of its text, so that it may be kept for ever. */
+export const STYLES = `
+:root {
+  color-scheme: light dark;
+  --ink: light-dark(#1b1f27, #e8eaf0); --quiet: light-dark(#5a6272, #a3abba);
+  --paper: light-dark(#ffffff, #1c2029); --ground: light-dark(#f3f4f7, #12151b);
+  --line: light-dark(#d9dde5, #343b48); --accent: light-dark(#2346c4, #9db2ff);
+  --on-accent: light-dark(#ffffff, #10172e); --warn: light-dark(#8f3d00, #ffb77a);
+  --warn-ground: light-dark(#fff4e8, #35230f); --good: light-dark(#17693f, #7fd8a8);
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; background: var(--ground); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+}
+header.site { padding: 1rem 1.25rem; }
+header.site a { color: var(--ink); font-weight: 650; text-decoration: none; letter-spacing: .01em; }
+main {
+  max-width: 30rem; margin: 1rem auto 4rem; padding: 2rem; background: var(--paper);
+  border: 1px solid var(--line); border-radius: 14px; overflow-wrap: break-word;
+}
+main.wide { max-width: 60rem; }
+h1 { font-size: 1.45rem; line-height: 1.25; margin: 0 0 1rem; letter-spacing: -.01em; }
+h2 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+p { margin: 0 0 1rem; }
+a { color: var(--accent); }
+.lead { font-size: 1.1rem; color: var(--quiet); }
+.small, .detail { font-size: .9rem; color: var(--quiet); }
+.detail { display: block; }
+label { display: block; font-weight: 600; margin-bottom: .35rem; }
+input[type=email], input.one-time-code {
+  width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--ground);
+  border: 1px solid var(--line); border-radius: 8px; margin-bottom: .75rem;
+}
+input.one-time-code { font-size: 1.4rem; letter-spacing: .25em; font-variant-numeric: tabular-nums; }
+input[aria-invalid=true] { border-color: var(--warn); }
+button, .button {
+  font: inherit; font-weight: 600; padding: .6rem 1.1rem; border-radius: 8px; cursor: pointer;
+  color: var(--ink); background: transparent; border: 1px solid var(--line);
+}
+button.primary, .button.primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
+button.link { border: 0; padding: 0; color: var(--accent); text-decoration: underline; font-weight: 400; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.inline { margin-top: 1.25rem; display: flex; gap: 1.25rem; flex-wrap: wrap; }
+.actions { display: flex; gap: .75rem; margin: 1.5rem 0 1rem; }
+.actions button { flex: 1; }
+.problem { padding: .65rem .85rem; border-radius: 8px; background: var(--warn-ground); color: var(--warn); }
+.app-card { display: flex; gap: .9rem; align-items: center; margin-bottom: 1.25rem; }
+.app-card p { margin: 0; font-size: .9rem; }
+.app-initial {
+  flex: none; width: 3rem; height: 3rem; border-radius: 12px; display: grid; place-items: center;
+  background: var(--accent); color: var(--on-accent); font-size: 1.4rem; font-weight: 700;
+}
+.publisher.verified { color: var(--good); }
+.publisher.unverified { color: var(--warn); }
+.scopes { list-style: none; padding: 0; margin: 0 0 1rem; }
+.scopes li { padding: .6rem 0; border-top: 1px solid var(--line); }
+fieldset { border: 1px solid var(--line); border-radius: 10px; padding: .5rem 1rem; margin: 0 0 1rem; }
+legend { font-weight: 600; padding: 0 .35rem; }
+.choice { display: flex; gap: .75rem; align-items: flex-start; font-weight: 400; padding: .45rem 0; margin: 0; }
+.choice input { width: 1.15rem; height: 1.15rem; margin-top: .2rem; flex: none; accent-color: var(--accent); }
+.choice.refused { color: var(--quiet); }
+.tag {
+  font-size: .75rem; margin-left: .5rem; padding: .05rem .45rem; border: 1px solid currentColor; border-radius: 99px;
+  color: var(--quiet); white-space: nowrap;
+}
+.destination { border-top: 1px solid var(--line); padding-top: 1rem; }
+.cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+.cards section { border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem; }
+.cards h2 { margin-top: 0; }
+.cards a { display: block; }
+.code, pre, code { font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+pre { white-space: pre-wrap; background: var(--ground); padding: .85rem; border-radius: 8px; overflow: auto; }
+.code { color: var(--quiet); }
+.mail { border-top: 1px solid var(--line); }
+@media (max-width: 34rem) {
+  main { margin: 0; border-width: 1px 0; border-radius: 0; padding: 1.25rem; }
+}
+`
+
+export const STYLESHEET_PATH = `/assets/postern-${fnv1a(STYLES)}.css`
+
+/** Not a secret, only a name that changes with the text; computed while the module loads, so it must not await. */
+function fnv1a(text: string): string {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
