@@ -30,7 +30,8 @@ CREATE TABLE organizations (
   personal_account_id TEXT UNIQUE REFERENCES accounts (id), -- set: the personal organization of this account
   policy              TEXT NOT NULL DEFAULT 'open' CHECK (policy IN ('open', 'verified', 'approved')),
   scope_ceiling       TEXT,                     -- JSON array; null: no ceiling
-  created_at          INTEGER NOT NULL
+  created_at          INTEGER NOT NULL,
+  suspended_at        INTEGER
 ) STRICT;
 
 CREATE TABLE members (

@@ -1,4 +1,110 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Bindings } from '../env.ts'
+import { type Bindings, readConfig } from '../env.ts'
+import { ProtocolError } from '../errors.ts'
+import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { StorageUnavailable } from '../lib/storage.ts'
+import { authorize } from './authorize.ts'
+import type {
+  AuthorizeCommand,
+  Inspection,
+  LedgerErrorCode,
+  LedgerOutcome,
+  RedeemCommand,
+  RefreshCommand,
+  TokenAnswer,
+} from './commands.ts'
+import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
+import { Ledger, retryWhenChanged } from './ledger.ts'
+import { deliverOutbox } from './outbox.ts'
+import { KeyedQueue } from './queue.ts'
+import { redeem } from './redeem.ts'
+import { refresh } from './refresh.ts'
+import { revokeAccessToken, revokeRefreshToken } from './revoke.ts'
+import { findSkippable, type SkippableConsent, type SkipQuestion } from './skip-consent.ts'
 
-export class GrantLedger extends DurableObject<Bindings> {}
+/** One per account: the one writer of its grants, and the one source of truth for "is this grant alive". */
+export class GrantLedger extends DurableObject<Bindings> {
+  private readonly queue = new KeyedQueue()
+  private ledger!: Ledger
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env)
+    void ctx.blockConcurrencyWhile(async () => {
+      const armedAtMs = await ctx.storage.getAlarm()
+      this.ledger = new Ledger(ctx.storage, env, readConfig(env), armedAtMs)
+      if (armedAtMs === null) this.ledger.armNext()
+    })
+  }
+
+  authorize(command: AuthorizeCommand): Promise<LedgerOutcome<{ authorizationCode: string }>> {
+    return settle(() => authorize(this.ledger, command))
+  }
+
+  redeem(command: RedeemCommand): Promise<LedgerOutcome<TokenAnswer>> {
+    return this.unitOfWork(command.grantId, () => redeem(this.ledger, command))
+  }
+
+  refresh(command: RefreshCommand): Promise<LedgerOutcome<TokenAnswer>> {
+    return this.unitOfWork(command.grantId, () => refresh(this.ledger, command))
+  }
+
+  /** Does not queue: no exchange or refresh in flight can undo it. */
+  revokeRefreshToken(question: RefreshTokenQuestion): void {
+    revokeRefreshToken(this.ledger, question, currentTime())
+  }
+
+  revokeAccessToken(grantId: string, tokenId: string, expiresAt: EpochSeconds): void {
+    revokeAccessToken(this.ledger, { grantId, tokenId, expiresAt })
+  }
+
+  inspectAccessToken(grantId: string, tokenId: string): Inspection {
+    return inspectAccessToken(this.ledger, grantId, tokenId, currentTime())
+  }
+
+  inspectRefreshToken(question: RefreshTokenQuestion): Inspection {
+    return inspectRefreshToken(this.ledger, question, currentTime())
+  }
+
+  /** A living grant that already allows all of this without asking again, if there is one. */
+  findSkippable(question: SkipQuestion): SkippableConsent | null {
+    return findSkippable(this.ledger, question, currentTime())
+  }
+
+  /** Never throws: an alarm that throws is dropped after six tries, and the outbox with it. */
+  override async alarm(): Promise<void> {
+    const { ledger } = this
+    ledger.disarm()
+    if (!ledger.exists) return
+    try {
+      ledger.expire(currentTime())
+      await deliverOutbox({ ...ledger, accountId: ledger.accountId }, currentTime())
+    } catch (error) {
+      console.error(`the outbox waits: ${error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'}`)
+      ledger.commit(() => ledger.outbox.countFailure())
+    }
+    ledger.armNext()
+    await ledger.deleteIfEmpty()
+  }
+
+  private unitOfWork<T>(grantId: string, work: () => Promise<T>): Promise<LedgerOutcome<T>> {
+    return settle(() => this.queue.run(grantId, () => retryWhenChanged(work)))
+  }
+}
+
+/** Refusals and failing stores become values; anything else is a defect and stays an exception. */
+async function settle<T>(work: () => Promise<T>): Promise<LedgerOutcome<T>> {
+  try {
+    return { ok: true, value: await work() }
+  } catch (error) {
+    if (error instanceof StorageUnavailable) return { ok: false, unavailable: true }
+    if (!(error instanceof ProtocolError)) throw error
+    const { scopes } = error.options.members ?? {}
+    return {
+      ok: false,
+      unavailable: false,
+      code: error.code as LedgerErrorCode,
+      reason: error.reason,
+      ...(Array.isArray(scopes) && { scopes }),
+    }
+  }
+}

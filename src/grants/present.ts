@@ -1,0 +1,133 @@
+import type { EpochSeconds } from '../lib/clock.ts'
+
+/** How one organization of the person stands to one app, today. */
+export interface PresentOrganization {
+  organizationId: string
+  policy: 'open' | 'verified' | 'approved'
+  /** Null: no ceiling. */
+  scopeCeiling: readonly string[] | null
+  decision: {
+    kind: 'approved' | 'blocked'
+    scopeCeiling: readonly string[] | null
+    expiresAt: EpochSeconds | null
+  } | null
+}
+
+/** The state of the world that a grant is intersected with at every token and introspection. */
+export interface Present {
+  app: {
+    clientId: string
+    organizationId: string
+    scopes: readonly string[]
+    visibility: 'private' | 'public'
+    publisherVerified: boolean
+    firstParty: boolean
+    suspended: boolean
+    deleted: boolean
+    ownerSuspended: boolean
+  }
+  accountSuspended: boolean
+  memberships: readonly PresentOrganization[]
+  /** The catalogue, as far as this app is registered for it. */
+  catalogue: readonly { name: string; resource: string; target: 'account' | 'organization' }[]
+}
+
+export type PresentRefusal =
+  | 'app_deleted'
+  | 'app_suspended'
+  | 'account_suspended'
+  | 'app_private'
+  | 'organization_missing'
+  | 'scope_missing'
+
+export type Remaining =
+  | { ok: true; scopes: readonly string[]; organizations: readonly string[] }
+  | { ok: false; reason: PresentRefusal }
+
+interface Granted {
+  scopes: readonly string[]
+  organizations: readonly string[]
+  resource: string
+}
+
+/** What is left of a grant today. Never more than was granted. */
+export function intersect(granted: Granted, present: Present, now: EpochSeconds): Remaining {
+  const refusal = findRefusal(present)
+  if (refusal) return { ok: false, reason: refusal }
+  const organizations = granted.organizations.filter((id) => mayReach(id, present, now))
+  const usable = usableScopes(granted, present)
+  const scopes = usable.filter((scope) => mayUse(scope, organizations, present, now)).map((scope) => scope.name)
+  if (scopes.length > 0) return { ok: true, scopes, organizations: keepIfUsed(organizations, scopes, present) }
+  const lostOrganizations = granted.organizations.length > 0 && organizations.length === 0
+  return { ok: false, reason: lostOrganizations ? 'organization_missing' : 'scope_missing' }
+}
+
+function findRefusal({ app, accountSuspended, memberships }: Present): PresentRefusal | undefined {
+  if (app.deleted) return 'app_deleted'
+  if (app.suspended || app.ownerSuspended) return 'app_suspended'
+  if (accountSuspended) return 'account_suspended'
+  const isMember = memberships.some((membership) => membership.organizationId === app.organizationId)
+  if (app.visibility === 'private' && !isMember) return 'app_private'
+  return undefined
+}
+
+/** Registered today, and in the catalogue of the resource that the grant is for. */
+function usableScopes(granted: Granted, present: Present) {
+  return present.catalogue.filter(
+    (scope) =>
+      granted.scopes.includes(scope.name) &&
+      scope.resource === granted.resource &&
+      present.app.scopes.includes(scope.name),
+  )
+}
+
+/** Whether the organization lets this app in. */
+export function mayReach(organizationId: string, present: Present, now: EpochSeconds): boolean {
+  return refusalOf(organizationId, present, now) === undefined
+}
+
+export type OrganizationRefusal = 'not_a_member' | 'blocked' | 'needs_verified_publisher' | 'needs_approval'
+
+/** Why an organization does not let this app in: a decision of an administrator first, then its policy. */
+export function refusalOf(
+  organizationId: string,
+  present: Present,
+  now: EpochSeconds,
+): OrganizationRefusal | undefined {
+  const membership = present.memberships.find((candidate) => candidate.organizationId === organizationId)
+  if (!membership) return 'not_a_member'
+  const decision = livingDecision(membership, now)
+  if (decision?.kind === 'blocked') return 'blocked'
+  if (decision?.kind === 'approved' || present.app.firstParty || membership.policy === 'open') return undefined
+  if (membership.policy === 'approved') return 'needs_approval'
+  return present.app.publisherVerified ? undefined : 'needs_verified_publisher'
+}
+
+function livingDecision({ decision }: PresentOrganization, now: EpochSeconds) {
+  return decision && (decision.expiresAt === null || decision.expiresAt > now) ? decision : null
+}
+
+/** A ceiling of one organization holds for the whole token: a token cannot say which scope is for whom. */
+function mayUse(
+  scope: { name: string; target: 'account' | 'organization' },
+  organizations: readonly string[],
+  present: Present,
+  now: EpochSeconds,
+): boolean {
+  if (scope.target === 'account') return true
+  if (organizations.length === 0) return false
+  return organizations.every((id) => ceilingOf(id, present, now)?.includes(scope.name) ?? true)
+}
+
+/** An approval replaces the organization's own ceiling by its own, or by none. */
+function ceilingOf(organizationId: string, present: Present, now: EpochSeconds): readonly string[] | null {
+  const membership = present.memberships.find((candidate) => candidate.organizationId === organizationId)
+  if (!membership) return []
+  const decision = livingDecision(membership, now)
+  return decision ? decision.scopeCeiling : membership.scopeCeiling
+}
+
+function keepIfUsed(organizations: readonly string[], scopes: readonly string[], present: Present): readonly string[] {
+  const used = present.catalogue.some((scope) => scope.target === 'organization' && scopes.includes(scope.name))
+  return used ? organizations : []
+}

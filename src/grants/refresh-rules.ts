@@ -1,0 +1,42 @@
+import type { EpochSeconds } from '../lib/clock.ts'
+
+/** A refresh token of a public client that was rotated, remembered by its hash. */
+export interface SpentRefreshToken {
+  hash: string
+  grantId: string
+  /** The generation that it was the token of. */
+  generation: number
+  spentAt: EpochSeconds
+  /** The successor, sealed under a key derived from this token; null once the window has passed. */
+  sealedSuccessor: string | null
+  /** Of the first answer: a repeat never gets more. */
+  scopes: readonly string[]
+  /** Hashes of the network address and user agent that spent it. */
+  address: string
+  userAgent: string
+  repeats: number
+  repeatedElsewhere: boolean
+}
+
+/** Two tabs, or a lost answer: within this time the same question gets the same successor. */
+export const REPEAT_WINDOW_SECONDS = 30
+export const MAX_REPEATS = 100
+/** This many rotations in a row, each repeated from elsewhere, are no accident. */
+export const MAX_FOREIGN_ROTATIONS = 3
+export const SPENT_RETENTION_SECONDS = 30 * 86_400
+/** "Last used" and the idle limit of a non-rotating token are known to the hour. */
+export const LAST_USE_RESOLUTION_SECONDS = 3600
+
+export type RepeatDecision = 'repeat' | 'superseded' | 'too_often' | 'reused'
+
+/** What to do with a spent refresh token that its own app presents again. */
+export function decideRepeat(spent: SpentRefreshToken, currentGeneration: number, now: EpochSeconds): RepeatDecision {
+  if (now - spent.spentAt > REPEAT_WINDOW_SECONDS || spent.sealedSuccessor === null) return 'reused'
+  if (spent.generation + 1 !== currentGeneration) return 'superseded'
+  return spent.repeats >= MAX_REPEATS ? 'too_often' : 'repeat'
+}
+
+/** Both differ: one alone changes when a phone leaves the house or a browser updates itself. */
+export function isElsewhere(spent: SpentRefreshToken, from: { address: string; userAgent: string }): boolean {
+  return spent.address !== from.address && spent.userAgent !== from.userAgent
+}

@@ -1,0 +1,55 @@
+import { collectAuthorization } from '../engine/authorization.ts'
+import type { Grant } from '../grants/grant.ts'
+import { currentTime } from '../lib/clock.ts'
+import { sha256 } from '../lib/encoding.ts'
+import { formatHandle } from '../tokens/handle.ts'
+import type { AuthorizeCommand } from './commands.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Writes a grant that waits for its code to be redeemed, and answers with the code. */
+export async function authorize(ledger: Ledger, command: AuthorizeCommand): Promise<{ authorizationCode: string }> {
+  const { config } = ledger
+  const settings = {
+    issuer: config.issuer,
+    resource: command.resource,
+    accessTokenTtlSeconds: config.accessTokenTtlSeconds,
+    refreshTokenIdleTtlSeconds: config.refreshTokenIdleTtlSeconds,
+  }
+  const collected = await collectAuthorization(settings, command.client, command)
+  const authorizationCode = formatHandle('authorizationCode', collected.authorizationCode)
+  const codeHash = await sha256(authorizationCode)
+  const now = currentTime()
+  const grant: Grant = {
+    id: collected.grantId,
+    clientId: command.client.clientId,
+    state: 'authorized',
+    version: 1,
+    engineRecord: collected.grantRecord,
+    scopes: command.scopes,
+    organizations: command.organizations,
+    resource: command.resource,
+    redirectUri: command.redirectUri,
+    codeHash,
+    codeChallenge: command.codeChallenge,
+    codeExpiresAt: now + config.authorizationCodeTtlSeconds,
+    refreshHash: null,
+    generation: 0,
+    createdAt: now,
+    redeemedAt: null,
+    lastUsedAt: now,
+    expiresAt: now + config.refreshTokenMaxTtlSeconds,
+    idleExpiresAt: now + config.refreshTokenIdleTtlSeconds,
+    revokedAt: null,
+    revocationReason: null,
+    signedInAt: command.signedInAt,
+    shownApp: command.shownApp,
+    userAgent: command.userAgent,
+  }
+  ledger.commit(() => {
+    if (!ledger.grants.findAccount()) ledger.grants.insertAccount(command.accountId, command.shard)
+    ledger.grants.insert(grant)
+    ledger.record('consent.granted', grant, now, { actor: command.accountId })
+    ledger.wantAlarm(grant.codeExpiresAt * 1000)
+  })
+  return { authorizationCode }
+}

@@ -1,0 +1,200 @@
+import type { Grant, GrantState, RevocationReason } from '../grants/grant.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS grants (
+    id TEXT PRIMARY KEY, client_id TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL,
+    engine_record TEXT NOT NULL, scopes TEXT NOT NULL, organizations TEXT NOT NULL, resource TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL, code_hash TEXT NOT NULL, code_challenge TEXT NOT NULL,
+    code_expires_at INTEGER NOT NULL, refresh_hash TEXT, generation INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, redeemed_at INTEGER, last_used_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, idle_expires_at INTEGER NOT NULL, revoked_at INTEGER, revocation_reason TEXT,
+    signed_in_at INTEGER NOT NULL, shown_app TEXT NOT NULL, user_agent TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS grants_by_client ON grants (client_id, state);
+  CREATE TABLE IF NOT EXISTS revoked_access_tokens (token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS account (id TEXT NOT NULL, shard TEXT NOT NULL);
+`
+
+type GrantRow = {
+  id: string
+  client_id: string
+  state: GrantState
+  version: number
+  engine_record: string
+  scopes: string
+  organizations: string
+  resource: string
+  redirect_uri: string
+  code_hash: string
+  code_challenge: string
+  code_expires_at: number
+  refresh_hash: string | null
+  generation: number
+  created_at: number
+  redeemed_at: number | null
+  last_used_at: number
+  expires_at: number
+  idle_expires_at: number
+  revoked_at: number | null
+  revocation_reason: RevocationReason | null
+  signed_in_at: number
+  shown_app: string
+  user_agent: string
+}
+
+/** Grants as one ledger keeps them. Every method is one synchronous step. */
+export class GrantsStore {
+  private readonly sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql
+  }
+
+  /** Only a write creates tables: asking about a forged credential must leave nothing behind. */
+  createTables(): void {
+    this.sql.exec(TABLES)
+  }
+
+  exists(): boolean {
+    return this.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grants'").toArray().length > 0
+  }
+
+  find(grantId: string): Grant | undefined {
+    const [row] = this.sql.exec<GrantRow>('SELECT * FROM grants WHERE id = ?', grantId).toArray()
+    return row && toGrant(row)
+  }
+
+  listActive(clientId?: string): Grant[] {
+    const query = clientId
+      ? this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state = 'active' AND client_id = ?", clientId)
+      : this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state = 'active'")
+    return query.toArray().map(toGrant)
+  }
+
+  insert(grant: Grant): void {
+    const row = toRow(grant)
+    const columns = Object.keys(row)
+    this.sql.exec(
+      `INSERT INTO grants (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+      ...Object.values(row),
+    )
+  }
+
+  update(grant: Grant): void {
+    const { id, ...row } = toRow(grant)
+    const assignments = Object.keys(row).map((column) => `${column} = ?`)
+    this.sql.exec(`UPDATE grants SET ${assignments.join(', ')} WHERE id = ?`, ...Object.values(row), id)
+  }
+
+  revokeAccessToken(tokenId: string, expiresAt: EpochSeconds): void {
+    this.sql.exec(
+      'INSERT OR IGNORE INTO revoked_access_tokens (token_id, expires_at) VALUES (?, ?)',
+      tokenId,
+      expiresAt,
+    )
+  }
+
+  isAccessTokenRevoked(tokenId: string): boolean {
+    return this.sql.exec('SELECT 1 FROM revoked_access_tokens WHERE token_id = ?', tokenId).toArray().length > 0
+  }
+
+  /** Codes nobody redeemed, grants long over, markers of tokens that expired by themselves. */
+  deleteExpired(now: EpochSeconds, retainRevokedSeconds: number): void {
+    this.sql.exec("DELETE FROM grants WHERE state = 'authorized' AND code_expires_at <= ?", now)
+    this.sql.exec("DELETE FROM grants WHERE state = 'revoked' AND revoked_at <= ?", now - retainRevokedSeconds)
+    this.sql.exec('DELETE FROM revoked_access_tokens WHERE expires_at <= ?', now)
+  }
+
+  listEnded(now: EpochSeconds): Grant[] {
+    return this.sql
+      .exec<GrantRow>("SELECT * FROM grants WHERE state = 'active' AND min(expires_at, idle_expires_at) <= ?", now)
+      .toArray()
+      .map(toGrant)
+  }
+
+  /** When something here next needs the alarm; null when nothing ever will. */
+  nextDeadline(retainRevokedSeconds: number): EpochSeconds | null {
+    const { at } = this.sql
+      .exec<{ at: number | null }>(
+        `SELECT min(at) AS at FROM (
+           SELECT min(code_expires_at) AS at FROM grants WHERE state = 'authorized'
+           UNION ALL SELECT min(min(expires_at, idle_expires_at)) FROM grants WHERE state = 'active'
+           UNION ALL SELECT min(revoked_at) + ? FROM grants WHERE state = 'revoked'
+           UNION ALL SELECT min(expires_at) FROM revoked_access_tokens)`,
+        retainRevokedSeconds,
+      )
+      .one()
+    return at
+  }
+
+  findAccount(): { id: string; shard: string } | undefined {
+    return this.sql.exec<{ id: string; shard: string }>('SELECT id, shard FROM account').toArray()[0]
+  }
+
+  insertAccount(id: string, shard: string): void {
+    this.sql.exec('INSERT INTO account (id, shard) VALUES (?, ?)', id, shard)
+  }
+
+  isEmpty(): boolean {
+    return this.sql.exec('SELECT 1 FROM grants LIMIT 1').toArray().length === 0
+  }
+}
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    state: row.state,
+    version: row.version,
+    engineRecord: row.engine_record,
+    scopes: JSON.parse(row.scopes),
+    organizations: JSON.parse(row.organizations),
+    resource: row.resource,
+    redirectUri: row.redirect_uri,
+    codeHash: row.code_hash,
+    codeChallenge: row.code_challenge,
+    codeExpiresAt: row.code_expires_at,
+    refreshHash: row.refresh_hash,
+    generation: row.generation,
+    createdAt: row.created_at,
+    redeemedAt: row.redeemed_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+    idleExpiresAt: row.idle_expires_at,
+    revokedAt: row.revoked_at,
+    revocationReason: row.revocation_reason,
+    signedInAt: row.signed_in_at,
+    shownApp: JSON.parse(row.shown_app),
+    userAgent: row.user_agent,
+  }
+}
+
+function toRow(grant: Grant): GrantRow {
+  return {
+    id: grant.id,
+    client_id: grant.clientId,
+    state: grant.state,
+    version: grant.version,
+    engine_record: grant.engineRecord,
+    scopes: JSON.stringify(grant.scopes),
+    organizations: JSON.stringify(grant.organizations),
+    resource: grant.resource,
+    redirect_uri: grant.redirectUri,
+    code_hash: grant.codeHash,
+    code_challenge: grant.codeChallenge,
+    code_expires_at: grant.codeExpiresAt,
+    refresh_hash: grant.refreshHash,
+    generation: grant.generation,
+    created_at: grant.createdAt,
+    redeemed_at: grant.redeemedAt,
+    last_used_at: grant.lastUsedAt,
+    expires_at: grant.expiresAt,
+    idle_expires_at: grant.idleExpiresAt,
+    revoked_at: grant.revokedAt,
+    revocation_reason: grant.revocationReason,
+    signed_in_at: grant.signedInAt,
+    shown_app: JSON.stringify(grant.shownApp),
+    user_agent: grant.userAgent,
+  }
+}

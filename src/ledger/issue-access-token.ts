@@ -1,0 +1,88 @@
+import type { EngineSettings } from '../engine/engine.ts'
+import { ProtocolError } from '../errors.ts'
+import type { Grant } from '../grants/grant.ts'
+import { intersect } from '../grants/present.ts'
+import { signAccessToken } from '../keys/signing-keys.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { accessTokenClaims } from '../tokens/access-token.ts'
+import type { LedgerClient, LedgerResources, RedeemCommand, RefreshCommand } from './commands.ts'
+import { invalidGrant, type Ledger } from './ledger.ts'
+
+/** What of the grant this token may carry: granted, still allowed today, and asked for. */
+export interface Allowance {
+  scopes: readonly string[]
+  organizations: readonly string[]
+}
+
+/** Throws when nothing is left, or when the request names more than that. */
+export function requireAllowance(grant: Grant, command: RedeemCommand | RefreshCommand, now: EpochSeconds): Allowance {
+  const left = intersect(grant, command.present, now)
+  if (!left.ok) throw invalidGrant(left.reason)
+  const { requestedScopes, requestedResource } = command
+  if (requestedResource !== undefined && requestedResource !== grant.resource) {
+    throw new ProtocolError('invalid_target', 'resource_mismatch')
+  }
+  if (!requestedScopes) return left
+  const excess = requestedScopes.filter((scope) => !left.scopes.includes(scope))
+  if (excess.length > 0) {
+    throw new ProtocolError('invalid_scope', 'scope_not_granted', {
+      detail: excess.join(' '),
+      members: { scopes: excess },
+    })
+  }
+  return { scopes: left.scopes.filter((scope) => requestedScopes.includes(scope)), organizations: left.organizations }
+}
+
+export function engineSettings(
+  ledger: Ledger,
+  client: LedgerClient,
+  resource: string,
+  resources: LedgerResources,
+): EngineSettings {
+  const refreshes = client.grantTypes.includes('refresh_token')
+  return {
+    issuer: ledger.config.issuer,
+    resource,
+    accessTokenTtlSeconds: accessTokenTtl(resource, resources),
+    refreshTokenIdleTtlSeconds: refreshes ? ledger.config.refreshTokenIdleTtlSeconds : 0,
+  }
+}
+
+export function accessTokenTtl(resource: string, resources: LedgerResources): number {
+  return requireResource(resource, resources).accessTokenTtlSeconds
+}
+
+function requireResource(resource: string, resources: LedgerResources) {
+  const found = resources[resource]
+  if (!found) throw new ProtocolError('invalid_target', 'resource_unknown')
+  return found
+}
+
+interface SignedFor {
+  tokenId: string
+  issuedAt: EpochSeconds
+  expiresAt: EpochSeconds
+}
+
+/** Signs where the key lives. The grant may change meanwhile: the caller checks again before it commits. */
+export async function signFor(
+  ledger: Ledger,
+  grant: Grant,
+  allowance: Allowance,
+  token: SignedFor,
+  resources: LedgerResources,
+): Promise<string> {
+  const claims = accessTokenClaims({
+    issuer: ledger.config.issuer,
+    accountId: ledger.accountId,
+    clientId: grant.clientId,
+    resource: grant.resource,
+    grantId: grant.id,
+    signedInAt: grant.signedInAt,
+    ...allowance,
+    ...token,
+  })
+  const key = { alg: requireResource(grant.resource, resources).signingAlg, shard: ledger.shard }
+  const { jwt } = await signAccessToken(ledger.env, ledger.config, key, claims)
+  return jwt
+}

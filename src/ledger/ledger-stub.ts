@@ -1,0 +1,25 @@
+import type { Bindings } from '../env.ts'
+import { ProtocolError } from '../errors.ts'
+import { reach, StorageUnavailable } from '../lib/storage.ts'
+import type { LedgerOutcome } from './commands.ts'
+import type { GrantLedger } from './grant-ledger-object.ts'
+
+/**
+ * One call to the ledger of an account. Only for accounts that D1 knows: a forged handle must not create an object.
+ * Not repeated when it fails: whether it committed is unknown, and a code presented twice is a replay.
+ */
+export function callLedger<T>(
+  env: Bindings,
+  accountId: string,
+  call: (ledger: DurableObjectStub<GrantLedger>) => Promise<T>,
+): Promise<T> {
+  return reach('GrantLedger', () => call(env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))))
+}
+
+/** The value of an outcome, or its refusal as the error that it was inside the ledger. */
+export function unwrap<T>(outcome: LedgerOutcome<T>): T {
+  if (outcome.ok) return outcome.value
+  if (outcome.unavailable) throw new StorageUnavailable('GrantLedger', undefined)
+  const { code, reason, scopes } = outcome
+  throw new ProtocolError(code, reason, scopes ? { detail: scopes.join(' '), members: { scopes } } : {})
+}

@@ -1,0 +1,193 @@
+import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
+import type { Bindings, Config, Shard } from '../env.ts'
+import { ProtocolError, type Reason } from '../errors.ts'
+import type { Grant, RevocationReason } from '../grants/grant.ts'
+import { currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
+import { GrantsStore } from './grants-store.ts'
+import { backoffMs, DELIVERY_DELAY_MS } from './outbox.ts'
+import { OutboxStore } from './outbox-store.ts'
+import { SpentRefreshTokensStore } from './spent-refresh-tokens-store.ts'
+
+/** How long a revoked grant is remembered, so that a late answer still has its reason. */
+const REVOKED_RETENTION_SECONDS = 30 * 86_400
+
+/** The grant changed between reading and committing: what was computed is thrown away. */
+export class VersionChanged extends Error {
+  override readonly name = 'VersionChanged'
+}
+
+/** The grants of one account, and the one way to change them. */
+export class Ledger {
+  readonly env: Bindings
+  readonly config: Config
+  readonly grants: GrantsStore
+  readonly spent: SpentRefreshTokensStore
+  readonly outbox: OutboxStore
+  private readonly storage: DurableObjectStorage
+  private tablesReady: boolean
+  private armedAtMs: number | null
+  private wantedAlarmMs: number | null = null
+
+  constructor(storage: DurableObjectStorage, env: Bindings, config: Config, armedAtMs: number | null) {
+    this.storage = storage
+    this.env = env
+    this.config = config
+    this.grants = new GrantsStore(storage.sql)
+    this.spent = new SpentRefreshTokensStore(storage.sql)
+    this.outbox = new OutboxStore(storage.sql)
+    this.tablesReady = this.grants.exists()
+    this.armedAtMs = armedAtMs
+  }
+
+  /** False: nothing was ever authorized here, and asking must not change that. */
+  get exists(): boolean {
+    return this.tablesReady
+  }
+
+  find(grantId: string): Grant | undefined {
+    return this.tablesReady ? this.grants.find(grantId) : undefined
+  }
+
+  /** One synchronous transaction: all of `change`, or nothing at all. The alarm it asks for is set in the same turn. */
+  commit<T>(change: () => T): T {
+    if (!this.tablesReady) this.createTables()
+    this.wantedAlarmMs = null
+    const result = this.storage.transactionSync(change)
+    if (this.wantedAlarmMs !== null) this.arm(this.wantedAlarmMs)
+    return result
+  }
+
+  /** The grant as it was read, if nobody changed it since; call it first inside a commit. */
+  requireUnchanged(read: Grant): Grant {
+    const present = this.grants.find(read.id)
+    if (!present || present.version !== read.version || present.state !== read.state) throw new VersionChanged()
+    return present
+  }
+
+  /** Writes the next version of a grant; `projected` when its views have to follow. */
+  save(grant: Grant, { projected }: { projected: boolean }): Grant {
+    const next = { ...grant, version: grant.version + 1 }
+    this.grants.update(next)
+    if (projected) this.markDirty(next)
+    return next
+  }
+
+  /** Ends a grant for good. Does not queue: no refresh in flight can undo it. */
+  revoke(grant: Grant, reason: RevocationReason, now: EpochSeconds, event: Partial<AuditEvent> = {}): void {
+    if (grant.state === 'revoked') return
+    this.save(
+      { ...grant, state: 'revoked', revokedAt: now, revocationReason: reason, refreshHash: null },
+      { projected: true },
+    )
+    this.spent.deleteOfGrant(grant.id)
+    this.record('grant.revoked', grant, now, { reason, ...event })
+  }
+
+  record(event: AuditEvent['event'], grant: Grant, now: EpochSeconds, more: Partial<AuditEvent> = {}): void {
+    this.outbox.addEvent(
+      newAuditEvent({
+        event,
+        at: now,
+        accountId: this.accountId,
+        clientId: grant.clientId,
+        grantId: grant.id,
+        ...more,
+      }),
+    )
+    this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
+  }
+
+  markDirty(grant: Grant): void {
+    this.outbox.markDirty({ grantId: grant.id, version: grant.version })
+    this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
+  }
+
+  /** Inside a commit: something will be due then. A transaction that rolls back takes the wish with it. */
+  wantAlarm(atMs: number): void {
+    this.wantedAlarmMs = Math.min(atMs, this.wantedAlarmMs ?? atMs)
+  }
+
+  /** Sets the one alarm; never moves it to a later time. */
+  arm(atMs: number): void {
+    if (this.armedAtMs !== null && this.armedAtMs <= atMs) return
+    this.armedAtMs = atMs
+    void this.storage.setAlarm(atMs)
+  }
+
+  /** For an object that wakes without an alarm, and after each alarm: the next time that something is due. */
+  armNext(): void {
+    if (!this.tablesReady) return
+    const waiting = this.outbox.waiting()
+    const deadlines = [
+      waiting && currentTimeMs() + backoffMs(waiting.attempts),
+      toMs(this.grants.nextDeadline(REVOKED_RETENTION_SECONDS)),
+      toMs(this.spent.nextDeadline()),
+    ].filter((deadline) => deadline !== null)
+    if (deadlines.length > 0) this.arm(Math.min(...deadlines))
+  }
+
+  /** Ends what has ended, and forgets what nobody can ask for any more. */
+  expire(now: EpochSeconds): void {
+    this.commit(() => {
+      for (const grant of this.grants.listEnded(now)) this.revoke(grant, 'expired', now)
+      this.grants.deleteExpired(now, REVOKED_RETENTION_SECONDS)
+      this.spent.deleteExpired(now)
+    })
+  }
+
+  /** An alarm that fires is no longer set. */
+  disarm(): void {
+    this.armedAtMs = null
+  }
+
+  get accountId(): string {
+    return this.requireAccount().id
+  }
+
+  get shard(): Shard {
+    return this.requireAccount().shard as Shard
+  }
+
+  /** Nothing lives here any more and everything was delivered: give the storage back. */
+  async deleteIfEmpty(): Promise<void> {
+    if (!this.tablesReady || !this.grants.isEmpty() || this.outbox.waiting()) return
+    this.tablesReady = false
+    this.armedAtMs = null
+    await this.storage.deleteAll()
+  }
+
+  private createTables(): void {
+    this.grants.createTables()
+    this.spent.createTables()
+    this.outbox.createTables()
+    this.tablesReady = true
+  }
+
+  private requireAccount() {
+    const account = this.grants.findAccount()
+    if (!account) throw new Error('the ledger has no account yet')
+    return account
+  }
+}
+
+function toMs(seconds: EpochSeconds | null): number | null {
+  return seconds === null ? null : seconds * 1000
+}
+
+const MAX_ATTEMPTS = 3
+
+/** Runs a unit of work again when the grant changed under it, at most three times. */
+export async function retryWhenChanged<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof VersionChanged)) throw error
+    }
+  }
+  throw new ProtocolError('temporarily_unavailable', 'storage_unavailable')
+}
+
+export function invalidGrant(reason: Reason): ProtocolError {
+  return new ProtocolError('invalid_grant', reason)
+}

@@ -1,0 +1,101 @@
+import type { Bindings, Config } from '../env.ts'
+import { intersect } from '../grants/present.ts'
+import { parseVerificationKey, verificationKeyStatement } from '../keys/keys-store.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import { parseAccessToken, type UnverifiedAccessToken, type VerifiedClaims } from '../tokens/access-token.ts'
+import { callLedger } from './ledger-stub.ts'
+import { type PresentContext, parsePresent, presentStatement } from './present-store.ts'
+import { verifyWith } from './verify-access-token.ts'
+
+/** An access token that is alive now: its grant stands, and this is what is left of it today. */
+export interface LiveAccessToken {
+  sub: string
+  clientId: string
+  aud: string
+  scopes: readonly string[]
+  organizations: readonly string[]
+  grantId: string
+  tokenId: string
+  issuedAt: EpochSeconds
+  expiresAt: EpochSeconds
+}
+
+/** Asks D1 once and the ledger once. Undefined for everything that is not a living access token of ours. */
+export async function findLiveAccessToken(
+  env: Bindings,
+  config: Config,
+  jwt: string,
+  now: EpochSeconds,
+): Promise<LiveAccessToken | undefined> {
+  const unverified = parseAccessToken(jwt)
+  if (!unverified) return undefined
+  const statements = livenessStatements(env.DB, unverified, now)
+  const [presentResult, keyResult] = await reach('D1', () => env.DB.batch(statements))
+  const presentRow = presentResult?.results[0]
+  const context = presentRow ? parsePresent(presentRow, config) : undefined
+  return checkLiveness(env, config, jwt, { context, keyRow: keyResult?.results[0] }, now)
+}
+
+/** The app with its account, and the key, that the token names: for a batch of the caller's. */
+export function livenessStatements(
+  db: D1Database,
+  { header, claims }: UnverifiedAccessToken,
+  now: EpochSeconds,
+): [D1PreparedStatement, D1PreparedStatement] {
+  return [presentStatement(db, claims.client_id, claims.sub, now), verificationKeyStatement(db, header.kid)]
+}
+
+interface Evidence {
+  context: PresentContext | undefined
+  keyRow: unknown
+}
+
+export async function checkLiveness(
+  env: Bindings,
+  config: Config,
+  jwt: string,
+  { context, keyRow }: Evidence,
+  now: EpochSeconds,
+): Promise<LiveAccessToken | undefined> {
+  const key = keyRow === undefined ? undefined : parseVerificationKey(keyRow)
+  if (!key || !context?.account) return undefined
+  const claims = await verifyWith(key, config, jwt, now)
+  if (!claims) return undefined
+  const inspection = await callLedger(env, claims.sub, async (ledger) =>
+    ledger.inspectAccessToken(claims.grant_id, claims.jti),
+  )
+  if (!inspection.alive) return undefined
+  const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
+  const left = intersect(withinGrant(granted, inspection), context.present, now)
+  return left.ok ? toLiveAccessToken(claims, left) : undefined
+}
+
+/** The token may be older than a narrowing of its grant. */
+function withinGrant(
+  token: { scopes: readonly string[]; organizations: readonly string[]; resource: string },
+  grant: { scopes: readonly string[]; organizations: readonly string[] },
+) {
+  return {
+    resource: token.resource,
+    scopes: token.scopes.filter((scope) => grant.scopes.includes(scope)),
+    organizations: token.organizations.filter((id) => grant.organizations.includes(id)),
+  }
+}
+
+function toLiveAccessToken(
+  claims: VerifiedClaims,
+  left: { scopes: readonly string[]; organizations: readonly string[] },
+): LiveAccessToken {
+  return {
+    sub: claims.sub,
+    clientId: claims.client_id,
+    aud: claims.aud,
+    scopes: left.scopes,
+    organizations: left.organizations,
+    grantId: claims.grant_id,
+    tokenId: claims.jti,
+    issuedAt: claims.iat,
+    expiresAt: claims.exp,
+  }
+}

@@ -1,0 +1,60 @@
+import { auditStatement } from '../audit/audit-store.ts'
+import type { Bindings } from '../env.ts'
+import type { Grant } from '../grants/grant.ts'
+import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/grant-view.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import { grantIndexStatement } from './grant-index-store.ts'
+import type { GrantsStore } from './grants-store.ts'
+import type { OutboxStore } from './outbox-store.ts'
+
+const BATCH_SIZE = 50
+/** KV allows one write per key per second; one alarm a second delivers each key at most once. */
+export const DELIVERY_DELAY_MS = 1000
+const MAX_BACKOFF_MS = 5 * 60_000
+
+interface Delivery {
+  env: Bindings
+  accountId: string
+  grants: GrantsStore
+  outbox: OutboxStore
+}
+
+/** Delivers what waits. Each entry is forgotten only after its own delivery; a repeat changes nothing. */
+export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Promise<void> {
+  await deliverEvents(delivery)
+  await deliverGrants(delivery, now)
+}
+
+export function backoffMs(attempts: number): number {
+  return Math.min(DELIVERY_DELAY_MS * 2 ** attempts, MAX_BACKOFF_MS)
+}
+
+async function deliverEvents({ env, outbox }: Delivery): Promise<void> {
+  const events = outbox.listEvents(BATCH_SIZE)
+  if (events.length === 0) return
+  await reach('D1', () => env.DB.batch(events.map((event) => auditStatement(env.DB, event))))
+  for (const event of events) outbox.eventDelivered(event.id)
+}
+
+async function deliverGrants({ env, accountId, grants, outbox }: Delivery, now: EpochSeconds): Promise<void> {
+  for (const dirty of outbox.listDirty(BATCH_SIZE)) {
+    const grant = grants.find(dirty.grantId)
+    if (grant) {
+      await reach('D1', () => grantIndexStatement(env.DB, accountId, grant).run())
+      await reach('KV', () => projectToKv(env.GRANTS, accountId, grant, now))
+    }
+    outbox.grantDelivered(dirty)
+  }
+}
+
+async function projectToKv(kv: KVNamespace, accountId: string, grant: Grant, now: EpochSeconds): Promise<void> {
+  const keys = grantKeys(accountId, grant)
+  if (grant.state === 'revoked') {
+    await Promise.all(keys.map((key) => kv.delete(key)))
+    return
+  }
+  const view = grantView(grant)
+  const options = { metadata: grantMetadata(view), expiration: viewExpiresAt(grant, now) }
+  await Promise.all(keys.map((key) => kv.put(key, JSON.stringify(view), options)))
+}

@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { type App, appRow } from '../apps/app.ts'
+import { absoluteIdentifier } from '../catalog/catalog.ts'
+import type { Config } from '../env.ts'
+import type { Present } from '../grants/present.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import type { LedgerResources } from './commands.ts'
+
+export interface LivingSecret {
+  id: string
+  hash: string
+  lastUsedAt: EpochSeconds | null
+}
+
+/** Everything of D1 that one token request depends on. */
+export interface PresentContext {
+  app: App
+  secrets: readonly LivingSecret[]
+  /** Undefined: there is no such account, and no ledger is asked. */
+  account: { id: string; email: string } | undefined
+  present: Present
+  resources: LedgerResources
+}
+
+/**
+ * The one D1 read of the token path: the app with its living secrets, the account with its memberships and what
+ * their administrators decided about this app, and the catalogue as far as the app is registered for it.
+ * It reads the primary and is never cached, so that a suspension holds at the next request.
+ */
+const PRESENT = `
+  SELECT app.*, owner.suspended_at AS owner_suspended_at,
+    account.id AS account_id, account.email AS account_email, account.suspended_at AS account_suspended_at,
+    (SELECT json_group_array(json_object('id', id, 'hash', secret_hash, 'last_used_at', last_used_at))
+       FROM app_secrets
+      WHERE client_id = app.client_id AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)) AS secrets,
+    (SELECT json_group_array(json_object(
+              'organization_id', organization.id, 'policy', organization.policy,
+              'scope_ceiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
+              'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at))
+       FROM members
+       JOIN organizations AS organization ON organization.id = members.organization_id
+       LEFT JOIN app_decisions ON app_decisions.organization_id = organization.id
+                              AND app_decisions.client_id = app.client_id
+      WHERE members.account_id = account.id AND organization.suspended_at IS NULL) AS memberships,
+    (SELECT json_group_array(json_object(
+              'name', scopes.name, 'resource', scopes.resource, 'target', scopes.target,
+              'signing_alg', resources.signing_alg, 'ttl', resources.access_token_ttl_seconds))
+       FROM scopes JOIN resources ON resources.identifier = scopes.resource
+      WHERE scopes.name IN (SELECT value FROM json_each(app.scopes)
+                            UNION SELECT value FROM json_each(app.optional_scopes))) AS catalogue
+  FROM apps AS app
+  JOIN organizations AS owner ON owner.id = app.organization_id
+  LEFT JOIN accounts AS account ON account.id = ?2
+  WHERE app.client_id = ?1`
+
+/** Bound to an app and, when a credential names one, an account. */
+export function presentStatement(
+  db: D1Database,
+  clientId: string,
+  accountId: string | null,
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db.prepare(PRESENT).bind(clientId, accountId, now)
+}
+
+/** Undefined when there is no such app. */
+export async function findPresent(
+  db: D1Database,
+  config: Config,
+  clientId: string,
+  accountId: string | null,
+  now: EpochSeconds,
+): Promise<PresentContext | undefined> {
+  const row = await reach('D1', () => presentStatement(db, clientId, accountId, now).first())
+  return row ? parsePresent(row, config) : undefined
+}
+
+const json = <T extends z.ZodType>(schema: T) => z.string().transform((text) => schema.parse(JSON.parse(text)))
+const ceiling = z.array(z.string()).nullable()
+
+const presentRow = z.object({
+  owner_suspended_at: z.number().nullable(),
+  account_id: z.string().nullable(),
+  account_email: z.string().nullable(),
+  account_suspended_at: z.number().nullable(),
+  secrets: json(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
+  memberships: json(
+    z.array(
+      z.object({
+        organization_id: z.string(),
+        policy: z.enum(['open', 'verified', 'approved']),
+        scope_ceiling: ceiling,
+        decision: z.enum(['approved', 'blocked']).nullable(),
+        decision_ceiling: ceiling,
+        decision_expires_at: z.number().nullable(),
+      }),
+    ),
+  ),
+  catalogue: json(
+    z.array(
+      z.object({
+        name: z.string(),
+        resource: z.string(),
+        target: z.enum(['account', 'organization']),
+        signing_alg: z.enum(['ES256', 'RS256', 'EdDSA']),
+        ttl: z.number().nullable(),
+      }),
+    ),
+  ),
+})
+type PresentRow = z.infer<typeof presentRow>
+
+export function parsePresent(unparsed: unknown, config: Config): PresentContext {
+  const app = appRow.parse(unparsed)
+  const row = presentRow.parse(unparsed)
+  const catalogue = row.catalogue.map((scope) => ({
+    ...scope,
+    resource: absoluteIdentifier(scope.resource, config.issuer),
+  }))
+  return {
+    app,
+    secrets: row.secrets.map(({ id, hash, last_used_at }) => ({ id, hash, lastUsedAt: last_used_at })),
+    account: row.account_id === null ? undefined : { id: row.account_id, email: row.account_email ?? '' },
+    present: {
+      app: presentApp(app, row),
+      accountSuspended: row.account_suspended_at !== null,
+      memberships: row.memberships.map(toPresentOrganization),
+      catalogue: catalogue.map(({ name, resource, target }) => ({ name, resource, target })),
+    },
+    resources: Object.fromEntries(
+      catalogue.map(({ resource, signing_alg, ttl }) => [
+        resource,
+        { signingAlg: signing_alg, accessTokenTtlSeconds: ttl ?? config.accessTokenTtlSeconds },
+      ]),
+    ),
+  }
+}
+
+function presentApp(app: App, row: PresentRow): Present['app'] {
+  return {
+    clientId: app.clientId,
+    organizationId: app.organizationId,
+    scopes: [...app.scopes, ...app.optionalScopes],
+    visibility: app.visibility,
+    publisherVerified: app.publisherDomain !== null,
+    firstParty: app.firstParty,
+    suspended: app.suspendedAt !== null,
+    deleted: app.deletedAt !== null,
+    ownerSuspended: row.owner_suspended_at !== null,
+  }
+}
+
+function toPresentOrganization(row: PresentRow['memberships'][number]): Present['memberships'][number] {
+  return {
+    organizationId: row.organization_id,
+    policy: row.policy,
+    scopeCeiling: row.scope_ceiling,
+    decision: row.decision && {
+      kind: row.decision,
+      scopeCeiling: row.decision_ceiling,
+      expiresAt: row.decision_expires_at,
+    },
+  }
+}

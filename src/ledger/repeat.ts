@@ -1,0 +1,72 @@
+import type { Grant } from '../grants/grant.ts'
+import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/refresh-rules.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { randomUuid } from '../lib/random.ts'
+import type { RefreshCommand, TokenAnswer } from './commands.ts'
+import { type Allowance, accessTokenTtl, requireAllowance, signFor } from './issue-access-token.ts'
+import { invalidGrant, type Ledger } from './ledger.ts'
+import { unseal } from './seal.ts'
+
+/** A refresh token that is not the current one: a repeat within the window, reuse, or nothing of ours. */
+export async function repeat(
+  ledger: Ledger,
+  grant: Grant,
+  command: RefreshCommand,
+  now: EpochSeconds,
+): Promise<TokenAnswer> {
+  const spent = requireRepeatable(ledger, grant, command, now)
+  const allowance = withinFirstAnswer(requireAllowance(grant, command, now), spent)
+  const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
+  const expiresIn = accessTokenTtl(grant.resource, command.resources)
+  const token = { tokenId: randomUuid(), issuedAt: now, expiresAt: now + expiresIn }
+  const accessToken = await signFor(ledger, grant, allowance, token, command.resources)
+  ledger.commit(() => {
+    ledger.requireUnchanged(grant)
+    ledger.spent.countRepeat(spent.hash)
+  })
+  return { accessToken, expiresIn, refreshToken: successor, scopes: allowance.scopes }
+}
+
+/** Only a hash that we issued counts as reuse: an unknown secret with a known grant id touches nothing. */
+function requireRepeatable(
+  ledger: Ledger,
+  grant: Grant,
+  command: RefreshCommand,
+  now: EpochSeconds,
+): SpentRefreshToken {
+  if (grant.state === 'revoked') throw invalidGrant('grant_ended')
+  const spent = ledger.spent.find(command.refreshHash)
+  if (!spent || spent.grantId !== grant.id) throw invalidGrant('refresh_token_unknown')
+  if (grant.clientId !== command.client.clientId) throw invalidGrant('refresh_token_client_mismatch')
+  const decision = decideRepeat(spent, grant.generation, now)
+  if (decision === 'reused') throw refuseReuse(ledger, grant, now)
+  if (decision === 'superseded') throw invalidGrant('refresh_token_superseded')
+  if (decision === 'too_often') throw invalidGrant('refresh_token_repeated_too_often')
+  if (isElsewhere(spent, command.origin) && !spent.repeatedElsewhere) noteElsewhere(ledger, grant, spent, now)
+  return spent
+}
+
+function refuseReuse(ledger: Ledger, grant: Grant, now: EpochSeconds) {
+  ledger.commit(() => {
+    ledger.revoke(grant, 'refresh_token_reused', now)
+    ledger.record('refresh_token.reused', grant, now)
+  })
+  return invalidGrant('refresh_token_reused')
+}
+
+function noteElsewhere(ledger: Ledger, grant: Grant, spent: SpentRefreshToken, now: EpochSeconds): void {
+  const revoked = ledger.commit(() => {
+    ledger.record('refresh_token.repeated_elsewhere', grant, now)
+    const { tooMany } = ledger.spent.markRepeatedElsewhere(spent)
+    if (tooMany) ledger.revoke(grant, 'refresh_token_repeated_elsewhere', now)
+    return tooMany
+  })
+  if (revoked) throw invalidGrant('refresh_token_repeated_elsewhere')
+}
+
+/** A repeat never exceeds the first answer, whatever it asks for and whatever was allowed since. */
+function withinFirstAnswer(allowance: Allowance, spent: SpentRefreshToken): Allowance {
+  const scopes = allowance.scopes.filter((scope) => spent.scopes.includes(scope))
+  if (scopes.length === 0) throw invalidGrant('scope_missing')
+  return { ...allowance, scopes }
+}

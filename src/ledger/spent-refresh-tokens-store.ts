@@ -1,0 +1,124 @@
+import {
+  MAX_FOREIGN_ROTATIONS,
+  REPEAT_WINDOW_SECONDS,
+  SPENT_RETENTION_SECONDS,
+  type SpentRefreshToken,
+} from '../grants/refresh-rules.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS spent_refresh_tokens (
+    hash TEXT PRIMARY KEY, grant_id TEXT NOT NULL, generation INTEGER NOT NULL, spent_at INTEGER NOT NULL,
+    sealed_successor TEXT, scopes TEXT NOT NULL, address TEXT NOT NULL, user_agent TEXT NOT NULL,
+    repeats INTEGER NOT NULL DEFAULT 0, repeated_elsewhere INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX IF NOT EXISTS spent_by_grant ON spent_refresh_tokens (grant_id, generation);
+  CREATE INDEX IF NOT EXISTS spent_by_time ON spent_refresh_tokens (spent_at);
+`
+
+type SpentRow = {
+  hash: string
+  grant_id: string
+  generation: number
+  spent_at: number
+  sealed_successor: string | null
+  scopes: string
+  address: string
+  user_agent: string
+  repeats: number
+  repeated_elsewhere: number
+}
+
+/** Hashes of the refresh tokens that were rotated. Every method is one synchronous step. */
+export class SpentRefreshTokensStore {
+  private readonly sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql
+  }
+
+  createTables(): void {
+    this.sql.exec(TABLES)
+  }
+
+  find(hash: string): SpentRefreshToken | undefined {
+    const [row] = this.sql.exec<SpentRow>('SELECT * FROM spent_refresh_tokens WHERE hash = ?', hash).toArray()
+    return row && toSpent(row)
+  }
+
+  insert(spent: SpentRefreshToken): void {
+    this.sql.exec(
+      `INSERT INTO spent_refresh_tokens
+         (hash, grant_id, generation, spent_at, sealed_successor, scopes, address, user_agent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      spent.hash,
+      spent.grantId,
+      spent.generation,
+      spent.spentAt,
+      spent.sealedSuccessor,
+      JSON.stringify(spent.scopes),
+      spent.address,
+      spent.userAgent,
+    )
+  }
+
+  countRepeat(hash: string): void {
+    this.sql.exec('UPDATE spent_refresh_tokens SET repeats = repeats + 1 WHERE hash = ?', hash)
+  }
+
+  /** Marks the repeat, and says whether it was the last straw: as many rotations in a row repeated from elsewhere. */
+  markRepeatedElsewhere(spent: SpentRefreshToken): { tooMany: boolean } {
+    this.sql.exec('UPDATE spent_refresh_tokens SET repeated_elsewhere = 1 WHERE hash = ?', spent.hash)
+    const { count } = this.sql
+      .exec<{ count: number }>(
+        `SELECT count(*) AS count FROM spent_refresh_tokens
+         WHERE grant_id = ? AND generation > ? AND repeated_elsewhere = 1`,
+        spent.grantId,
+        spent.generation - MAX_FOREIGN_ROTATIONS,
+      )
+      .one()
+    return { tooMany: count >= MAX_FOREIGN_ROTATIONS }
+  }
+
+  /** A revoked grant needs no memory: whatever is presented for it is refused. */
+  deleteOfGrant(grantId: string): void {
+    this.sql.exec('DELETE FROM spent_refresh_tokens WHERE grant_id = ?', grantId)
+  }
+
+  /** Sealed successors go when nobody may have them any more; hashes when reuse is no longer told from noise. */
+  deleteExpired(now: EpochSeconds): void {
+    this.sql.exec(
+      'UPDATE spent_refresh_tokens SET sealed_successor = NULL WHERE sealed_successor IS NOT NULL AND spent_at < ?',
+      now - REPEAT_WINDOW_SECONDS,
+    )
+    this.sql.exec('DELETE FROM spent_refresh_tokens WHERE spent_at <= ?', now - SPENT_RETENTION_SECONDS)
+  }
+
+  nextDeadline(): EpochSeconds | null {
+    const { at } = this.sql
+      .exec<{ at: number | null }>(
+        `SELECT min(at) AS at FROM (
+           SELECT min(spent_at) + ? AS at FROM spent_refresh_tokens WHERE sealed_successor IS NOT NULL
+           UNION ALL SELECT min(spent_at) + ? FROM spent_refresh_tokens)`,
+        REPEAT_WINDOW_SECONDS + 1,
+        SPENT_RETENTION_SECONDS,
+      )
+      .one()
+    return at
+  }
+}
+
+function toSpent(row: SpentRow): SpentRefreshToken {
+  return {
+    hash: row.hash,
+    grantId: row.grant_id,
+    generation: row.generation,
+    spentAt: row.spent_at,
+    sealedSuccessor: row.sealed_successor,
+    scopes: JSON.parse(row.scopes),
+    address: row.address,
+    userAgent: row.user_agent,
+    repeats: row.repeats,
+    repeatedElsewhere: row.repeated_elsewhere === 1,
+  }
+}
