@@ -25,6 +25,9 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          // The first request of a file loads the whole Worker.
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
           include: ['test/{flows,attacks,dashboard,objects,unit}/**/*.test.ts'],
           setupFiles: ['./test/support/workers/setup.ts'],
         },

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { type AppEnv, ConfigurationError } from './env.ts'
 import { API_PROBLEMS, ApiError, PageError, ProtocolError, REASONS } from './errors.ts'
 import { StorageUnavailable } from './lib/storage.ts'
+import { AuthorizationRefusal, redirectResponse } from './oauth/authorization-response.ts'
 import { errorPage } from './pages/error.tsx'
 
 const RETRY_AFTER_SECONDS = '5'
@@ -12,10 +13,20 @@ const MACHINE_PATHS = /^\/(token|revoke|introspect|par|register|userinfo|device_
 export function answerError(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   logUnlessRefusal(error, c)
   if (error instanceof ConfigurationError) return answerConfiguration(error, c)
+  if (error instanceof AuthorizationRefusal) return redirectResponse(error.location)
   const path = new URL(c.req.url).pathname
   if (path.startsWith('/api/')) return answerApi(toApiError(error), c)
-  if (MACHINE_PATHS.test(path)) return answerProtocol(toProtocolError(error), c)
+  if (MACHINE_PATHS.test(path) && !(error instanceof PageError)) return answerProtocol(toProtocolError(error), c)
   return answerPage(error, c)
+}
+
+export function answerNotFound(c: Context<AppEnv>): Response | Promise<Response> {
+  const nothing = new PageError(
+    404,
+    'There is no page at this address.',
+    'Check the address, or start at the front page.',
+  )
+  return answerError(new URL(c.req.url).pathname.startsWith('/api/') ? new ApiError('not-found') : nothing, c)
 }
 
 function logUnlessRefusal(error: Error, c: Context<AppEnv>): void {
@@ -50,6 +61,7 @@ function toApiError(error: Error): ApiError {
 function answerApi(error: ApiError, c: Context<AppEnv>): Response {
   c.header('Cache-Control', 'no-store')
   if (error.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
   const { status, title } = API_PROBLEMS[error.problem]
   const problem = {
     type: `${c.get('config').issuer}/problems/${error.problem}`,

@@ -1,7 +1,10 @@
 import { Hono } from 'hono'
-import { answerError } from './answer-error.ts'
+import { answerError, answerNotFound } from './answer-error.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import { type AppEnv, readConfig } from './env.ts'
 import { randomUuid } from './lib/random.ts'
+import { oauthRoutes } from './oauth/routes.ts'
+import { pageRoutes } from './pages/routes.tsx'
 
 /** Every route of the server, in one place. */
 export const app = new Hono<AppEnv>()
@@ -14,4 +17,9 @@ app.use(async (c, next) => {
   c.header('X-Content-Type-Options', 'nosniff')
 })
 
+app.route('/', oauthRoutes)
+app.route('/', dashboardRoutes)
+app.route('/', pageRoutes)
+
+app.notFound(answerNotFound)
 app.onError(answerError)

@@ -1,0 +1,142 @@
+import type { App } from '../apps/app.ts'
+import { findRedirectUri } from '../apps/redirect-uri.ts'
+import type { Scope } from '../catalog/catalog.ts'
+import { listScopes } from '../catalog/catalog-store.ts'
+import type { Bindings, Config } from '../env.ts'
+import { ProtocolError, type ProtocolErrorCode, type Reason } from '../errors.ts'
+import { findPresent, type PresentContext } from '../ledger/present-store.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { AuthorizationRefusal, type ResponseTarget } from './authorization-response.ts'
+import { isEncodedUtf8, type Parameters, parseParameters } from './form.ts'
+import { type Prompt, parsePrompt } from './prompt.ts'
+import { parseScope } from './scope.ts'
+
+/** An authorization request in which everything that does not need the person was checked. */
+export interface AuthorizationRequest {
+  app: App
+  context: PresentContext
+  target: ResponseTarget
+  codeChallenge: string
+  /** As the catalogue describes them; those of `app.optionalScopes` may be left out by the person. */
+  scopes: readonly Scope[]
+  resource: string
+  prompt: Prompt
+  maxAgeSeconds: number | undefined
+}
+
+/**
+ * RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2. Until app and redirect URI are known, a refusal is a page; after
+ * that it is told to the app.
+ */
+export async function checkAuthorizationRequest(
+  env: Bindings,
+  config: Config,
+  search: string,
+  accountId: string | null,
+  now: EpochSeconds,
+): Promise<AuthorizationRequest> {
+  if (!isEncodedUtf8(search)) throw new ProtocolError('invalid_request', 'parameter_malformed')
+  const query = new URLSearchParams(search)
+  const context = await requireApp(env, config, requireOnly(query, 'client_id', 'client_id_missing'), accountId, now)
+  const target = requireTarget(config, query, context.app)
+  return refusingTo(target, async () => {
+    const parameters = parseParameters(query)
+    checkResponse(parameters)
+    const codeChallenge = requireChallenge(parameters)
+    const scopes = requireScopes(parameters, context.app, await listScopes(env.DB, config.issuer))
+    const { app } = context
+    const [prompt, maxAgeSeconds] = [parsePrompt(parameters.prompt), parseMaxAge(parameters.max_age)]
+    const resource = requireResource(parameters, scopes)
+    return { app, context, target, codeChallenge, scopes, resource, prompt, maxAgeSeconds }
+  })
+}
+
+/** What decides where a refusal may go must itself be beyond doubt: exactly one value. */
+function requireOnly(query: URLSearchParams, name: string, missing: Reason): string {
+  const values = query.getAll(name).filter(Boolean)
+  if (values.length > 1) throw new ProtocolError('invalid_request', 'parameter_repeated', { detail: name })
+  if (!values[0]) throw new ProtocolError('invalid_request', missing)
+  return values[0]
+}
+
+async function requireApp(
+  env: Bindings,
+  config: Config,
+  clientId: string,
+  accountId: string | null,
+  now: EpochSeconds,
+): Promise<PresentContext> {
+  const context = await findPresent(env.DB, config, clientId, accountId, now)
+  if (!context) throw new ProtocolError('invalid_request', 'client_unknown')
+  if (context.app.deletedAt !== null) throw new ProtocolError('invalid_request', 'app_deleted')
+  if (context.present.app.suspended || context.present.app.ownerSuspended) {
+    throw new ProtocolError('invalid_request', 'app_suspended')
+  }
+  return context
+}
+
+function requireTarget(config: Config, query: URLSearchParams, app: App): ResponseTarget {
+  const requested = requireOnly(query, 'redirect_uri', 'redirect_uri_missing')
+  const redirectUri = findRedirectUri(app.redirectUris, requested)
+  if (!redirectUri) throw new ProtocolError('invalid_request', 'redirect_uri_unregistered')
+  return { redirectUri, state: query.get('state') || undefined, issuer: config.issuer }
+}
+
+/** From here on a refusal goes back to the app. */
+export async function refusingTo<T>(target: ResponseTarget, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error instanceof AuthorizationRefusal) throw error
+    throw new AuthorizationRefusal(target, error.code, error.reason, error.options.detail)
+  }
+}
+
+/** A private app is for the members of its own organization. */
+export function checkMembership({ context: { present } }: AuthorizationRequest): void {
+  if (present.accountSuspended) throw new ProtocolError('access_denied', 'account_suspended')
+  const isMember = present.memberships.some(({ organizationId }) => organizationId === present.app.organizationId)
+  if (present.app.visibility === 'private' && !isMember) throw new ProtocolError('access_denied', 'app_private')
+}
+
+function checkResponse({ response_type, response_mode }: Parameters): void {
+  if (response_type !== 'code') throw refuse('unsupported_response_type', 'response_type')
+  if (response_mode !== undefined && response_mode !== 'query') throw refuse('invalid_request', 'response_mode')
+}
+
+/** S256 from everyone, and said aloud: the default of RFC 7636 would be `plain`. */
+function requireChallenge({ code_challenge, code_challenge_method }: Parameters): string {
+  if (!code_challenge) throw refuse('invalid_request', 'code_challenge_missing')
+  if (code_challenge_method !== 'S256') throw refuse('invalid_request', 'code_challenge_method')
+  if (!/^[A-Za-z0-9_-]{43}$/.test(code_challenge)) throw refuse('invalid_request', 'code_challenge_malformed')
+  return code_challenge
+}
+
+/** Left out, `scope` means everything that the app always needs. */
+function requireScopes({ scope }: Parameters, app: App, catalogue: readonly Scope[]): readonly Scope[] {
+  const names = parseScope(scope) ?? app.scopes
+  if (names.length === 0) throw refuse('invalid_scope', 'scope_missing')
+  const registered = [...app.scopes, ...app.optionalScopes]
+  const found = catalogue.filter(({ name }) => names.includes(name) && registered.includes(name))
+  const unknown = names.filter((name) => !found.some((entry) => entry.name === name))
+  if (unknown.length > 0) throw refuse('invalid_scope', 'scope_unregistered', unknown.join(' '))
+  return found
+}
+
+/** One authorization concerns one resource; without `resource` it follows from the scopes. */
+function requireResource({ resource }: Parameters, scopes: readonly Scope[]): string {
+  const [first, ...others] = new Set(scopes.map((scope) => scope.resource))
+  if (first === undefined || others.length > 0) throw refuse('invalid_target', 'scope_of_two_resources')
+  if (resource !== undefined && resource !== first) throw refuse('invalid_target', 'resource_mismatch')
+  return first
+}
+
+function parseMaxAge(maxAge: string | undefined): number | undefined {
+  if (maxAge === undefined) return undefined
+  if (!/^\d{1,9}$/.test(maxAge)) throw refuse('invalid_request', 'parameter_malformed', 'max_age')
+  return Number(maxAge)
+}
+
+function refuse(code: ProtocolErrorCode, reason: Reason, detail?: string): ProtocolError {
+  return new ProtocolError(code, reason, detail ? { detail } : {})
+}

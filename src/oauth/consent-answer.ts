@@ -1,0 +1,74 @@
+import type { Context } from 'hono'
+import { findSession } from '../accounts/sessions.ts'
+import { TransactionEnded } from '../engine/consent-transaction.ts'
+import type { AppEnv } from '../env.ts'
+import { PageError, REASONS } from '../errors.ts'
+import { mayReach } from '../grants/present.ts'
+import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { checkForm } from '../pages/check-form.ts'
+import {
+  type AuthorizationRequest,
+  checkAuthorizationRequest,
+  checkMembership,
+  refusingTo,
+} from './authorization-request.ts'
+import { AuthorizationRefusal, redirectResponse } from './authorization-response.ts'
+import { needsOrganization, showConsent } from './consent.ts'
+import { type PendingConsent, takeConsent } from './consent-transaction.ts'
+import { issueCode, type Permission } from './issue-code.ts'
+
+/** POST /authorize from the consent page. Everything is checked again: minutes may have passed. */
+export async function answerConsent(c: Context<AppEnv>, form: URLSearchParams): Promise<Response> {
+  const now = currentTime()
+  const session = await findSession(c.env, c.get('config'), c.req.raw, now)
+  if (!session) throw startAgain()
+  checkForm(c, session, form.get('form_token'))
+  const { carried, headers } = await requireConsent(c, form.get('consent') ?? '')
+  if (carried.sessionHash !== session.idHash) throw startAgain()
+  const request = await checkAuthorizationRequest(c.env, c.get('config'), carried.search, session.accountId, now)
+  return refusingTo(request.target, async () => {
+    checkMembership(request)
+    if (form.get('decision') !== 'allow') return deny(request, headers)
+    const permission = readPermission(request, form, now)
+    if (!permission.ok) return showConsent(c, request, session, carried.search, permission.problem)
+    return issueCode(c, request, session, permission, headers)
+  })
+}
+
+async function requireConsent(
+  c: Context<AppEnv>,
+  handle: string,
+): Promise<{ carried: PendingConsent; headers: Headers }> {
+  try {
+    return await takeConsent(c, handle)
+  } catch (error) {
+    if (error instanceof TransactionEnded) throw startAgain()
+    throw error
+  }
+}
+
+function startAgain(): PageError {
+  return new PageError(400, REASONS.transaction_ended, 'Nothing was granted.')
+}
+
+/** The engine's headers clear the cookie of the page that was just answered. */
+function deny(request: AuthorizationRequest, headers: Headers): Response {
+  const refusal = new AuthorizationRefusal(request.target, 'access_denied', 'access_denied_by_person')
+  return redirectResponse(refusal.location, headers)
+}
+
+type PermissionOrProblem = ({ ok: true } & Permission) | { ok: false; problem: string }
+
+/** What the person ticked, as far as it was offered; never more than was asked for. */
+function readPermission(request: AuthorizationRequest, form: URLSearchParams, now: EpochSeconds): PermissionOrProblem {
+  const ticked = new Set(form.getAll('scope'))
+  const allowed = request.scopes.filter(({ name }) => request.app.scopes.includes(name) || ticked.has(name))
+  const scopes = allowed.map((scope) => scope.name)
+  if (scopes.length === 0) return { ok: false, problem: 'Choose at least one permission, or deny the request.' }
+  if (!needsOrganization({ ...request, scopes: allowed })) return { ok: true, scopes, organizations: [] }
+  const chosen = [...new Set(form.getAll('organization'))]
+  if (chosen.length === 0) return { ok: false, problem: 'Choose at least one organization.' }
+  const refused = chosen.filter((id) => !mayReach(id, request.context.present, now))
+  if (refused.length > 0) return { ok: false, problem: 'One of the organizations does not allow this app any more.' }
+  return { ok: true, scopes, organizations: chosen }
+}

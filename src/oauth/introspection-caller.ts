@@ -1,0 +1,30 @@
+import type { ResourceCredentials } from '../catalog/resource-credentials-store.ts'
+import { ProtocolError } from '../errors.ts'
+import type { PresentContext } from '../ledger/present-store.ts'
+import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
+import { requireClient } from './client-authentication.ts'
+import { type ClientCredentials, invalidClient } from './client-credentials.ts'
+
+/** Who asks: a protected resource with its own credentials, or a confidential app. */
+export type Caller = { kind: 'resource'; identifier: string } | { kind: 'app'; clientId: string }
+
+interface Known {
+  resource: ResourceCredentials | undefined
+  app: PresentContext | undefined
+}
+
+/** RFC 7662 §2.1: the caller must be authorized; a public client proves nothing and learns nothing. */
+export async function requireCaller(credentials: ClientCredentials, { resource, app }: Known): Promise<Caller> {
+  if (resource) return requireResource(credentials, resource)
+  const client = await requireClient(credentials, app)
+  if (!client.secret) throw new ProtocolError('invalid_client', 'client_secret_missing')
+  return { kind: 'app', clientId: client.app.clientId }
+}
+
+async function requireResource(credentials: ClientCredentials, resource: ResourceCredentials): Promise<Caller> {
+  const triedBasic = credentials.method === 'client_secret_basic'
+  if (credentials.clientSecret === null) throw invalidClient('client_secret_missing', triedBasic)
+  const matches = equalInConstantTime(await sha256(credentials.clientSecret), resource.secretHash)
+  if (!matches) throw invalidClient('client_secret_wrong', triedBasic)
+  return { kind: 'resource', identifier: resource.identifier }
+}

@@ -1,0 +1,30 @@
+import { ProtocolError } from '../errors.ts'
+import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
+import { sha256 } from '../lib/encoding.ts'
+import { type Handle, parseHandle } from '../tokens/handle.ts'
+import type { Parameters } from './form.ts'
+import type { GrantHandler } from './grant-handler.ts'
+import { commonCommand } from './ledger-command.ts'
+
+/** RFC 6749 §6. */
+export const refreshTokenGrant: GrantHandler = {
+  accountOf: (parameters) => requireRefreshToken(parameters).accountId,
+
+  async answer(c, { parameters, client, context }) {
+    const handle = requireRefreshToken(parameters)
+    const { refresh_token: refreshToken = '' } = parameters
+    const [common, refreshHash] = await Promise.all([
+      commonCommand(c, handle, parameters, client, context),
+      sha256(refreshToken),
+    ])
+    const command = { ...common, refreshToken, refreshHash }
+    return unwrap(await callLedger(c.env, handle.accountId, async (ledger) => ledger.refresh(command)))
+  },
+}
+
+function requireRefreshToken({ refresh_token }: Parameters): Handle {
+  if (!refresh_token) throw new ProtocolError('invalid_request', 'refresh_token_missing')
+  const handle = parseHandle('refreshToken', refresh_token)
+  if (!handle) throw new ProtocolError('invalid_grant', 'refresh_token_malformed')
+  return handle
+}

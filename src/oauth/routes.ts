@@ -1,0 +1,49 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { AppEnv } from '../env.ts'
+import { keySet } from '../keys/jwks.ts'
+import { currentTime } from '../lib/clock.ts'
+import { authorize, authorizeByPost } from './authorize.ts'
+import { ENDPOINTS, METADATA_PATHS } from './endpoints.ts'
+import { methodNotAllowed } from './form.ts'
+import { introspect } from './introspect.ts'
+import { metadataDocument } from './metadata.ts'
+import { revoke } from './revoke.ts'
+import { token } from './token.ts'
+
+const METADATA_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }
+
+/** The protocol endpoints. CORS is open where a browser app is the client, closed where a person or a secret is. */
+export const oauthRoutes = new Hono<AppEnv>()
+
+for (const path of [
+  ENDPOINTS.token_endpoint,
+  ENDPOINTS.revocation_endpoint,
+  ENDPOINTS.jwks_uri,
+  METADATA_PATHS.authorization_server,
+  METADATA_PATHS.openid_configuration,
+]) {
+  oauthRoutes.use(path, cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type', 'DPoP'], maxAge: 86_400 }))
+}
+
+oauthRoutes.get(ENDPOINTS.authorization_endpoint, authorize)
+oauthRoutes.post(ENDPOINTS.authorization_endpoint, authorizeByPost)
+oauthRoutes.all(ENDPOINTS.token_endpoint, token)
+oauthRoutes.all(ENDPOINTS.revocation_endpoint, revoke)
+oauthRoutes.all(ENDPOINTS.introspection_endpoint, introspect)
+
+oauthRoutes.get(ENDPOINTS.jwks_uri, async (c) => c.body(await keySet(c.env.DB, currentTime()), 200, METADATA_HEADERS))
+
+// Until OpenID Connect is built, the second name serves the first's document.
+for (const path of [METADATA_PATHS.authorization_server, METADATA_PATHS.openid_configuration]) {
+  oauthRoutes.get(path, (c) => c.body(metadataDocument(c.get('config')), 200, METADATA_HEADERS))
+}
+
+for (const path of [ENDPOINTS.jwks_uri, ...Object.values(METADATA_PATHS).slice(0, 2)]) {
+  oauthRoutes.all(path, () => {
+    throw methodNotAllowed('GET, HEAD, OPTIONS')
+  })
+}
+oauthRoutes.all(ENDPOINTS.authorization_endpoint, () => {
+  throw methodNotAllowed('GET, HEAD, POST')
+})

@@ -1,0 +1,37 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../env.ts'
+import { mayReach } from '../grants/present.ts'
+import { callLedger } from '../ledger/ledger-stub.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
+import type { Permission } from './issue-code.ts'
+
+/**
+ * Consent is not asked again when a living redeemed grant already says yes to all of this. It copies that grant's
+ * organizations and widens nothing.
+ */
+export async function findSkip(
+  c: Context<AppEnv>,
+  request: AuthorizationRequest,
+  now: EpochSeconds,
+): Promise<Permission | undefined> {
+  const { app, context, target, scopes, resource } = request
+  if (!context.account || request.prompt.has('consent') || !maySkip(request)) return undefined
+  const names = scopes.map((scope) => scope.name)
+  const memberships = context.present.memberships.map(({ organizationId }) => organizationId)
+  const question = {
+    clientId: app.clientId,
+    resource,
+    redirectUri: target.redirectUri,
+    scopes: names,
+    shownApp: { clientName: app.clientName, publisherDomain: app.publisherDomain },
+    reachable: memberships.filter((id) => mayReach(id, context.present, now)),
+  }
+  const found = await callLedger(c.env, context.account.id, async (ledger) => ledger.findSkippable(question))
+  return found ? { scopes: names, organizations: found.organizations } : undefined
+}
+
+/** Sensitive scopes are always asked for, and so is anything that leaves for where another program may listen. */
+function maySkip({ scopes, target }: AuthorizationRequest): boolean {
+  return target.redirectUri.startsWith('https://') && !scopes.some((scope) => scope.sensitive)
+}

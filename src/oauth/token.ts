@@ -1,0 +1,67 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../env.ts'
+import { ProtocolError } from '../errors.ts'
+import type { TokenAnswer } from '../ledger/commands.ts'
+import { findPresent } from '../ledger/present-store.ts'
+import { currentTime } from '../lib/clock.ts'
+import { authorizationCodeGrant } from './authorization-code-grant.ts'
+import { requireClient } from './client-authentication.ts'
+import { parseClientCredentials } from './client-credentials.ts'
+import { type Parameters, readForm } from './form.ts'
+import type { GrantHandler } from './grant-handler.ts'
+import { refreshTokenGrant } from './refresh-token-grant.ts'
+import { noteSecretUse } from './secret-use.ts'
+
+/** Every grant type of the token endpoint. */
+export const GRANTS = {
+  authorization_code: authorizationCodeGrant,
+  refresh_token: refreshTokenGrant,
+} as const satisfies Record<string, GrantHandler>
+export type SupportedGrantType = keyof typeof GRANTS
+
+/** POST /token (RFC 6749 §3.2): one D1 read, one ledger call, one signature. */
+export async function token(c: Context<AppEnv>): Promise<Response> {
+  const parameters = await readForm(c.req.raw)
+  const credentials = parseClientCredentials(c.req.header('Authorization') ?? null, parameters)
+  const grantType = requireGrantType(parameters)
+  const accountId = findAccountId(GRANTS[grantType], parameters)
+  const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, accountId.id, currentTime())
+  const client = await requireClient(credentials, context)
+  if (!client.app.grantTypes.includes(grantType)) {
+    throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
+  }
+  // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
+  if (accountId.refusal) throw accountId.refusal
+  if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
+  const answer = await GRANTS[grantType].answer(c, { parameters, client, context })
+  noteSecretUse(c, client)
+  return c.json(tokenResponse(answer), 200, { 'Cache-Control': 'no-store', Pragma: 'no-cache' })
+}
+
+function requireGrantType({ grant_type }: Parameters): SupportedGrantType {
+  if (!grant_type) throw new ProtocolError('invalid_request', 'grant_type_missing')
+  const supported = (Object.keys(GRANTS) as SupportedGrantType[]).find((name) => name === grant_type)
+  if (!supported) throw new ProtocolError('unsupported_grant_type', 'grant_type_unsupported')
+  return supported
+}
+
+/** A credential that names no account still lets the client authenticate first, and is refused after that. */
+function findAccountId(grant: GrantHandler, parameters: Parameters): { id: string | null; refusal?: ProtocolError } {
+  try {
+    return { id: grant.accountOf(parameters) }
+  } catch (error) {
+    if (error instanceof ProtocolError) return { id: null, refusal: error }
+    throw error
+  }
+}
+
+/** RFC 6749 §5.1. */
+function tokenResponse({ accessToken, expiresIn, refreshToken, scopes }: TokenAnswer) {
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: expiresIn,
+    ...(refreshToken !== null && { refresh_token: refreshToken }),
+    scope: scopes.join(' '),
+  }
+}
