@@ -96,6 +96,11 @@ export async function postToken(origin: string, form: URLSearchParams): Promise<
   return { status: response.status, ...((await response.json()) as object) }
 }
 
+export async function revokeOver(origin: string, client: Client, token: string): Promise<TokenAnswer> {
+  const response = await fetch(`${origin}/revoke`, { method: 'POST', body: tokenForm(client, { token }) })
+  return { status: response.status, ...((await response.json()) as object) }
+}
+
 export async function introspect(origin: string, caller: { id: string; secret: string }, token: string) {
   const headers = { Authorization: `Basic ${btoa(`${caller.id}:${caller.secret}`)}` }
   const body = new URLSearchParams({ token })
