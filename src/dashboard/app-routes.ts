@@ -4,7 +4,9 @@ import { readJsonBody } from './json-body.ts'
 import { pageQuery } from './pagination.ts'
 import { guarded, jsonAnswer, jsonBody, problems } from './route.ts'
 
-export const appPath = z.object({ client_id: z.string().max(100).openapi({ example: 'app_7Hd0sZk3PqLmNoXyAbCd' }) })
+export const appPath = z.object({
+  client_id: z.string().max(100).openapi({ description: 'The app.', example: 'app_7Hd0sZk3PqLmNoXyAbCd' }),
+})
 
 export const registerRoute = createRoute({
   method: 'post',

@@ -89,7 +89,7 @@ const settings = {
 }
 
 const organizationId = z.string().max(100)
-const createdAt = z.int().openapi({ description: 'Epoch seconds.', example: 1_790_000_000 })
+const time = (description: string) => z.int().openapi({ description, example: 1_790_000_000 })
 
 export const appRegistration = z
   .strictObject({
@@ -135,10 +135,13 @@ export const appChange = z
 export const appBody = z
   .object({
     client_id: z.string().openapi({ description: 'Never used twice.', example: 'app_7Hd0sZk3PqLmNoXyAbCd' }),
-    organization_id: organizationId,
+    organization_id: organizationId.openapi({
+      description: 'The organization that the app belongs to.',
+      example: 'org_2b1Qv0aXcD8fGhJkLmNp',
+    }),
     ...settings,
-    created_at: createdAt,
-    updated_at: createdAt,
+    created_at: time('Epoch seconds.'),
+    updated_at: time('Epoch seconds of the last change of a setting.'),
   })
   .openapi('App', { description: 'A registered app.' })
 

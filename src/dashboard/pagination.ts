@@ -20,7 +20,7 @@ export const pageQuery = {
 /** Every list looks like this, also where all of it fits on one page. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
-    items: z.array(item),
+    items: z.array(item).openapi({ description: 'In the order that the list promises.' }),
     next_cursor: z
       .string()
       .nullable()

@@ -5,7 +5,7 @@ const fieldError = z
     pointer: z.string().openapi({ description: 'JSON Pointer (RFC 6901) to the wrong field of the body.' }),
     detail: z.string().openapi({ description: 'The rule that it breaks, in words.' }),
   })
-  .openapi('FieldError')
+  .openapi('FieldError', { description: 'One wrong field.' })
 
 /** The body of every refusal and failure. */
 export const problem = z

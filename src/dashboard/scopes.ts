@@ -6,7 +6,7 @@ import { guarded, jsonAnswer, newApi, problems } from './route.ts'
 const scopeBody = z
   .object({
     name: z.string().openapi({ description: '`thing:action`, as in the `scope` parameter.', example: 'projects:read' }),
-    title: z.string().openapi({ example: 'See projects' }),
+    title: z.string().openapi({ description: 'A few words for lists.', example: 'See projects' }),
     description: z.string().openapi({
       description: 'The sentence that people read on the consent page.',
       example: 'See the projects of the organizations you choose.',
@@ -33,7 +33,10 @@ const listRoute = createRoute({
   description: 'The catalogue: every scope that an app may register for.',
   ...guarded(null),
   responses: {
-    200: jsonAnswer('All of them, by API and name.', listOf(scopeBody).openapi('ScopeList')),
+    200: jsonAnswer(
+      'All of them, by API and name.',
+      listOf(scopeBody).openapi('ScopeList', { description: 'The whole catalogue.' }),
+    ),
     ...problems(),
   },
 })

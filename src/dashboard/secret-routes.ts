@@ -4,6 +4,10 @@ import { readJsonBody } from './json-body.ts'
 import { guarded, jsonAnswer, jsonBody, problems } from './route.ts'
 import { createdSecret, secretList, secretRequest } from './secret-schemas.ts'
 
+const secretPath = appPath.extend({
+  id: z.string().max(100).openapi({ description: 'The secret.', example: 'sec_Yb3kQ9vWx1ZtLmNoPqRs' }),
+})
+
 export const createSecretRoute = createRoute({
   method: 'post',
   path: '/apps/{client_id}/secrets',
@@ -51,7 +55,7 @@ export const deleteSecretRoute = createRoute({
   summary: 'Delete a secret',
   description: 'It stops working at the next request. Grants stay.',
   ...guarded('secrets:write'),
-  request: { params: appPath.extend({ id: z.string().max(100).openapi({ example: 'sec_Yb3kQ9vWx1ZtLmNoPqRs' }) }) },
+  request: { params: secretPath },
   responses: {
     204: { description: 'The secret is deleted.' },
     ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),

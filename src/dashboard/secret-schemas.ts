@@ -19,8 +19,10 @@ export const secretRequest = z
 
 export const secretBody = z
   .object({
-    id: z.string().openapi({ example: 'sec_Yb3kQ9vWx1ZtLmNoPqRs' }),
-    name: z.string().openapi({ example: 'EU servers' }),
+    id: z
+      .string()
+      .openapi({ description: 'Names the secret; it is not secret itself.', example: 'sec_Yb3kQ9vWx1ZtLmNoPqRs' }),
+    name: z.string().openapi({ description: 'What its creator called it.', example: 'EU servers' }),
     created_at: z.int().openapi({ description: 'Epoch seconds.', example: 1_790_000_000 }),
     expires_at: expiresAt.openapi({ description: 'Epoch seconds; null: until it is deleted.', example: null }),
     last_used_at: z.int().nullable().openapi({

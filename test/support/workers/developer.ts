@@ -12,7 +12,9 @@ export interface ApiBody {
   client_secret: string
   organization_id: string
   id: string
+  redirect_uris: string[]
   updated_at: number
+  last_used_at: number | null
   items: ApiBody[]
   next_cursor: string | null
   type: string

@@ -1,0 +1,44 @@
+import { exports } from 'cloudflare:workers'
+import { authorize, discover, Integration } from '../integration.ts'
+import { type Answer, callAnonymously, type Developer, ORIGIN } from './developer.ts'
+
+const transport = (request: Request) => exports.default.fetch(request)
+const ALL_SCOPES = ['apps:read', 'apps:write', 'secrets:write']
+
+/** A tool of the developer's own that manages apps through the dashboard API, connected by consent. */
+export class Tool {
+  readonly integration: Integration
+  readonly accessToken: string
+  readonly clientId: string
+
+  private constructor(integration: Integration, accessToken: string) {
+    this.integration = integration
+    this.clientId = integration.client.client_id
+    this.accessToken = accessToken
+  }
+
+  /** The person grants these scopes on these organizations. */
+  static async connect(
+    person: Developer,
+    { scopes = ALL_SCOPES, organizations }: { scopes?: string[]; organizations: string[] },
+  ): Promise<Tool> {
+    const app = await person.registerApp({ scopes: ALL_SCOPES, redirect_uris: ['https://tool.example.com/cb'] })
+    const integration = new Integration(transport, await discover(transport, ORIGIN), {
+      clientId: app.client_id,
+      clientSecret: app.client_secret,
+      redirectUri: 'https://tool.example.com/cb',
+    })
+    const authorization = await integration.begin({ scope: scopes.join(' ') })
+    const callback = await authorize(person.browser, authorization.path, { organization: organizations })
+    const { access_token } = await integration.finish(callback, authorization)
+    return new Tool(integration, access_token)
+  }
+
+  call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return callAnonymously(path, {
+      method,
+      headers: { Authorization: `Bearer ${this.accessToken}`, 'Content-Type': 'application/json', ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  }
+}
