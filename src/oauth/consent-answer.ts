@@ -1,10 +1,13 @@
 import type { Context } from 'hono'
-import { findSession } from '../accounts/sessions.ts'
+import { findSession, type Session } from '../accounts/sessions.ts'
+import { auditStatement } from '../audit/audit-store.ts'
+import { newAuditEvent } from '../audit/events.ts'
 import { TransactionEnded } from '../engine/consent-transaction.ts'
 import type { AppEnv } from '../env.ts'
 import { PageError, REASONS } from '../errors.ts'
 import { mayReach } from '../grants/present.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
 import { checkForm } from '../pages/check-form.ts'
 import {
   type AuthorizationRequest,
@@ -28,7 +31,7 @@ export async function answerConsent(c: Context<AppEnv>, form: URLSearchParams): 
   const request = await checkAuthorizationRequest(c.env, c.get('config'), carried.search, session.accountId, now)
   return refusingTo(request.target, async () => {
     checkMembership(request)
-    if (form.get('decision') !== 'allow') return deny(request, headers)
+    if (form.get('decision') !== 'allow') return deny(c, request, session, headers)
     const permission = readPermission(request, form, now)
     if (!permission.ok) return showConsent(c, request, session, carried.search, permission.problem)
     return issueCode(c, request, session, permission, headers)
@@ -52,9 +55,24 @@ function startAgain(): PageError {
 }
 
 /** The engine's headers clear the cookie of the page that was just answered. */
-function deny(request: AuthorizationRequest, headers: Headers): Response {
-  const refusal = new AuthorizationRefusal(request.target, 'access_denied', 'access_denied_by_person')
-  return redirectResponse(refusal.location, headers)
+async function deny(
+  c: Context<AppEnv>,
+  { app, target }: AuthorizationRequest,
+  { accountId }: Session,
+  headers: Headers,
+): Promise<Response> {
+  const event = newAuditEvent({
+    event: 'consent.denied',
+    at: currentTime(),
+    actor: accountId,
+    accountId,
+    clientId: app.clientId,
+  })
+  await reach('D1', () => auditStatement(c.env.DB, event).run())
+  return redirectResponse(
+    new AuthorizationRefusal(target, 'access_denied', 'access_denied_by_person').location,
+    headers,
+  )
 }
 
 type PermissionOrProblem = ({ ok: true } & Permission) | { ok: false; problem: string }

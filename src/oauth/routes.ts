@@ -23,7 +23,7 @@ for (const path of [
   METADATA_PATHS.authorization_server,
   METADATA_PATHS.openid_configuration,
 ]) {
-  oauthRoutes.use(path, cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type', 'DPoP'], maxAge: 86_400 }))
+  oauthRoutes.use(path, cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type'], maxAge: 86_400 }))
 }
 
 oauthRoutes.get(ENDPOINTS.authorization_endpoint, authorize)
