@@ -29,7 +29,7 @@ export async function listLiveSecrets(db: D1Database, clientId: string, now: Epo
     .prepare(
       `SELECT id, client_id, name, created_at, expires_at, last_used_at FROM app_secrets
         WHERE client_id = ? AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
-        ORDER BY created_at, id`,
+        ORDER BY rowid`,
     )
     .bind(clientId, now)
   const { results } = await reach('D1', () => statement.all())

@@ -92,6 +92,28 @@ describe('an access token for the dashboard API', () => {
     )
   })
 
+  it('is refused when it is for another API, or was changed', async () => {
+    await env.DB.batch([
+      env.DB.prepare(
+        "INSERT INTO resources (identifier, name, created_at) VALUES ('https://api.example.com', 'API', 0)",
+      ),
+      env.DB.prepare(
+        `INSERT INTO scopes (name, resource, title, description, target)
+         VALUES ('things:read', 'https://api.example.com', 'See things', 'See things.', 'organization')`,
+      ),
+    ])
+    const elsewhere = await Tool.connect(developer, { scopes: ['things:read'], organizations: [organizationId] })
+    expect((await elsewhere.call('GET', '/api/v1/scopes')).status).toBe(401)
+
+    const [header, claims, signature = ''] = tool.accessToken.split('.')
+    const changed = [header, claims, signature.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))].join('.')
+    const call = (jwt: string) =>
+      callAnonymously('/api/v1/scopes', { headers: { Authorization: `Bearer ${jwt}` } }).then(({ status }) => status)
+    expect(await call(tool.accessToken)).toBe(200) // control
+    expect(await call(changed)).toBe(401)
+    expect(await call(tool.accessToken.slice(0, -1))).toBe(401)
+  })
+
   it('ends with its app, at once', async () => {
     const doomed = await Tool.connect(developer, { organizations: [organizationId] })
     expect((await doomed.call('GET', '/api/v1/apps')).status).toBe(200) // control

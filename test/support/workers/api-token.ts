@@ -20,15 +20,15 @@ export class Tool {
   /** The person grants these scopes on these organizations. */
   static async connect(
     person: Developer,
-    { scopes = ALL_SCOPES, organizations }: { scopes?: string[]; organizations: string[] },
+    { scopes = ALL_SCOPES, organizations }: { scopes?: readonly string[]; organizations: string[] },
   ): Promise<Tool> {
-    const app = await person.registerApp({ scopes: ALL_SCOPES, redirect_uris: ['https://tool.example.com/cb'] })
+    const app = await person.registerApp({ scopes, redirect_uris: ['https://tool.example.com/cb'] })
     const integration = new Integration(transport, await discover(transport, ORIGIN), {
       clientId: app.client_id,
       clientSecret: app.client_secret,
       redirectUri: 'https://tool.example.com/cb',
     })
-    const authorization = await integration.begin({ scope: scopes.join(' ') })
+    const authorization = await integration.begin()
     const callback = await authorize(person.browser, authorization.path, { organization: organizations })
     const { access_token } = await integration.finish(callback, authorization)
     return new Tool(integration, access_token)
