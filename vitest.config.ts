@@ -33,6 +33,23 @@ export default defineConfig({
         },
       },
       {
+        // The same Worker and objects, over bindings that fail on demand and are counted.
+        plugins: [
+          cloudflareTest({
+            main: './test/support/workers/faulty-worker.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() } },
+          }),
+        ],
+        test: {
+          name: 'faults',
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          include: ['test/faults/**/*.test.ts'],
+          setupFiles: ['./test/support/workers/setup.ts'],
+        },
+      },
+      {
         test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], environment: 'node' },
       },
       {

@@ -1,0 +1,169 @@
+import { runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/lib/storage.ts'
+import { answerConsent } from '../support/integration.ts'
+import { connect, exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
+import { faults, type Operation } from '../support/workers/faults.ts'
+import {
+  createWorld,
+  ISSUER,
+  introspectAsApi,
+  PUBLIC_SETTINGS,
+  SETTINGS,
+  transport,
+  type World,
+} from '../support/workers/world.ts'
+
+// On the edge these counts are the latency and the bill. What alarms do, nobody waits for.
+
+interface Counts {
+  D1: number
+  KV: number
+  objects: string[]
+}
+
+function count(operations: Operation[]): Counts {
+  const counted = operations.filter(({ byAlarm }) => !byAlarm)
+  const of = (store: Store) => counted.filter((operation) => operation.store === store).length
+  const calls = counted.filter(({ store }) => store !== 'D1' && store !== 'KV')
+  return { D1: of('D1'), KV: of('KV'), objects: calls.map(({ store, method }) => `${store}.${method}`) }
+}
+
+async function countOf(work: () => Promise<unknown>): Promise<Counts> {
+  return count((await faults.watch(work)).operations)
+}
+
+afterEach(() => faults.end())
+
+describe.each([
+  ['a public client', PUBLIC_SETTINGS],
+  ['a confidential client', SETTINGS],
+])('the requests of %s', (_name, settings) => {
+  let world: World
+  beforeAll(async () => {
+    world = await createWorld(settings)
+    // The first key and the first use of the secret are made once.
+    await connect(world.browser, world.integration)
+  })
+
+  it('exchange a code with one read, one ledger call and one signature', async () => {
+    const obtained = await obtainCode(world.browser, world.integration)
+    const { answer, operations } = await faults.watch(() => exchangeWith(obtained, world.app))
+    expect(answer.status).toBe(200)
+    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.redeem', 'SigningKeys.sign'] })
+  })
+
+  it('refresh with one read, one ledger call and one signature', async () => {
+    const tokens = await connect(world.browser, world.integration)
+    const { answer, operations } = await faults.watch(() => refreshWith(tokens.refresh_token, world.app))
+    expect(answer.status).toBe(200)
+    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.refresh', 'SigningKeys.sign'] })
+  })
+
+  it('repeat a refresh at the same cost', async () => {
+    const tokens = await connect(world.browser, world.integration)
+    await refreshWith(tokens.refresh_token, world.app)
+    const { answer, operations } = await faults.watch(() => refreshWith(tokens.refresh_token, world.app))
+    expect(answer.status).toBe(200)
+    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.refresh', 'SigningKeys.sign'] })
+  })
+
+  it('are refused before any object is called when the credential cannot be ours', async () => {
+    const { answer, operations } = await faults.watch(() => refreshWith('pst_rt_made_up', world.app))
+    expect(answer.status).toBe(400)
+    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: [] })
+  })
+
+  it('introspect with one round trip and one ledger call', async () => {
+    const { access_token: accessToken } = await connect(world.browser, world.integration)
+    const { answer, operations } = await faults.watch(() => introspectAsApi(accessToken))
+    expect(answer).toMatchObject({ active: true })
+    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.inspectAccessToken'] })
+  })
+
+  it('revoke a refresh token with one read and one ledger call', async () => {
+    const tokens = await connect(world.browser, world.integration)
+    const counts = await countOf(() => world.integration.revoke(tokens.refresh_token))
+    expect(counts).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.revokeRefreshToken'] })
+    expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
+  })
+})
+
+describe('the pages of one authorization', () => {
+  it('cost four reads to show and three to answer', async () => {
+    const { browser, integration } = await createWorld()
+    const { path } = await integration.begin({ prompt: 'consent' })
+    const shown = await faults.watch(() => browser.get(path))
+    expect(count(shown.operations)).toEqual({ D1: 4, KV: 0, objects: ['OneTime.put'] })
+
+    const answered = await faults.watch(() => answerConsent(browser, shown.answer))
+    expect(answered.answer.location).toContain('code=')
+    expect(count(answered.operations)).toEqual({
+      D1: 3,
+      KV: 0,
+      objects: ['OneTime.peek', 'OneTime.take', 'GrantLedger.authorize'],
+    })
+  })
+
+  it('ask the ledger whether consent may be skipped', async () => {
+    const { browser, integration } = await createWorld()
+    await connect(browser, integration)
+    const { path } = await integration.begin()
+    const { answer, operations } = await faults.watch(() => browser.get(path))
+    expect(answer.location).toContain('code=')
+    expect(count(operations)).toEqual({
+      D1: 3,
+      KV: 0,
+      objects: ['GrantLedger.findSkippable', 'GrantLedger.authorize'],
+    })
+  })
+})
+
+it('does not wait for the last use of a secret to be written', async () => {
+  const { browser, integration, app } = await createWorld()
+  const obtained = await obtainCode(browser, integration)
+  faults.inject({ store: 'D1', place: 'Worker', method: 'run', manner: 'hold' })
+
+  expect(await exchangeWith(obtained, app)).toMatchObject({ status: 200 })
+
+  const lastUse = () =>
+    env.DB.prepare('SELECT last_used_at FROM app_secrets WHERE client_id = ?').bind(app.clientId).first('last_used_at')
+  expect(await lastUse()).toBeNull()
+  faults.end()
+  await expect.poll(lastUse).toEqual(expect.any(Number))
+})
+
+it('notices what an answer costs: the outbox, counted', async () => {
+  const { browser, integration, app } = await createWorld()
+  await connect(browser, integration)
+  const ledgers = await faults.watch(() => exchangeAndDeliver({ browser, integration, app }))
+  const delivered = ledgers.operations.filter(({ byAlarm }) => byAlarm)
+  expect(delivered.map(({ store }) => store)).toEqual(expect.arrayContaining(['D1', 'KV']))
+})
+
+async function exchangeAndDeliver({ browser, integration, app }: World): Promise<void> {
+  await exchangeWith(await obtainCode(browser, integration), app)
+  const row = await env.DB.prepare('SELECT account_id FROM members WHERE organization_id = ?')
+    .bind(app.organizationId)
+    .first<string>('account_id')
+  await runDurableObjectAlarm(env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(row ?? '')))
+}
+
+describe('the documents', () => {
+  const get = (path: string) => transport(new Request(ISSUER + path)).then((response) => response.text())
+
+  it('cost nothing for the metadata', async () => {
+    for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
+      expect(await countOf(() => get(path))).toEqual({ D1: 0, KV: 0, objects: [] })
+    }
+  })
+
+  it('cost one read a second for the keys, however many ask', async () => {
+    const counts = await countOf(async () => {
+      for (let request = 0; request < 50; request++) await get('/.well-known/jwks.json')
+    })
+    expect(counts).toMatchObject({ KV: 0, objects: [] })
+    expect(counts.D1).toBeLessThanOrEqual(2)
+  })
+})

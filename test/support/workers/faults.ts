@@ -1,0 +1,73 @@
+import type { Store } from '../../../src/lib/storage.ts'
+
+/** Who uses a binding: the Worker itself, or one of its objects. */
+export type Place = 'Worker' | 'GrantLedger' | 'SigningKeys' | 'OneTime'
+
+/** One use of a binding, as it started. */
+export interface Operation {
+  store: Store
+  /** The method that was called: `first`, `batch`, `put`, `redeem`. */
+  method: string
+  place: Place
+  /** Made by an alarm, which nobody waits for. */
+  byAlarm: boolean
+}
+
+/**
+ * `refuse`: the store is not reached. `lose_answer`: it did its work, and the answer is lost on the way back.
+ * `hold`: it is reached only when the fault ends.
+ */
+type Manner = 'refuse' | 'lose_answer' | 'hold'
+
+interface Fault extends Partial<Pick<Operation, 'store' | 'method' | 'place'>> {
+  store: Store
+  manner?: Manner
+}
+
+/** What fails, and what was used. The test and the Worker under test share this module. */
+class Faults {
+  private active: Fault[] = []
+  private release: () => void = () => {}
+  private released = Promise.resolve()
+  private readonly watchers = new Set<Operation[]>()
+
+  inject(...faults: Fault[]): void {
+    this.active = faults
+    this.released = new Promise((resolve) => {
+      this.release = resolve
+    })
+  }
+
+  end(): void {
+    this.active = []
+    this.release()
+  }
+
+  /** The operations that started until `work` answered. */
+  async watch<T>(work: () => Promise<T>): Promise<{ answer: T; operations: Operation[] }> {
+    const operations: Operation[] = []
+    this.watchers.add(operations)
+    try {
+      return { answer: await work(), operations }
+    } finally {
+      this.watchers.delete(operations)
+    }
+  }
+
+  async pass<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    for (const operations of this.watchers) operations.push(operation)
+    const fault = this.active.find((candidate) => concerns(candidate, operation))
+    if (!fault) return work()
+    if (fault.manner === 'lose_answer') await work()
+    if (fault.manner !== 'hold') throw new Error(`injected: ${operation.store} does not answer`)
+    await this.released
+    return work()
+  }
+}
+
+export const faults = new Faults()
+
+function concerns({ store, method, place }: Fault, operation: Operation): boolean {
+  if (store !== operation.store) return false
+  return (method ?? operation.method) === operation.method && (place ?? operation.place) === operation.place
+}

@@ -1,0 +1,43 @@
+import { app } from '../../../src/app.ts'
+import type { Bindings } from '../../../src/env.ts'
+import * as worker from '../../../src/index.ts'
+import { type User, watchedEnv } from './watched-env.ts'
+
+const workerUser: User = { place: 'Worker', byAlarm: false }
+let workerEnv: Bindings | undefined
+
+/** The real Worker and its real objects, over bindings that can be told to fail. */
+export default {
+  fetch(request, env, ctx) {
+    workerEnv ??= watchedEnv(env, workerUser)
+    return app.fetch(request, workerEnv, ctx)
+  },
+} satisfies ExportedHandler<Bindings>
+
+export class GrantLedger extends worker.GrantLedger {
+  private readonly user: User
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    const user: User = { place: 'GrantLedger', byAlarm: false }
+    super(ctx, watchedEnv(env, user))
+    this.user = user
+  }
+
+  override async alarm(): Promise<void> {
+    this.user.byAlarm = true
+    await super.alarm()
+    this.user.byAlarm = false
+  }
+}
+
+export class SigningKeys extends worker.SigningKeys {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, watchedEnv(env, { place: 'SigningKeys', byAlarm: false }))
+  }
+}
+
+export class OneTime extends worker.OneTime {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, watchedEnv(env, { place: 'OneTime', byAlarm: false }))
+  }
+}
