@@ -6,8 +6,17 @@ import { equalInConstantTime } from '../lib/encoding.ts'
 
 /** A form may only come from one of our own pages. A missing Origin is refused: every browser sends it with a POST. */
 export function checkOrigin(c: Context<AppEnv>): void {
-  if (c.req.header('Origin') === c.get('config').issuer) return
+  if (isOwnOrigin(c)) return
   throw new PageError(403, 'This form was not sent from our own page.', 'Open the page again and send it from there.')
+}
+
+/**
+ * Under `Referrer-Policy: no-referrer` browsers send `Origin: null` with a form, even to the page's own origin
+ * (Fetch §3.1). Then `Sec-Fetch-Site` says it, which no page can set (docs/decisions/006-origin-null.md).
+ */
+function isOwnOrigin(c: Context<AppEnv>): boolean {
+  const origin = c.req.header('Origin')
+  return origin === c.get('config').issuer || (origin === 'null' && c.req.header('Sec-Fetch-Site') === 'same-origin')
 }
 
 /** And only from one that was shown to this very session. */

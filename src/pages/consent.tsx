@@ -29,7 +29,7 @@ interface ConsentView {
 
 const REFUSALS = {
   not_a_member: 'You are not a member any more.',
-  blocked: 'An administrator has blocked this app.',
+  blocked: 'An administrator has blocked this app. Ask them if you need it.',
   needs_verified_publisher: 'Only apps of verified publishers are allowed. Ask an administrator to approve this app.',
   needs_approval: 'Only approved apps are allowed. Ask an administrator to approve this app.',
 } as const
@@ -69,7 +69,6 @@ function Consent({ app, email, formToken, handle, switchHref, problem, ...view }
           </button>
         </div>
       </form>
-      <p class="small">You can take this back at any time.</p>
     </Layout>
   )
 }

@@ -10,9 +10,7 @@ export function Landing({ host, development }: LandingView) {
   return (
     <Layout title={`${host}: access for apps`} wide>
       <h1>Apps without passwords or pasted tokens</h1>
-      <p class="lead">
-        {host} lets apps reach an API in your name: only as far as you allow, and only as long as you want.
-      </p>
+      <p class="lead">{host} lets apps reach an API in your name, only as far as you allow.</p>
       <div class="cards">
         <section>
           <h2>You use an app</h2>
