@@ -20,11 +20,18 @@ export interface PrefixStore {
 
 export type PrefixStores = Partial<Record<EnginePrefix, PrefixStore>>
 
+interface GetOptions {
+  type?: 'json'
+}
+
 interface PutOptions {
   expiration?: number
   expirationTtl?: number
   metadata?: unknown
 }
+
+/** An option that we do not know would be one that we do not honour. */
+const OPTIONS = { get: ['type'], put: ['expiration', 'expirationTtl', 'metadata'] }
 
 /**
  * What the engine takes for its KV namespace: exactly the calls that version 1.2.3 makes. Expiry is enforced by
@@ -37,12 +44,14 @@ export class StoragePort {
     this.stores = stores
   }
 
-  async get(key: string, options?: { type: 'json' }): Promise<unknown> {
+  async get(key: string, options: GetOptions = {}): Promise<unknown> {
+    checkOptions('get', options)
     const text = await this.method(key, 'get')(key)
-    return text !== null && options?.type === 'json' ? JSON.parse(text) : text
+    return text !== null && options.type === 'json' ? JSON.parse(text) : text
   }
 
   async put(key: string, value: string, options: PutOptions = {}): Promise<void> {
+    checkOptions('put', options)
     await this.method(key, 'put')(key, value, expiryOf(options))
   }
 
@@ -62,6 +71,11 @@ export class StoragePort {
     if (!method) throw new Error(`the engine called ${name} for ${prefix}, which is not offered here`)
     return method.bind(store) as NonNullable<PrefixStore[Name]>
   }
+}
+
+function checkOptions(method: keyof typeof OPTIONS, options: object): void {
+  const unknown = Object.keys(options).filter((name) => !OPTIONS[method].includes(name))
+  if (unknown.length > 0) throw new Error(`the engine gave ${method} the unknown options ${unknown.join(', ')}`)
 }
 
 function expiryOf({ expiration, expirationTtl }: PutOptions): EpochSeconds | null {
