@@ -1,10 +1,13 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
-import { type AppEnv, readConfig } from './env.ts'
+import { demoRoutes } from './demo/routes.tsx'
+import { type AppEnv, type Config, readConfig } from './env.ts'
 import { randomUuid } from './lib/random.ts'
 import { oauthRoutes } from './oauth/routes.ts'
+import { PAGE_HEADERS } from './pages/html-page.tsx'
 import { pageRoutes } from './pages/routes.tsx'
+import { STYLESHEET_PATH } from './pages/styles.ts'
 
 /** Every route of the server, in one place. */
 export const app = new Hono<AppEnv>()
@@ -21,5 +24,20 @@ app.route('/', oauthRoutes)
 app.route('/', dashboardRoutes)
 app.route('/', pageRoutes)
 
+app.all('/demo/*', serveDemo)
+app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)
+
 app.notFound(answerNotFound)
 app.onError(answerError)
+
+const demos = new WeakMap<Config, ReturnType<typeof demoRoutes>>()
+
+/** The demo stands outside: it is handed addresses and nothing else, and in production it is not there. */
+function serveDemo(c: Context<AppEnv>): Response | Promise<Response> {
+  const config = c.get('config')
+  if (!config.development) return answerNotFound(c)
+  const demo =
+    demos.get(config) ?? demoRoutes({ issuer: config.issuer, stylesheet: STYLESHEET_PATH, pageHeaders: PAGE_HEADERS })
+  demos.set(config, demo)
+  return demo.fetch(c.req.raw)
+}

@@ -16,11 +16,15 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Every page for people goes out through here: never framed, never cached, no script that is not ours. */
+/** On every page for people: never framed, never cached, no script that is not ours, no address passed on. */
+export const PAGE_HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Frame-Options': 'DENY',
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+} as const
+
+/** Every page for people goes out through here. */
 export async function htmlPage(c: Context<AppEnv>, page: Child, status: ContentfulStatusCode = 200): Promise<Response> {
-  c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
-  c.header('X-Frame-Options', 'DENY')
-  c.header('Cache-Control', 'no-store')
-  c.header('Referrer-Policy', 'no-referrer')
-  return c.html(<>{page}</>, status)
+  return c.html(<>{page}</>, status, PAGE_HEADERS)
 }

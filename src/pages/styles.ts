@@ -73,6 +73,15 @@ legend { font-weight: 600; padding: 0 .35rem; }
 pre { white-space: pre-wrap; background: var(--ground); padding: .85rem; border-radius: 8px; overflow: auto; }
 .code { color: var(--quiet); }
 .mail { border-top: 1px solid var(--line); }
+.toolbar { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1.25rem 0; }
+.timeline { padding-left: 1.5rem; }
+.timeline h2 { margin: 1.25rem 0 .25rem; }
+details { margin: 0 0 .6rem; border: 1px solid var(--line); border-radius: 8px; padding: .5rem .75rem; }
+summary { cursor: pointer; overflow-wrap: anywhere; }
+table { width: 100%; border-collapse: collapse; font-size: .95rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); }
+th { width: 14rem; font-weight: 400; }
+td { overflow-wrap: anywhere; }
 @media (max-width: 34rem) {
   main { margin: 0; border-width: 1px 0; border-radius: 0; padding: 1.25rem; }
 }

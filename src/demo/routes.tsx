@@ -1,0 +1,73 @@
+import { type Context, Hono } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import * as oauth from 'oauth4webapi'
+import { demoApi } from './api.ts'
+import { DemoIntegration, VisitLost } from './integration.ts'
+import { DEMO_CALLBACK_PATH } from './registration.ts'
+import { Demo } from './view.tsx'
+import { findVisit, startVisit, type Visit } from './visits.ts'
+
+interface DemoOptions {
+  issuer: string
+  /** Address of the stylesheet that the pages share. */
+  stylesheet: string
+  /** Headers that every page for people carries. */
+  pageHeaders: Readonly<Record<string, string>>
+}
+
+const COOKIE = '__Host-postern-demo'
+const API_PATHS = new Set(['/profile', '/projects'])
+
+/** The integration under /demo and the API that it calls. Mounted in development only. */
+export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Hono {
+  const demo = new Hono()
+  const integration = new DemoIntegration(issuer)
+  const visitOf = (c: Context) => findVisit(getCookie(c, COOKIE))
+
+  demo.get('/demo', (c) => c.html(<Demo visit={visitOf(c)} stylesheet={stylesheet} />, 200, pageHeaders))
+
+  demo.post('/demo/connect', async (c) => {
+    const visit = startVisit(oauth.generateRandomState())
+    setCookie(c, COOKIE, visit.id, { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
+    return c.redirect(await integration.begin(visit), 303)
+  })
+
+  demo.get(DEMO_CALLBACK_PATH, (c) => step(c, visitOf(c), (visit) => integration.finish(visit, new URL(c.req.url))))
+
+  demo.post('/demo/call', (c) =>
+    step(c, visitOf(c), async (visit) => {
+      const path = c.req.query('path') ?? ''
+      if (API_PATHS.has(path)) await integration.callApi(visit, path, c.req.query('method') === 'POST' ? 'POST' : 'GET')
+    }),
+  )
+  demo.post('/demo/refresh', (c) => step(c, visitOf(c), (visit) => integration.refresh(visit)))
+  demo.post('/demo/revoke', (c) => step(c, visitOf(c), (visit) => integration.revoke(visit)))
+
+  return demo.route('/', demoApi(issuer))
+}
+
+/** Does one step and shows the page again; what the server refused is said there, with its way out. */
+async function step(c: Context, visit: Visit | undefined, work: (visit: Visit) => Promise<void>): Promise<Response> {
+  if (!visit) return c.redirect('/demo', 303)
+  try {
+    await work(visit)
+  } catch (error) {
+    const problem = describeProblem(error)
+    if (!problem) throw error
+    const last = visit.steps.at(-1)
+    if (last) last.problem = problem
+  }
+  return c.redirect('/demo', 303)
+}
+
+function describeProblem(error: unknown): string | undefined {
+  if (error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied') {
+    return 'The person refused. Nothing was granted; connect again to ask once more.'
+  }
+  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
+    return `${error.error}: ${error.error_description ?? 'no description'} Connect again for a new grant.`
+  }
+  if (error instanceof oauth.OperationProcessingError)
+    return `The answer was not accepted: ${error.message}. Connect again.`
+  return error instanceof VisitLost ? 'The server was restarted meanwhile. Connect again.' : undefined
+}

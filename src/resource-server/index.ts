@@ -1,0 +1,5 @@
+export { KEY_SET_MAX_AGE, KeysUnavailable } from './key-set.ts'
+export { protectedResourceMetadata, protectedResourceMetadataPath } from './metadata.ts'
+export type { ProtectionOptions } from './options.ts'
+export { type ProtectedEnv, protectResource, requireScopes } from './protect-resource.ts'
+export type { AccessToken } from './verify-access-token.ts'

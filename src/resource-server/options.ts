@@ -1,0 +1,43 @@
+import { systemTime } from './clock.ts'
+
+/** How an API wants its access tokens. */
+export interface ProtectionOptions {
+  /** Issuer identifier of the authorization server (RFC 8414 §2): an origin, no trailing slash. */
+  issuer: string
+  /** This API's own identifier (RFC 8707 §2): the `aud` that a token must have, exactly. */
+  resource: string
+  /** Where the issuer publishes its keys. Default: `{issuer}/.well-known/jwks.json`. */
+  jwksUri?: string
+  /** Accepted `alg` values (RFC 7518 §3.1). Default: `['ES256']`. A key is used only with its own. */
+  algorithms?: readonly string[]
+  /** Where this API describes itself (RFC 9728 §3). Default: the well-known address of `resource`. */
+  resourceMetadataUri?: string
+  /** Epoch seconds. Default: the system's clock. */
+  now?: () => number
+  /** How keys are fetched. Default: the global `fetch`. */
+  fetch?: (url: string) => Promise<Response>
+  /** How far clocks may differ, in seconds. Default: 5. */
+  clockToleranceSeconds?: number
+}
+
+/** {@link ProtectionOptions} with every default filled in. */
+export type Protection = Required<ProtectionOptions>
+
+export function withDefaults(options: ProtectionOptions): Protection {
+  return {
+    jwksUri: `${options.issuer}/.well-known/jwks.json`,
+    algorithms: ['ES256'],
+    resourceMetadataUri: metadataUri(options.resource),
+    now: systemTime,
+    fetch: (url) => fetch(url),
+    clockToleranceSeconds: 5,
+    ...options,
+  }
+}
+
+/** RFC 9728 §3.1: the well-known part goes between host and path. */
+export function metadataUri(resource: string): string {
+  const url = new URL(resource)
+  const path = url.pathname === '/' ? '' : url.pathname
+  return `${url.origin}/.well-known/oauth-protected-resource${path}${url.search}`
+}

@@ -1,0 +1,61 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { challengeResponse, unavailableResponse } from './challenge.ts'
+import { KeySet, KeysUnavailable } from './key-set.ts'
+import { type Protection, type ProtectionOptions, withDefaults } from './options.ts'
+import { type AccessToken, verifyAccessToken } from './verify-access-token.ts'
+
+/** What protected handlers find in their context. */
+export interface ProtectedEnv {
+  Variables: { accessToken: AccessToken; protection: Protection }
+}
+
+/**
+ * Lets only requests with a valid access token for this API through; `c.get('accessToken')` is then the token.
+ *
+ * Tokens are taken from the `Authorization` header only (RFC 6750 §2.1), and verified offline with the issuer's
+ * published keys. Refusals are RFC 6750 §3 challenges with `resource_metadata` (RFC 9728 §5.1): 401 without or with a
+ * bad token, 400 for a malformed header, 503 while the keys cannot be had.
+ *
+ * Does not check scopes (see {@link requireScopes}), revocation before expiry, or roles.
+ *
+ * @example
+ * api.use(protectResource({ issuer: 'https://id.example', resource: 'https://api.example' }))
+ * api.get('/projects', requireScopes('projects:read'), listProjects)
+ */
+export function protectResource(options: ProtectionOptions): MiddlewareHandler<ProtectedEnv> {
+  const protection = withDefaults(options)
+  const keySet = new KeySet(protection)
+  return async function protectedResource(c, next) {
+    const bearer = readBearer(c)
+    if (bearer === undefined) return challengeResponse(protection, 'none')
+    if (bearer === null) return challengeResponse(protection, 'invalid_request')
+    try {
+      const accessToken = await verifyAccessToken(bearer, protection, keySet)
+      if (!accessToken) return challengeResponse(protection, 'invalid_token')
+      c.set('accessToken', accessToken)
+      c.set('protection', protection)
+    } catch (error) {
+      if (error instanceof KeysUnavailable) return unavailableResponse()
+      throw error
+    }
+    await next()
+  }
+}
+
+/** Refuses with 403 `insufficient_scope`, naming all of them, unless the token has every one of these scopes. */
+export function requireScopes(...required: readonly string[]): MiddlewareHandler<ProtectedEnv> {
+  return async function requiredScopes(c, next) {
+    const { scopes } = c.get('accessToken')
+    if (required.every((scope) => scopes.includes(scope))) return next()
+    return challengeResponse(c.get('protection'), 'insufficient_scope', required)
+  }
+}
+
+/** Undefined: no token was sent. Null: something was, that is not exactly one token. */
+function readBearer(c: Context<ProtectedEnv>): string | null | undefined {
+  const authorization = c.req.header('Authorization')
+  if (authorization === undefined) return undefined
+  const match = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)
+  if (match?.[1]) return match[1]
+  return /^bearer\b/i.test(authorization) ? null : undefined
+}
