@@ -48,7 +48,7 @@ function toProtocolError(error: Error): ProtocolError {
 function answerProtocol(error: ProtocolError, c: Context<AppEnv>): Response {
   c.header('Cache-Control', 'no-store')
   if (error.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
-  for (const [name, value] of Object.entries(error.options.headers ?? {})) c.header(name, value)
+  addHeaders(c, error.options.headers)
   return c.json({ error: error.code, error_description: error.description, ...error.options.members }, error.status)
 }
 
@@ -61,7 +61,7 @@ function toApiError(error: Error): ApiError {
 function answerApi(error: ApiError, c: Context<AppEnv>): Response {
   c.header('Cache-Control', 'no-store')
   if (error.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
-  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+  addHeaders(c, error.headers)
   const { status, title } = API_PROBLEMS[error.problem]
   const problem = {
     type: `${c.get('config').issuer}/problems/${error.problem}`,
@@ -80,6 +80,7 @@ function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Respon
     return errorPage(c, error.status, { title: error.title, next: error.next })
   }
   if (error instanceof ProtocolError) {
+    addHeaders(c, error.options.headers)
     return errorPage(c, error.status, {
       title: error.description,
       next: 'Go back to the app and start again. If it happens again, tell its developer the line below.',
@@ -93,4 +94,8 @@ function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Respon
     next: 'Try again in a moment.',
     code: `Request ${c.get('requestId')}`,
   })
+}
+
+function addHeaders(c: Context<AppEnv>, headers: Readonly<Record<string, string>> = {}): void {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
 }
