@@ -17,7 +17,10 @@ export const PROTOCOL_STATUS = {
 } as const
 export type ProtocolErrorCode = keyof typeof PROTOCOL_STATUS
 
-/** Why we refused: the key goes to the log, the sentence to the client. Neither ever holds a value of the request. */
+/**
+ * Why we refused: the key goes to the log, the sentence to the client. Neither ever holds a value of the request.
+ * RFC 6749 §5.2 lets the sentence be ASCII without quotation mark and backslash.
+ */
 export const REASONS = {
   app_deleted: 'This app no longer exists.',
   app_suspended: 'This app is suspended.',
@@ -34,7 +37,7 @@ export const REASONS = {
   client_secret_missing: 'client_secret is missing.',
   client_secret_wrong: 'Client authentication failed.',
   client_unknown: 'There is no app with this client_id.',
-  code_challenge_malformed: 'code_challenge must be 43 base64url characters (RFC 7636 §4.2).',
+  code_challenge_malformed: 'code_challenge must be 43 base64url characters (RFC 7636 section 4.2).',
   code_challenge_method: 'code_challenge_method must be S256.',
   code_challenge_missing: 'code_challenge is missing: PKCE is required (RFC 7636).',
   code_client_mismatch: 'The authorization code was issued to another app.',
@@ -43,7 +46,7 @@ export const REASONS = {
   code_missing: 'code is missing.',
   code_replayed: 'The authorization code was used before; the grant is revoked.',
   code_unknown: 'The authorization code is not valid.',
-  code_verifier_malformed: 'code_verifier must be 43 to 128 characters (RFC 7636 §4.1).',
+  code_verifier_malformed: 'code_verifier must be 43 to 128 characters (RFC 7636 section 4.1).',
   code_verifier_mismatch: 'code_verifier does not match the code_challenge of the authorization request.',
   code_verifier_missing: 'code_verifier is missing.',
   content_type: 'Content-Type must be application/x-www-form-urlencoded.',
@@ -56,7 +59,7 @@ export const REASONS = {
   method_not_allowed: 'Method not allowed.',
   organization_missing: 'No organization is left that this grant may reach.',
   parameter_malformed: 'A parameter is not valid.',
-  parameter_repeated: 'A parameter must not be repeated (RFC 6749 §3.2).',
+  parameter_repeated: 'A parameter must not be repeated (RFC 6749 section 3.2).',
   prompt_invalid: 'prompt holds a value that is not supported, or none with another.',
   redirect_uri_mismatch: 'redirect_uri is not the one of the authorization request.',
   redirect_uri_missing: 'redirect_uri is missing.',
@@ -75,7 +78,7 @@ export const REASONS = {
   resource_unknown: 'resource does not name a registered resource.',
   response_type: 'response_type must be code.',
   response_mode: 'response_mode must be query.',
-  scope_malformed: 'scope holds characters outside RFC 6749 §3.3.',
+  scope_malformed: 'scope holds characters outside RFC 6749 section 3.3.',
   scope_missing: 'No scope of the grant is left.',
   scope_of_two_resources: 'The scopes belong to more than one resource; ask for them separately.',
   scope_unregistered: 'These scopes do not exist or are not registered for this app.',
