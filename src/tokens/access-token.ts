@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { fromBase64Url } from '../lib/encoding.ts'
+import { fromBase64Url, toBase64Url } from '../lib/encoding.ts'
 
 /** RFC 9068 §2.1: says that a JWT is an access token and nothing else. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
@@ -84,12 +84,18 @@ export function parseAccessToken(jwt: string): UnverifiedAccessToken | undefined
   const parts = jwt.length <= MAX_JWT_LENGTH ? jwt.split('.') : []
   if (parts.length !== 3) return undefined
   try {
-    const [encodedHeader = '', encodedClaims = ''] = parts
+    const [encodedHeader = '', encodedClaims = '', signature = ''] = parts
+    if (!isCanonical(signature)) return undefined
     return { header: header.parse(readJson(encodedHeader)), claims: claims.parse(readJson(encodedClaims)) }
   } catch (error) {
     if (isMalformed(error)) return undefined
     throw error
   }
+}
+
+/** Verifiers skip white space and unused bits: then one token would have many spellings. */
+function isCanonical(signature: string): boolean {
+  return toBase64Url(fromBase64Url(signature)) === signature
 }
 
 function readJson(encoded: string): unknown {

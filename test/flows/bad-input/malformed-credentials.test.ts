@@ -1,0 +1,216 @@
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { decodeJwt } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { randomBase64Url } from '../../../src/lib/random.ts'
+import { formatHandle, type HandleKind, parseHandle } from '../../../src/tokens/handle.ts'
+import { exchangeWith, type Obtained, obtainCode, refreshWith } from '../../support/workers/connect.ts'
+import { postBody } from '../../support/workers/refusal.ts'
+import { basic, createWorld, introspectAsApi, PUBLIC_SETTINGS, type World } from '../../support/workers/world.ts'
+
+const REFUSED = { status: 400, error: 'invalid_grant' }
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** A public client, whose codes and tokens are presented in every broken shape. */
+let world: World
+let accessToken: string
+let refreshToken: string
+let unused: Obtained
+beforeAll(async () => {
+  world = await createWorld(PUBLIC_SETTINGS)
+  const { browser, integration, app } = world
+  const tokens = await exchangeWith(await obtainCode(browser, integration), app)
+  accessToken = tokens.access_token ?? ''
+  refreshToken = tokens.refresh_token ?? ''
+  unused = await obtainCode(browser, integration)
+})
+
+function exchangeCode(code: string) {
+  return exchangeWith({ ...unused, code }, world.app)
+}
+
+async function revokeStatus(token: string): Promise<number> {
+  return (await postBody('/revoke', new URLSearchParams({ token, client_id: world.app.clientId }))).status
+}
+
+/** Each proper beginning of a credential, from one character on. */
+function truncations(credential: string, step = 1): string[] {
+  return Array.from({ length: Math.ceil((credential.length - 1) / step) }, (_, i) => credential.slice(0, 1 + i * step))
+}
+
+/** The credential with one character changed, at every position; first the last one, whose lowest bits are padding. */
+function flips(credential: string, step = 1): string[] {
+  return Array.from({ length: Math.ceil(credential.length / step) }, (_, i) => {
+    const at = credential.length - 1 - i * step
+    const value = ALPHABET.indexOf(credential[at] ?? '')
+    const flipped = value < 0 ? 'A' : ALPHABET[value ^ 1]
+    return credential.slice(0, at) + flipped + credential.slice(at + 1)
+  })
+}
+
+function disguises(credential: string): string[] {
+  return [
+    `${credential}A`,
+    ` ${credential}`,
+    `${credential}\n`,
+    `${credential}\u0000`,
+    credential.toUpperCase(),
+    credential.repeat(2),
+    `${credential}.${credential}`,
+    encodeURIComponent(`%${credential}`),
+  ]
+}
+
+describe('an authorization code', () => {
+  it('is refused when it is cut, changed or disguised, and lives on', async () => {
+    for (const code of [...truncations(unused.code), ...flips(unused.code), ...disguises(unused.code)]) {
+      expect(await exchangeCode(code)).toMatchObject(REFUSED)
+    }
+    expect(await exchangeCode(unused.code)).toMatchObject({ status: 200 }) // control
+  })
+
+  it('is nothing else that we issued', async () => {
+    for (const other of [accessToken, refreshToken, asKind('authorizationCode', refreshToken)]) {
+      expect(await exchangeCode(other)).toMatchObject(REFUSED)
+    }
+    expect(await introspectAsApi(accessToken)).toMatchObject({ active: true })
+  })
+})
+
+describe('a refresh token', () => {
+  it('is refused when it is cut, changed or disguised, and lives on', async () => {
+    for (const wrong of [...truncations(refreshToken), ...flips(refreshToken), ...disguises(refreshToken)]) {
+      expect(await refreshWith(wrong, world.app)).toMatchObject(REFUSED)
+      expect(await revokeStatus(wrong)).toBe(200)
+    }
+    const refreshed = await refreshWith(refreshToken, world.app)
+    expect(refreshed).toMatchObject({ status: 200 }) // control
+    refreshToken = refreshed.refresh_token ?? ''
+  })
+
+  it('is nothing else that we issued', async () => {
+    const { code } = await obtainCode(world.browser, world.integration)
+    for (const other of [accessToken, code, asKind('refreshToken', code)]) {
+      expect(await refreshWith(other, world.app)).toMatchObject(REFUSED)
+    }
+  })
+})
+
+describe('an access token', () => {
+  it('is inactive when it is cut, changed or disguised, and lives on', async () => {
+    const wrong = [...truncations(accessToken, 7), ...flips(accessToken, 5), ...disguises(accessToken)]
+    for (const jwt of [...wrong, ...forgedJwts(accessToken)]) {
+      expect(await introspectAsApi(jwt)).toEqual({ active: false })
+      expect(await revokeStatus(jwt)).toBe(200)
+    }
+    expect(await introspectAsApi(accessToken)).toMatchObject({ active: true }) // control
+  })
+
+  it('is nothing else that we issued', async () => {
+    const { code } = await obtainCode(world.browser, world.integration)
+    for (const other of [code, refreshToken, world.app.clientId]) {
+      expect(await introspectAsApi(other)).toEqual({ active: false })
+    }
+  })
+})
+
+describe('a forged credential with a valid checksum', () => {
+  const forge = (kind: HandleKind, accountId: string) =>
+    formatHandle(kind, `${accountId}:${randomBase64Url(12)}:${randomBase64Url(24)}`)
+  const newAccountId = () => `acc_${randomBase64Url(15)}`
+  const listLedgers = async () => (await listDurableObjectIds(env.GRANT_LEDGER)).map(String).sort()
+
+  it('creates no object for an account that does not exist', async () => {
+    const before = await listLedgers()
+    expect(before.length).toBeGreaterThan(0) // control: the list sees ledgers
+    for (let attempt = 0; attempt < 10; attempt++) {
+      expect(await exchangeCode(forge('authorizationCode', newAccountId()))).toMatchObject(REFUSED)
+      const forgedToken = forge('refreshToken', newAccountId())
+      expect(await refreshWith(forgedToken, world.app)).toMatchObject(REFUSED)
+      expect(await revokeStatus(forgedToken)).toBe(200)
+      expect(await introspectAsApp(forgedToken)).toEqual({ active: false })
+      expect(await revokeStatus(unsignedFor(newAccountId()))).toBe(200)
+      expect(await introspectAsApi(unsignedFor(newAccountId()))).toEqual({ active: false })
+    }
+    expect(await listLedgers()).toEqual(before)
+  })
+
+  it('leaves nothing behind in the account of somebody who never authorized anything', async () => {
+    const other = await createWorld(PUBLIC_SETTINGS)
+    const accountId = await env.DB.prepare('SELECT account_id FROM members WHERE organization_id = ?')
+      .bind(other.app.organizationId)
+      .first<string>('account_id')
+    const forgedToken = forge('refreshToken', accountId ?? '')
+    expect(await refreshWith(forgedToken, world.app)).toMatchObject(REFUSED)
+    expect(await revokeStatus(forgedToken)).toBe(200)
+
+    const ledger = env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId ?? ''))
+    const tables = await runInDurableObject(ledger, (_object, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
+    )
+    expect(tables).toEqual([])
+  })
+
+  it('of a known grant touches nothing', async () => {
+    const { accountId = '', grantId = '' } = parseHandle('refreshToken', refreshToken) ?? {}
+    for (const kind of ['refreshToken', 'authorizationCode'] as const) {
+      const forged = formatHandle(kind, `${accountId}:${grantId}:${randomBase64Url(24)}`)
+      expect(await (kind === 'refreshToken' ? refreshWith(forged, world.app) : exchangeCode(forged))).toMatchObject(
+        REFUSED,
+      )
+    }
+    expect(await introspectAsApi(accessToken)).toMatchObject({ active: true })
+  })
+})
+
+/** A credential of one kind under the prefix and checksum of another. */
+function asKind(kind: HandleKind, credential: string): string {
+  const handle = parseHandle('refreshToken', credential) ?? parseHandle('authorizationCode', credential)
+  return formatHandle(kind, handle?.engineToken ?? '')
+}
+
+function encode(value: object): string {
+  return btoa(JSON.stringify(value)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** The claims of a real token under headers and signatures that are not ours. */
+function forgedJwts(jwt: string): string[] {
+  const [header = '', claims = '', signature = ''] = jwt.split('.')
+  const real: Record<string, unknown> = JSON.parse(atob(header))
+  return [
+    `${encode({ ...real, alg: 'none' })}.${claims}.`,
+    `${encode({ ...real, alg: 'HS256' })}.${claims}.${signature}`,
+    `${encode({ ...real, alg: 'RS256' })}.${claims}.${signature}`,
+    `${encode({ ...real, typ: 'JWT' })}.${claims}.${signature}`,
+    `${encode({ ...real, kid: 'unknown' })}.${claims}.${signature}`,
+    `${encode({ ...real, crit: ['b64'] })}.${claims}.${signature}`,
+    `${header}.${encode({ ...decodeJwt(jwt), exp: 4_000_000_000 })}.${signature}`,
+    `${header}.${encode({ ...decodeJwt(jwt), organizations: 'all' })}.${signature}`,
+    `${header}.${encode([])}.${signature}`,
+    `${header}..${signature}`,
+    '..',
+    `${'a'.repeat(9000)}.${claims}.${signature}`,
+  ]
+}
+
+/** Says what a real token says, for another account. */
+function unsignedFor(accountId: string): string {
+  const [header, , signature] = accessToken.split('.')
+  return `${header}.${encode({ ...decodeJwt(accessToken), sub: accountId })}.${signature}`
+}
+
+async function introspectAsApp(token: string) {
+  const { app } = await confidentialWorld()
+  const response = await postBody(
+    '/introspect',
+    new URLSearchParams({ token }),
+    basic(app.clientId, app.clientSecret ?? ''),
+  )
+  return response.json()
+}
+
+let confidential: Promise<World> | undefined
+function confidentialWorld(): Promise<World> {
+  confidential ??= createWorld()
+  return confidential
+}
