@@ -1,0 +1,73 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { Bindings } from '../../src/env.ts'
+import worker from '../../src/index.ts'
+import { takeConsoleErrors } from '../support/workers/setup.ts'
+
+const PATHS = ['/', '/token', '/authorize', '/.well-known/jwks.json', '/api/v1/apps', '/nowhere']
+
+function requestWith(change: Partial<Record<keyof Bindings, string | undefined>>, path = '/token'): Promise<Response> {
+  const request = new Request(`http://localhost:8787${path}`) as Parameters<typeof worker.fetch>[0]
+  return Promise.resolve(worker.fetch(request, { ...env, ...change } as Bindings, createExecutionContext()))
+}
+
+describe('a deployment without', () => {
+  it.each(['ENVIRONMENT', 'ISSUER', 'KEY_WRAPPING_SECRETS', 'EMAIL_CODE_SECRET'] as const)(
+    '%s answers every request by naming it',
+    async (name) => {
+      for (const path of PATHS) {
+        const response = await requestWith({ [name]: undefined }, path)
+        expect(response.status).toBe(500)
+        expect(await response.text()).toContain(name)
+      }
+      expect(takeConsoleErrors()).toHaveLength(PATHS.length)
+    },
+  )
+})
+
+describe('a variable that is', () => {
+  it.each<[string, Partial<Record<keyof Bindings, string>>]>([
+    ['too short a secret', { KEY_WRAPPING_SECRETS: 'a-short-value' }],
+    ['too short a second secret', { KEY_WRAPPING_SECRETS: `${'a'.repeat(32)},a-short-value` }],
+    ['no issuer', { ISSUER: 'a-short-value' }],
+    ['an issuer with a slash', { ISSUER: 'http://localhost:8787/' }],
+    ['an unknown environment', { ENVIRONMENT: 'a-short-value' }],
+    ['an unknown shard', { KEY_SHARDS: 'weur,a-short-value' }],
+    ['a lifetime of words', { ACCESS_TOKEN_TTL_SECONDS: 'a-short-value' }],
+    ['a lifetime out of bounds', { AUTHORIZATION_CODE_TTL_SECONDS: '86400' }],
+  ])('%s is named, and its value is not shown', async (_name, change) => {
+    const response = await requestWith(change)
+    expect(response.status).toBe(500)
+    const text = await response.text()
+    expect(text).toContain(Object.keys(change)[0])
+    expect(text).not.toContain('a-short-value')
+    expect(JSON.stringify(takeConsoleErrors())).not.toContain('a-short-value')
+  })
+})
+
+describe('development', () => {
+  it('answers nobody under an address that others could reach', async () => {
+    const response = await requestWith({ ISSUER: 'https://auth.example' }, '/dev/outbox.json')
+    expect(response.status).toBe(500)
+    expect(takeConsoleErrors()).toHaveLength(1)
+  })
+
+  it('is not what production is', async () => {
+    const production = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example' }
+    for (const path of ['/dev/outbox', '/dev/outbox.json', '/demo']) {
+      expect((await requestWith(production, path)).status).toBe(404)
+    }
+    expect((await requestWith(production, '/.well-known/oauth-authorization-server')).status).toBe(200) // control
+    expect((await requestWith({ ...production, ISSUER: 'http://auth.example' }, '/')).status).toBe(500)
+    takeConsoleErrors()
+  })
+})
+
+it('answers with its own issuer, whatever host was asked', async () => {
+  const request = new Request('http://localhost:8787/.well-known/oauth-authorization-server', {
+    headers: { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' },
+  }) as Parameters<typeof worker.fetch>[0]
+  const response = await worker.fetch(request, env, createExecutionContext())
+  expect(await response.text()).not.toContain('evil.example')
+})
