@@ -1,5 +1,7 @@
 /** The largest body that any endpoint reads. */
 export const MAX_BODY_BYTES = 64 * 1024
+/** Read on and thrown away, so that a client that is still sending gets its answer and not a broken pipe. */
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
 export type Body = { ok: true; text: string } | { ok: false; problem: 'too_large' | 'not_utf8' }
 
@@ -9,10 +11,10 @@ export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Pro
   let size = 0
   for await (const chunk of request.body ?? emptyStream()) {
     size += chunk.byteLength
-    if (size > maxBytes) return { ok: false, problem: 'too_large' }
-    chunks.push(chunk)
+    if (size > MAX_DISCARDED_BYTES) break
+    if (size <= maxBytes) chunks.push(chunk)
   }
-  return decode(chunks)
+  return size > maxBytes ? { ok: false, problem: 'too_large' } : decode(chunks)
 }
 
 function decode(chunks: readonly Uint8Array[]): Body {

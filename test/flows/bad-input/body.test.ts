@@ -55,7 +55,7 @@ describe.each(ENDPOINTS)('POST %s', (path) => {
     expect(await readRefusal(await postBody(path, `${body}a`))).toMatchObject({ status: 413, error: 'invalid_request' })
   })
 
-  it('stops reading ten megabytes, announced or not', async () => {
+  it('refuses ten megabytes, announced or not', async () => {
     const announced = await postBody(path, 'a'.repeat(10 * KIB * KIB))
     expect(await readRefusal(announced)).toMatchObject({ status: 413, error: 'invalid_request' })
     const chunked = await postBody(path, stream(10 * KIB * KIB))
