@@ -22,6 +22,8 @@ type Manner = 'refuse' | 'lose_answer' | 'hold'
 interface Fault extends Partial<Pick<Operation, 'store' | 'method' | 'place'>> {
   store: Store
   manner?: Manner
+  /** Also what alarms do, which come when they like: only for tests that are about them. */
+  alarms?: boolean
 }
 
 /** What fails, and what was used. The test and the Worker under test share this module. */
@@ -67,7 +69,7 @@ class Faults {
 
 export const faults = new Faults()
 
-function concerns({ store, method, place }: Fault, operation: Operation): boolean {
-  if (store !== operation.store) return false
+function concerns({ store, method, place, alarms }: Fault, operation: Operation): boolean {
+  if (store !== operation.store || (operation.byAlarm && !alarms)) return false
   return (method ?? operation.method) === operation.method && (place ?? operation.place) === operation.place
 }
