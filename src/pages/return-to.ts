@@ -1,7 +1,12 @@
+/** One slash, then neither a second one nor a backslash, which browsers read as one; no control character. */
+const OWN_PATH = /^\/(?![/\\])[^\\\p{C}]*$/u
+
 /** Where to go after signing in: only ever a path of ours, whatever was put into the address. */
 export function safeReturnTo(returnTo: string | null | undefined, issuer: string): string | undefined {
-  if (!returnTo || !/^\/(?![/\\])/.test(returnTo) || /[\\\p{C}]/u.test(returnTo)) return undefined
+  if (!returnTo || !OWN_PATH.test(returnTo)) return undefined
   const url = URL.parse(returnTo, issuer)
   if (!url || url.origin !== issuer) return undefined
-  return url.pathname + url.search
+  const path = url.pathname + url.search
+  // `/.//evil.example` is a path of ours, but without its dots it is sent as `//evil.example`: a host.
+  return OWN_PATH.test(path) ? path : undefined
 }
