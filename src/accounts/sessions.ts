@@ -21,6 +21,8 @@ export interface Session {
 
 /** `__Host-`: Secure, whole origin, and no sibling host can set it. */
 export const SESSION_COOKIE = '__Host-postern-session'
+/** As long as browsers keep any cookie (RFC 6265bis §5.5): D1 decides when an idle session ends, not the cookie. */
+export const SESSION_COOKIE_TTL_SECONDS = 400 * 86_400
 const TOUCH_SECONDS = 3600
 
 /** The session of a request, with one D1 read; a suspended account has none. */
@@ -32,13 +34,17 @@ export async function findSession(
 ): Promise<Session | undefined> {
   const secret = readCookie(request, SESSION_COOKIE)
   if (!secret) return undefined
-  const idHash = await sha256(secret)
+  const idHash = await hashSessionSecret(secret)
   const row = await findSessionRow(env.DB, idHash, now)
   if (!row || row.suspended_at !== null) return undefined
   if (now - row.last_seen_at >= TOUCH_SECONDS) {
     await touchSession(env.DB, idHash, now, now + config.sessionIdleTtlSeconds)
   }
   return toSession(idHash, await sha256(`postern form\n${secret}`), row)
+}
+
+export function hashSessionSecret(secret: string): Promise<string> {
+  return sha256(secret)
 }
 
 function toSession(idHash: string, formToken: string, row: SessionRow): Session {
