@@ -6,17 +6,23 @@ import type { ChallengeOutcome } from '../lib/one-time-object.ts'
 import { randomDigits } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
 
-export const CODE_DIGITS = 8
+const CODE_DIGITS = 8
 export const CODE_TTL_SECONDS = 600
 const HOUR_SECONDS = 3600
 /** Per address, counted whether or not it has an account. */
-export const CODES_PER_HOUR = { limit: 5, windowSeconds: HOUR_SECONDS }
-export const WRONG_TRIES_PER_HOUR = { limit: 10, windowSeconds: HOUR_SECONDS }
+const CODES_PER_HOUR = { limit: 5, windowSeconds: HOUR_SECONDS }
+const WRONG_TRIES_PER_HOUR = { limit: 10, windowSeconds: HOUR_SECONDS }
 
 /** Who asks: an address, and the secret in the cookie of the browser that asked. */
 export interface SignInAttempt {
   email: string
   browserSecret: string
+}
+
+/** As it was typed or pasted, with blanks and hyphens; undefined when it cannot be a code. */
+export function parseEmailCode(text: string): string | undefined {
+  const digits = text.replace(/[\s-]/g, '')
+  return digits.length === CODE_DIGITS && /^\d+$/.test(digits) ? digits : undefined
 }
 
 /** A new code for an address, which ends the old one; undefined when too many were asked for. */

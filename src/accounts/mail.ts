@@ -1,4 +1,4 @@
-import type { Bindings, Config } from '../env.ts'
+import { type Bindings, type Config, ConfigurationError } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
 import { insertDevMail } from './dev-outbox-store.ts'
 
@@ -10,9 +10,17 @@ export interface Mail {
   code?: string
 }
 
-/** Production sends through Cloudflare's Email Service; development puts it where /dev/outbox shows it. */
-export async function sendMail(env: Bindings, config: Config, mail: Mail): Promise<void> {
-  if (config.development) return insertDevMail(env.DB, mail, currentTime())
-  if (!env.EMAIL || !config.emailFrom) throw new Error('mail cannot be sent: EMAIL or EMAIL_FROM is not configured')
-  await env.EMAIL.send({ from: config.emailFrom, to: mail.to, subject: mail.subject, text: mail.text })
+/**
+ * Production sends through Cloudflare's Email Service; development puts it where /dev/outbox shows it. Throws at once
+ * when mail cannot be sent at all, before somebody waits for one.
+ */
+export function getMailer(env: Bindings, config: Config): (mail: Mail) => Promise<void> {
+  if (config.development) return (mail) => insertDevMail(env.DB, mail, currentTime())
+  const { EMAIL: service } = env
+  const { emailFrom: from } = config
+  if (!service) throw new ConfigurationError('The binding EMAIL is missing')
+  if (!from) throw new ConfigurationError('These variables are missing or invalid: EMAIL_FROM')
+  return async ({ to, subject, text }) => {
+    await service.send({ from, to, subject, text })
+  }
 }

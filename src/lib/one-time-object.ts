@@ -4,6 +4,7 @@ import { currentTime, currentTimeMs, type EpochSeconds } from './clock.ts'
 import { equalInConstantTime } from './encoding.ts'
 
 const CLEANUP_DELAY_MS = 10 * 60_000
+const ATTEMPTS_KEPT_SECONDS = 86_400
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL);
@@ -14,7 +15,9 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key, kind, at);
 `
 
-/** How often something may be tried within a time. */
+type AttemptKind = 'challenge' | 'wrong'
+
+/** How often something may be tried within a time, a day at most: attempts are kept no longer. */
 export interface Quota {
   limit: number
   windowSeconds: number
@@ -27,7 +30,8 @@ export interface Challenge {
   expiresAt: EpochSeconds
 }
 
-export type ChallengeOutcome = 'right' | 'wrong' | 'unknown' | 'quota'
+/** `wrong`: not the answer to the challenge asked from here. `unknown`: there is none, or not from here. */
+export type ChallengeOutcome = { kind: 'right' } | { kind: 'wrong' | 'unknown'; triesLeft: number } | { kind: 'quota' }
 
 /** What may be used once. Each method reads and writes in one synchronous step. */
 export class OneTime extends DurableObject<Bindings> {
@@ -38,6 +42,10 @@ export class OneTime extends DurableObject<Bindings> {
     super(ctx, env)
     this.sql = ctx.storage.sql
     this.sql.exec(TABLES)
+    // An alarm that is set anew by each new instance would never ring under steady traffic.
+    void ctx.blockConcurrencyWhile(async () => {
+      this.cleanupScheduled = (await ctx.storage.getAlarm()) !== null
+    })
   }
 
   put(key: string, value: string, expiresAt: EpochSeconds): void {
@@ -61,7 +69,8 @@ export class OneTime extends DurableObject<Bindings> {
 
   /** A new challenge ends the old one of the same key. False: too many within the quota. */
   challenge(key: string, challenge: Challenge, quota: Quota, now: EpochSeconds): boolean {
-    if (!this.countAttempt(key, 'challenge', quota, now)) return false
+    if (this.countAttempts(key, 'challenge', quota, now) >= quota.limit) return false
+    this.recordAttempt(key, 'challenge', now)
     this.sql.exec(
       'INSERT OR REPLACE INTO challenges (key, answer, binding, expires_at) VALUES (?, ?, ?, ?)',
       key,
@@ -69,13 +78,13 @@ export class OneTime extends DurableObject<Bindings> {
       challenge.binding,
       challenge.expiresAt,
     )
-    this.scheduleCleanup()
     return true
   }
 
   /** Right at most once. Wrong answers count for the key, whether or not there is a challenge. */
   answer(key: string, given: { answer: string; binding: string }, quota: Quota, now: EpochSeconds): ChallengeOutcome {
-    if (this.countAttempts(key, 'wrong', quota, now) >= quota.limit) return 'quota'
+    const triesLeft = quota.limit - this.countAttempts(key, 'wrong', quota, now)
+    if (triesLeft <= 0) return { kind: 'quota' }
     const [challenge] = this.sql
       .exec<{ answer: string; binding: string }>(
         'SELECT answer, binding FROM challenges WHERE key = ? AND expires_at > ?',
@@ -86,17 +95,17 @@ export class OneTime extends DurableObject<Bindings> {
     const bound = challenge !== undefined && equalInConstantTime(challenge.binding, given.binding)
     if (bound && equalInConstantTime(challenge.answer, given.answer)) {
       this.sql.exec('DELETE FROM challenges WHERE key = ?', key)
-      return 'right'
+      return { kind: 'right' }
     }
-    this.countAttempt(key, 'wrong', quota, now)
-    return bound ? 'wrong' : 'unknown'
+    this.recordAttempt(key, 'wrong', now)
+    return { kind: bound ? 'wrong' : 'unknown', triesLeft: triesLeft - 1 }
   }
 
   override async alarm(): Promise<void> {
     const now = currentTime()
     this.sql.exec('DELETE FROM once WHERE expires_at <= ?', now)
     this.sql.exec('DELETE FROM challenges WHERE expires_at <= ?', now)
-    this.sql.exec('DELETE FROM attempts WHERE at <= ?', now - 86_400)
+    this.sql.exec('DELETE FROM attempts WHERE at <= ?', now - ATTEMPTS_KEPT_SECONDS)
     const { size } = this.sql
       .exec<{ size: number }>('SELECT (SELECT count(*) FROM once) + (SELECT count(*) FROM attempts) AS size')
       .one()
@@ -104,13 +113,12 @@ export class OneTime extends DurableObject<Bindings> {
     if (size > 0) await this.ctx.storage.setAlarm(currentTimeMs() + CLEANUP_DELAY_MS)
   }
 
-  private countAttempt(key: string, kind: string, quota: Quota, now: EpochSeconds): boolean {
-    if (this.countAttempts(key, kind, quota, now) >= quota.limit) return false
+  private recordAttempt(key: string, kind: AttemptKind, now: EpochSeconds): void {
     this.sql.exec('INSERT INTO attempts (key, kind, at) VALUES (?, ?, ?)', key, kind, now)
-    return true
+    this.scheduleCleanup()
   }
 
-  private countAttempts(key: string, kind: string, { windowSeconds }: Quota, now: EpochSeconds): number {
+  private countAttempts(key: string, kind: AttemptKind, { windowSeconds }: Quota, now: EpochSeconds): number {
     return this.sql
       .exec<{ count: number }>(
         'SELECT count(*) AS count FROM attempts WHERE key = ? AND kind = ? AND at > ?',

@@ -1,37 +1,28 @@
+import { parseEmailAddress } from '../accounts/email-address.ts'
+import type { SignInAttempt } from '../accounts/email-code.ts'
 import { hostCookie, readCookie } from '../lib/cookies.ts'
 import { fromBase64Url, toBase64Url, utf8 } from '../lib/encoding.ts'
 
-/** A sign-in that waits for its code. The cookie binds the code to the browser that asked for it. */
-export interface PendingSignIn {
-  email: string
-  browserSecret: string
-  returnTo: string | undefined
-}
-
 const COOKIE = '__Host-postern-sign-in'
 
-export function writePending(pending: PendingSignIn, ttlSeconds: number): string {
-  return hostCookie(COOKIE, toBase64Url(utf8(JSON.stringify(pending))), ttlSeconds)
+/**
+ * A sign-in that waits for its code. The cookie binds the code to the browser that asked for it. Where to go afterwards
+ * is not in it: an authorization request may be longer than the 4096 bytes that browsers keep.
+ */
+export function writePending({ email, browserSecret }: SignInAttempt, ttlSeconds: number): string {
+  return hostCookie(COOKIE, `${browserSecret}.${toBase64Url(utf8(email))}`, ttlSeconds)
 }
 
 export function clearPending(): string {
   return hostCookie(COOKIE, '', 0)
 }
 
-/** Whoever changes the cookie only changes which code would be right; `returnTo` is checked again when it is used. */
-export function readPending(request: Request): PendingSignIn | undefined {
-  const value = readCookie(request, COOKIE)
-  if (!value) return undefined
-  try {
-    return toPending(JSON.parse(new TextDecoder().decode(fromBase64Url(value))))
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof DOMException) return undefined
-    throw error
+/** Whoever changes the cookie only changes which code would be right. */
+export function readPending(request: Request): SignInAttempt | undefined {
+  const [browserSecret, encodedEmail] = readCookie(request, COOKIE)?.split('.') ?? []
+  if (!browserSecret || !encodedEmail || !/^[\w-]+$/.test(encodedEmail) || encodedEmail.length % 4 === 1) {
+    return undefined
   }
-}
-
-function toPending(value: Partial<PendingSignIn> | null): PendingSignIn | undefined {
-  const { email, browserSecret, returnTo } = value ?? {}
-  if (typeof email !== 'string' || typeof browserSecret !== 'string') return undefined
-  return { email, browserSecret, returnTo: typeof returnTo === 'string' ? returnTo : undefined }
+  const email = parseEmailAddress(new TextDecoder().decode(fromBase64Url(encodedEmail)))
+  return email ? { email, browserSecret } : undefined
 }

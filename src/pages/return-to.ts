@@ -10,3 +10,14 @@ export function safeReturnTo(returnTo: string | null | undefined, issuer: string
   // `/.//evil.example` is a path of ours, but without its dots it is sent as `//evil.example`: a host.
   return OWN_PATH.test(path) ? path : undefined
 }
+
+interface SignInOptions {
+  returnTo: string | undefined
+  /** Shows the form also to somebody who is signed in. */
+  switchAccount?: boolean
+}
+
+export function signInPath(path: '/sign-in' | '/sign-in/code', { returnTo, switchAccount }: SignInOptions): string {
+  const query = new URLSearchParams({ ...(returnTo && { return_to: returnTo }), ...(switchAccount && { switch: '1' }) })
+  return query.size > 0 ? `${path}?${query}` : path
+}

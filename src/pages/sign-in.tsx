@@ -1,4 +1,5 @@
 import { Layout } from './layout.tsx'
+import { signInPath } from './return-to.ts'
 
 interface EmailView {
   returnTo: string | undefined
@@ -42,6 +43,7 @@ interface CodeView {
 }
 
 export function CodeForm({ email, returnTo, problem }: CodeView) {
+  const returning = returnTo && <input type="hidden" name="return_to" value={returnTo} />
   return (
     <Layout title="Enter your code">
       <h1>Enter your code</h1>
@@ -49,6 +51,7 @@ export function CodeForm({ email, returnTo, problem }: CodeView) {
         We sent eight digits to <strong>{email}</strong>. They are good for ten minutes, in this browser only.
       </p>
       <form method="post" action="/sign-in/code">
+        {returning}
         <label for="code">Code</label>
         <input
           id="code"
@@ -69,13 +72,11 @@ export function CodeForm({ email, returnTo, problem }: CodeView) {
       </form>
       <form method="post" action="/sign-in" class="inline">
         <input type="hidden" name="email" value={email} />
-        {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
+        {returning}
         <button type="submit" class="link">
           Send a new code
         </button>
-        <a href={`/sign-in?${new URLSearchParams({ ...(returnTo && { return_to: returnTo }), switch: '1' })}`}>
-          Use another address
-        </a>
+        <a href={signInPath('/sign-in', { returnTo, switchAccount: true })}>Use another address</a>
       </form>
     </Layout>
   )

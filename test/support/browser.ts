@@ -12,6 +12,9 @@ export interface Page {
 
 export type Fields = Record<string, string | readonly string[]>
 
+/** Longer cookies are ignored (RFC 6265bis §5.6). */
+const MAX_COOKIE_LENGTH = 4096
+
 /** As much of a browser as forms need: cookies, Origin, hidden fields, one redirect at a time. */
 export class Browser {
   readonly origin: string
@@ -93,6 +96,7 @@ export class Browser {
     const separator = pair.indexOf('=')
     const name = pair.slice(0, separator).trim()
     const removed = attributes.some((attribute) => attribute.trim().toLowerCase() === 'max-age=0')
+    if (pair.length > MAX_COOKIE_LENGTH) return
     if (removed) this.cookies.delete(name)
     else this.cookies.set(name, pair.slice(separator + 1).trim())
   }
