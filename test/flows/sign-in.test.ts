@@ -59,6 +59,8 @@ describe('signing in', () => {
     const answer = await signIn(browser, newEmail())
     const line = answer.headers.getSetCookie().find((cookie) => cookie.startsWith(SESSION)) ?? ''
     expect(line).toMatch(/^__Host-[\w-]+=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=\d+$/)
+    const maxAge = Number(/Max-Age=(\d+)/.exec(line)?.[1])
+    expect(maxAge, 'the server ends a session, not the cookie').toBeGreaterThan(90 * DAY)
     const stored = await env.DB.prepare('SELECT * FROM sessions').all()
     expect(JSON.stringify(stored.results).includes(browser.cookie(SESSION) ?? '')).toBe(false)
   })
