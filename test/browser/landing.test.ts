@@ -1,8 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchChromium, screenshot } from '../support/chromium.ts'
-import { startWorkerd } from '../support/server.ts'
-import type { Workerd } from '../support/workerd.ts'
+import { startWorkerd, type Workerd } from '../support/server.ts'
 
 let server: Workerd
 let browser: Browser

@@ -91,13 +91,16 @@ function tokenForm({ clientId, clientSecret }: Client, fields: Record<string, st
   return new URLSearchParams({ ...fields, client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) })
 }
 
-export async function postToken(origin: string, form: URLSearchParams): Promise<TokenAnswer> {
-  const response = await fetch(`${origin}/token`, { method: 'POST', body: form })
-  return { status: response.status, ...((await response.json()) as object) }
+export function postToken(origin: string, form: URLSearchParams): Promise<TokenAnswer> {
+  return postForm(`${origin}/token`, form)
 }
 
-export async function revokeOver(origin: string, client: Client, token: string): Promise<TokenAnswer> {
-  const response = await fetch(`${origin}/revoke`, { method: 'POST', body: tokenForm(client, { token }) })
+export function revokeOver(origin: string, client: Client, token: string): Promise<TokenAnswer> {
+  return postForm(`${origin}/revoke`, tokenForm(client, { token }))
+}
+
+export async function postForm(url: string, form: URLSearchParams): Promise<TokenAnswer> {
+  const response = await fetch(url, { method: 'POST', body: form })
   return { status: response.status, ...((await response.json()) as object) }
 }
 

@@ -7,7 +7,7 @@ import { findFreePort } from './ports.ts'
 import { applySchema } from './schema.ts'
 import { splitSchema, splitStatements } from './schema-sections.ts'
 import { demoSql, seedDemo } from './seed.ts'
-import { startWorker, type Workerd } from './workerd.ts'
+import { type Database, type RunningWorker, startWorker } from './workerd.ts'
 import { endProcessGroup, ROOT } from './wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from './wrangler-dev.ts'
 
@@ -42,6 +42,10 @@ export async function startWranglerDev(): Promise<Server> {
   }
 }
 
+export interface Workerd extends RunningWorker {
+  database: Database
+}
+
 /** The built Worker alone in workerd, for whoever counts requests: races and the bench. */
 export async function startWorkerd(overrides: Record<string, string> = {}): Promise<Workerd> {
   const server = await startWorker({
@@ -56,8 +60,11 @@ export async function startWorkerd(overrides: Record<string, string> = {}): Prom
       ...overrides,
     }),
   })
-  const { database, origin } = server
-  const statements = [...splitSchema().flatMap((section) => section.statements), ...splitStatements(demoSql(origin))]
+  const database = await server.openDatabase()
+  const statements = [
+    ...splitSchema().flatMap((section) => section.statements),
+    ...splitStatements(demoSql(server.origin)),
+  ]
   await database.batch(statements.map((statement) => database.prepare(statement)))
-  return server
+  return { ...server, database }
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { startWorkerd } from './server.ts'
-import type { Workerd } from './workerd.ts'
+import { startWorkerd, type Workerd } from './server.ts'
 
 /** One running Worker for the tests of a file; ask for it inside a test. */
 export function useWorkerd(): () => Workerd {

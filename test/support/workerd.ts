@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { findFreePort } from './ports.ts'
 
-export interface Workerd {
+export type Database = Awaited<ReturnType<Miniflare['getD1Database']>>
+
+export interface RunningWorker {
   /** Answered by the Worker itself: no proxy in between. */
   origin: string
-  database: Awaited<ReturnType<Miniflare['getD1Database']>>
+  /** For set-up and for looking behind the answers. */
+  openDatabase(): Promise<Database>
+  /** Of workerd, which runs the Worker and every store that it is bound to. */
   processId: number
   stop(): Promise<void>
 }
 
-export interface WorkerdOptions {
+export interface WorkerOptions {
   /** The built module. */
   script: string
   /** The wrangler.toml whose bindings it gets. */
@@ -24,7 +28,7 @@ export interface WorkerdOptions {
 }
 
 /** One Worker in a workerd of its own, with real D1, KV and Durable Objects in a folder of its own. */
-export async function startWorker({ script, config, variables }: WorkerdOptions): Promise<Workerd> {
+export async function startWorker({ script, config, variables }: WorkerOptions): Promise<RunningWorker> {
   const port = await findFreePort()
   const origin = `http://localhost:${port}`
   const folder = await mkdtemp(join(tmpdir(), 'postern-workerd-'))
@@ -40,6 +44,7 @@ export async function startWorker({ script, config, variables }: WorkerdOptions)
         {
           ...workerOptions,
           name: 'worker',
+          modulesRoot: dirname(script),
           modules: [{ type: 'ESModule', path: script }],
           bindings: Object.assign({}, workerOptions.bindings, variables?.(origin)),
           unsafeDirectSockets: [{ host: 'localhost', port }],
@@ -52,7 +57,7 @@ export async function startWorker({ script, config, variables }: WorkerdOptions)
   if (processId === undefined) throw new Error('workerd is not a child of this process')
   return {
     origin,
-    database: await miniflare.getD1Database('DB'),
+    openDatabase: () => miniflare.getD1Database('DB'),
     processId,
     async stop() {
       await miniflare.dispose()

@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ARTIFACTS } from '../support/build.ts'
+import { type Contestant, ROWS, type Row } from './contestant.ts'
+import { startEngine } from './engine.ts'
+import { startFloor } from './floor.ts'
+import { LoadGenerator } from './load-generator.ts'
+import { type Measurement, measure, median } from './measure.ts'
+import { startPostern } from './postern.ts'
+import { type RowResult, summarize } from './report.ts'
+
+const WARM_UP_ROUNDS = 1
+/** Outboxes are delivered after the answer: their work belongs to no round of another server. */
+const SETTLE_MS = 500
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, row: { type: 'string', multiple: true } },
+})
+const rounds = Number(options.rounds)
+const rows = (Object.keys(ROWS) as Row[]).filter((row) => options.row?.includes(row) ?? true)
+const contestants: Contestant[] = []
+const generator = new LoadGenerator()
+try {
+  const postern = await startPostern()
+  contestants.push(postern)
+  contestants.push(await startFloor(await readDocuments(postern.server.origin)))
+  contestants.push(await startEngine())
+
+  const results: RowResult[] = []
+  for (const row of rows) {
+    console.log(`${row} …`)
+    results.push(await runRow(row))
+  }
+  console.table(results.map(summarize))
+  mkdirSync(ARTIFACTS, { recursive: true })
+  writeFileSync(join(ARTIFACTS, 'bench.json'), JSON.stringify({ rounds, results }, null, 2))
+} finally {
+  generator.stop()
+  await Promise.all(contestants.map(({ server }) => server.stop()))
+}
+
+/** The rounds of all contestants alternate: whatever else the machine does, it does to each of them. */
+async function runRow(row: Row): Promise<RowResult> {
+  const measured: Record<Contestant['name'], Measurement[]> = { postern: [], floor: [], engine: [] }
+  for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
+    for (const contestant of contestants) {
+      const units = await contestant.prepare(row)
+      if (!units) continue
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+      const { measurement, carried } = await measure(generator, contestant.server, units)
+      contestant.keep(row, carried)
+      if (round >= WARM_UP_ROUNDS) measured[contestant.name].push(measurement)
+    }
+  }
+  const engine = measured.engine.length > 0 ? median(measured.engine) : undefined
+  return { row, postern: median(measured.postern), floor: median(measured.floor), engine }
+}
+
+async function readDocuments(origin: string): Promise<{ JWKS: string; METADATA: string }> {
+  const [JWKS, METADATA] = await Promise.all(
+    ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'].map(async (path) =>
+      (await fetch(origin + path)).text(),
+    ),
+  )
+  return { JWKS: JWKS!, METADATA: METADATA! }
+}
