@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { type AppEnv, ConfigurationError } from './env.ts'
 import { API_PROBLEMS, ApiError, PageError, ProtocolError, REASONS } from './errors.ts'
+import { requestId } from './lib/request-id.ts'
 import { StorageUnavailable } from './lib/storage.ts'
 import { AuthorizationRefusal, redirectResponse } from './oauth/authorization-response.ts'
 import { errorPage } from './pages/error.tsx'
@@ -32,7 +33,7 @@ export function answerNotFound(c: Context<AppEnv>): Response | Promise<Response>
 function logUnlessRefusal(error: Error, c: Context<AppEnv>): void {
   if (error instanceof ProtocolError || error instanceof ApiError || error instanceof PageError) return
   const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''
-  console.error(`${c.get('requestId')} ${c.req.method} ${c.req.path}: ${error.name}: ${error.message}${cause}`)
+  console.error(`${requestId(c.req.raw)} ${c.req.method} ${c.req.path}: ${error.name}: ${error.message}${cause}`)
 }
 
 function answerConfiguration(error: ConfigurationError, c: Context<AppEnv>): Response {
@@ -69,7 +70,7 @@ function answerApi(error: ApiError, c: Context<AppEnv>): Response {
     status,
     ...(error.detail && { detail: error.detail }),
     ...(error.errors.length > 0 && { errors: error.errors }),
-    request_id: c.get('requestId'),
+    request_id: requestId(c.req.raw),
   }
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' })
 }
@@ -92,7 +93,7 @@ function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Respon
   return errorPage(c, unavailable ? 503 : 500, {
     title: unavailable ? REASONS.storage_unavailable : REASONS.unexpected,
     next: 'Try again in a moment.',
-    code: `Request ${c.get('requestId')}`,
+    code: `Request ${requestId(c.req.raw)}`,
   })
 }
 

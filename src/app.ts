@@ -3,7 +3,6 @@ import { answerError, answerNotFound } from './answer-error.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
-import { randomUuid } from './lib/random.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { PAGE_HEADERS } from './pages/html-page.tsx'
 import { pageRoutes } from './pages/routes.tsx'
@@ -13,11 +12,11 @@ import { STYLESHEET_PATH } from './pages/styles.ts'
 export const app = new Hono<AppEnv>()
 
 app.use(async (c, next) => {
-  c.set('requestId', randomUuid())
   c.set('config', readConfig(c.env))
   await next()
-  c.header('Referrer-Policy', 'no-referrer')
-  c.header('X-Content-Type-Options', 'nosniff')
+  // Not c.header(): that would copy a finished response, for each header once.
+  c.res.headers.set('Referrer-Policy', 'no-referrer')
+  c.res.headers.set('X-Content-Type-Options', 'nosniff')
 })
 
 app.route('/', oauthRoutes)

@@ -121,5 +121,5 @@ function parseConfig(env: Bindings): Config {
 /** The type that every Hono router of ours is made with. */
 export interface AppEnv {
   Bindings: Bindings
-  Variables: { config: Config; requestId: string }
+  Variables: { config: Config }
 }

@@ -22,30 +22,22 @@ interface Delivery {
 
 /** Delivers what waits. Each entry is forgotten only after its own delivery; a repeat changes nothing. */
 export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Promise<void> {
-  await deliverEvents(delivery)
-  await deliverGrants(delivery, now)
+  const { env, accountId, grants, outbox } = delivery
+  const events = outbox.listEvents(BATCH_SIZE)
+  const dirty = outbox.listDirty(BATCH_SIZE)
+  const changed = dirty.map(({ grantId }) => grants.find(grantId)).filter((grant) => grant !== undefined)
+  const statements = [
+    ...events.map((event) => auditStatement(env.DB, event)),
+    ...changed.map((grant) => grantIndexStatement(env.DB, accountId, grant)),
+  ]
+  if (statements.length > 0) await reach('D1', () => env.DB.batch(statements))
+  for (const event of events) outbox.eventDelivered(event.id)
+  await reach('KV', () => Promise.all(changed.map((grant) => projectToKv(env.GRANTS, accountId, grant, now))))
+  for (const entry of dirty) outbox.grantDelivered(entry)
 }
 
 export function backoffMs(attempts: number): number {
   return Math.min(DELIVERY_DELAY_MS * 2 ** attempts, MAX_BACKOFF_MS)
-}
-
-async function deliverEvents({ env, outbox }: Delivery): Promise<void> {
-  const events = outbox.listEvents(BATCH_SIZE)
-  if (events.length === 0) return
-  await reach('D1', () => env.DB.batch(events.map((event) => auditStatement(env.DB, event))))
-  for (const event of events) outbox.eventDelivered(event.id)
-}
-
-async function deliverGrants({ env, accountId, grants, outbox }: Delivery, now: EpochSeconds): Promise<void> {
-  for (const dirty of outbox.listDirty(BATCH_SIZE)) {
-    const grant = grants.find(dirty.grantId)
-    if (grant) {
-      await reach('D1', () => grantIndexStatement(env.DB, accountId, grant).run())
-      await reach('KV', () => projectToKv(env.GRANTS, accountId, grant, now))
-    }
-    outbox.grantDelivered(dirty)
-  }
 }
 
 async function projectToKv(kv: KVNamespace, accountId: string, grant: Grant, now: EpochSeconds): Promise<void> {

@@ -10,5 +10,4 @@ export const ENDPOINTS = {
 export const METADATA_PATHS = {
   authorization_server: '/.well-known/oauth-authorization-server',
   openid_configuration: '/.well-known/openid-configuration',
-  protected_resource: '/.well-known/oauth-protected-resource/api/v1',
 } as const

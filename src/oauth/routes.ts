@@ -20,8 +20,7 @@ for (const path of [
   ENDPOINTS.token_endpoint,
   ENDPOINTS.revocation_endpoint,
   ENDPOINTS.jwks_uri,
-  METADATA_PATHS.authorization_server,
-  METADATA_PATHS.openid_configuration,
+  ...Object.values(METADATA_PATHS),
 ]) {
   oauthRoutes.use(path, cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type'], maxAge: 86_400 }))
 }
@@ -35,11 +34,11 @@ oauthRoutes.all(ENDPOINTS.introspection_endpoint, introspect)
 oauthRoutes.get(ENDPOINTS.jwks_uri, async (c) => c.body(await keySet(c.env.DB, currentTime()), 200, METADATA_HEADERS))
 
 // Until OpenID Connect is built, the second name serves the first's document.
-for (const path of [METADATA_PATHS.authorization_server, METADATA_PATHS.openid_configuration]) {
+for (const path of Object.values(METADATA_PATHS)) {
   oauthRoutes.get(path, (c) => c.body(metadataDocument(c.get('config')), 200, METADATA_HEADERS))
 }
 
-for (const path of [ENDPOINTS.jwks_uri, ...Object.values(METADATA_PATHS).slice(0, 2)]) {
+for (const path of [ENDPOINTS.jwks_uri, ...Object.values(METADATA_PATHS)]) {
   oauthRoutes.all(path, () => {
     throw methodNotAllowed('GET, HEAD, OPTIONS')
   })

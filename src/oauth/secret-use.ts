@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { noteSecretUsed } from '../apps/secrets-store.ts'
 import type { AppEnv } from '../env.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { requestId } from '../lib/request-id.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
 import type { AuthenticatedClient } from './client-authentication.ts'
 
@@ -20,6 +21,6 @@ async function writeUse(c: Context<AppEnv>, secretId: string, now: EpochSeconds)
     await noteSecretUsed(c.env.DB, secretId, now)
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error
-    console.error(`${c.get('requestId')} the last use of a secret was not written: ${error.message}`)
+    console.error(`${requestId(c.req.raw)} the last use of a secret was not written: ${error.message}`)
   }
 }

@@ -6,6 +6,7 @@ import { findSession } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
 import { randomBase64Url } from '../lib/random.ts'
+import { requestId } from '../lib/request-id.ts'
 import { checkOrigin } from './check-form.ts'
 import { codeMail } from './code-mail.ts'
 import { htmlPage } from './html-page.tsx'
@@ -95,5 +96,5 @@ async function sendCode(c: Context<AppEnv>, attempt: { email: string; browserSec
 /** Only the kind of the failure: the message could quote the mail, and the mail holds the code. */
 function logUnsent(c: Context<AppEnv>, error: unknown): void {
   const kind = error instanceof Error ? ('code' in error ? String(error.code) : error.name) : typeof error
-  console.error(`${c.get('requestId')} a sign-in mail could not be sent: ${kind}`)
+  console.error(`${requestId(c.req.raw)} a sign-in mail could not be sent: ${kind}`)
 }
