@@ -24,8 +24,8 @@ export interface Contestant {
 }
 
 export const ACCOUNTS = 64
-export const EXCHANGES = 512
-export const FLOWS = 128
+export const EXCHANGES = 256
+export const FLOWS = 64
 /** Token requests of one virtual client in a round. */
 export const REQUESTS_PER_GRANT = 8
 /** Grants of the account that all refreshes share, and how often each refreshes in a round. */

@@ -13,6 +13,10 @@ export interface Measurement {
 const CONNECTIONS = 16
 /** USER_HZ: what /proc counts processor time in, on every Linux of today. */
 const TICKS_PER_SECOND = 100
+/** Longer than an outbox waits before it delivers. */
+const IDLE_WINDOW_MS = 1_200
+const IDLE_CPU_SECONDS = 0.03
+const IDLE_TIMEOUT_MS = 20_000
 
 /** One round of one contestant, and what its units carried on. */
 export async function measure(
@@ -35,6 +39,18 @@ export async function measure(
     cpuMsPerRequest: (cpuSeconds * 1000) / sorted.length,
   }
   return { measurement, carried }
+}
+
+/** What was set up, or left behind by the round before, is delivered after its answer and belongs to no other round. */
+export async function waitUntilIdle(servers: readonly RunningWorker[]): Promise<void> {
+  const spent = () => servers.reduce((sum, { processId }) => sum + processorSeconds(processId), 0)
+  const deadline = performance.now() + IDLE_TIMEOUT_MS
+  while (performance.now() < deadline) {
+    const before = spent()
+    await new Promise((resolve) => setTimeout(resolve, IDLE_WINDOW_MS))
+    if (spent() - before <= IDLE_CPU_SECONDS) return
+  }
+  throw new Error('a server did not come to rest')
 }
 
 /** Each number by itself: the median round of one is not that of another. */

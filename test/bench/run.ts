@@ -6,13 +6,11 @@ import { type Contestant, ROWS, type Row } from './contestant.ts'
 import { startEngine } from './engine.ts'
 import { startFloor } from './floor.ts'
 import { LoadGenerator } from './load-generator.ts'
-import { type Measurement, measure, median } from './measure.ts'
+import { type Measurement, measure, median, waitUntilIdle } from './measure.ts'
 import { startPostern } from './postern.ts'
 import { type RowResult, summarize } from './report.ts'
 
 const WARM_UP_ROUNDS = 1
-/** Outboxes are delivered after the answer: their work belongs to no round of another server. */
-const SETTLE_MS = 500
 
 const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, row: { type: 'string', multiple: true } },
@@ -47,7 +45,7 @@ async function runRow(row: Row): Promise<RowResult> {
     for (const contestant of contestants) {
       const units = await contestant.prepare(row)
       if (!units) continue
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+      await waitUntilIdle(contestants.map(({ server }) => server))
       const { measurement, carried } = await measure(generator, contestant.server, units)
       contestant.keep(row, carried)
       if (round >= WARM_UP_ROUNDS) measured[contestant.name].push(measurement)
