@@ -48,6 +48,10 @@ export class SigningKeys extends DurableObject<Bindings> {
     super(ctx, env)
     this.store = new PrivateKeysStore(ctx.storage)
     this.config = readConfig(env)
+    // An alarm that was lost is set again when somebody next needs a key.
+    void ctx.blockConcurrencyWhile(async () => {
+      if (this.store.identity() && (await ctx.storage.getAlarm()) === null) await this.arm(FIRST_ALARM_SECONDS)
+    })
   }
 
   async sign({ alg, shard, typ, claims }: SignInput): Promise<SignOutcome> {

@@ -1,4 +1,4 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { type CryptoKey, errors, importJWK, type JWK } from 'jose'
 import type { Protection } from './options.ts'
 
 /** Even known keys are asked for again after this time: a withdrawn one must stop verifying. Seconds. */
@@ -78,11 +78,16 @@ export class KeySet {
   }
 }
 
-/** Keys without `kid` or `alg`, or that are not for signatures, are not for us. */
+/** Keys without `kid` or `alg`, not for signatures, or of a kind unknown here are not for us; others still are. */
 async function importKey(jwk: JWK): Promise<[string, VerificationKey] | undefined> {
   const { kid, alg } = jwk
   if (!kid || !alg || jwk.kty === 'oct' || (jwk.use !== undefined && jwk.use !== 'sig')) return undefined
-  return [kid, { key: (await importJWK(jwk, alg)) as CryptoKey, alg }]
+  try {
+    return [kid, { key: (await importJWK(jwk, alg)) as CryptoKey, alg }]
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof DOMException) return undefined
+    throw error
+  }
 }
 
 /** The keys that we have are still good; only the unknown one stays unknown. */
