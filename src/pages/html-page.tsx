@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
+import type { JSX } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
 
@@ -25,6 +25,10 @@ export const PAGE_HEADERS = {
 } as const
 
 /** Every page for people goes out through here. */
-export async function htmlPage(c: Context<AppEnv>, page: Child, status: ContentfulStatusCode = 200): Promise<Response> {
-  return c.html(<>{page}</>, status, PAGE_HEADERS)
+export async function htmlPage(
+  c: Context<AppEnv>,
+  page: JSX.Element,
+  status: ContentfulStatusCode = 200,
+): Promise<Response> {
+  return c.html(page, status, PAGE_HEADERS)
 }
