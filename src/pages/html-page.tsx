@@ -27,7 +27,7 @@ export const PAGE_HEADERS = {
 /** Every page for people goes out through here. */
 export async function htmlPage(
   c: Context<AppEnv>,
-  page: JSX.Element,
+  page: HtmlEscapedString | Promise<HtmlEscapedString>,
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
   return c.html(page, status, PAGE_HEADERS)
