@@ -92,7 +92,7 @@ function parseConfig(env: Bindings): Config {
   const result = variables.safeParse(env)
   if (!result.success) {
     const names = [...new Set(result.error.issues.map((issue) => String(issue.path[0])))]
-    throw new ConfigurationError(`These variables are missing or invalid: ${names.join(', ')}`)
+    throw missing(...names)
   }
   const values = result.data
   const development = values.ENVIRONMENT === 'development'
@@ -101,6 +101,7 @@ function parseConfig(env: Bindings): Config {
     throw new ConfigurationError('ENVIRONMENT is development, but ISSUER is not on localhost')
   }
   if (!development && issuer.protocol !== 'https:') throw new ConfigurationError('ISSUER must be https')
+  if (!development && !values.EMAIL_FROM) throw missing('EMAIL_FROM')
   const [firstShard, ...otherShards] = values.KEY_SHARDS
   return {
     development,
@@ -116,6 +117,10 @@ function parseConfig(env: Bindings): Config {
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
   }
+}
+
+function missing(...names: string[]): ConfigurationError {
+  return new ConfigurationError(`These variables are missing or invalid: ${names.join(', ')}`)
 }
 
 /** The type that every Hono router of ours is made with. */

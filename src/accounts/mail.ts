@@ -19,7 +19,6 @@ export function getMailer(env: Bindings, config: Config): (mail: Mail) => Promis
   const { EMAIL: service } = env
   const { emailFrom: from } = config
   if (!service) throw new ConfigurationError('The binding EMAIL is missing')
-  if (!from) throw new ConfigurationError('These variables are missing or invalid: EMAIL_FROM')
   return async ({ to, subject, text }) => {
     await service.send({ from, to, subject, text })
   }

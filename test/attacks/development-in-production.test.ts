@@ -6,7 +6,7 @@ import worker from '../../src/index.ts'
 import { Browser, newestCode } from '../support/browser.ts'
 import { ISSUER, newEmail, transport } from '../support/workers/world.ts'
 
-const PRODUCTION = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example' }
+const PRODUCTION = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example', EMAIL_FROM: 'sign-in@auth.example' }
 const HIDDEN = ['/dev/outbox', '/dev/outbox.json', '/dev/', '/demo', '/demo/', '/demo/api', '/demo/callback']
 
 function askProduction(path: string, init: RequestInit = {}): Promise<Response> {

@@ -54,7 +54,7 @@ describe('development', () => {
   })
 
   it('is not what production is', async () => {
-    const production = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example' }
+    const production = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example', EMAIL_FROM: 'sign-in@auth.example' }
     for (const path of ['/dev/outbox', '/dev/outbox.json', '/demo']) {
       expect((await requestWith(production, path)).status).toBe(404)
     }
