@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { AppEnv } from '../env.ts'
 import { keySet } from '../keys/jwks.ts'
@@ -13,6 +13,15 @@ import { token } from './token.ts'
 
 const METADATA_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }
 
+const answerPreflight = cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type'], maxAge: 86_400 })
+
+// hono's middleware would write its header before the handler answers, and the answer be copied for it.
+const openToBrowsers: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.method === 'OPTIONS') return answerPreflight(c, next)
+  await next()
+  c.res.headers.set('Access-Control-Allow-Origin', '*')
+}
+
 /** The protocol endpoints. CORS is open where a browser app is the client, closed where a person or a secret is. */
 export const oauthRoutes = new Hono<AppEnv>()
 
@@ -22,7 +31,7 @@ for (const path of [
   ENDPOINTS.jwks_uri,
   ...Object.values(METADATA_PATHS),
 ]) {
-  oauthRoutes.use(path, cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type'], maxAge: 86_400 }))
+  oauthRoutes.use(path, openToBrowsers)
 }
 
 oauthRoutes.get(ENDPOINTS.authorization_endpoint, authorize)
