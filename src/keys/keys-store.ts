@@ -55,11 +55,6 @@ export function parseVerificationKey(row: unknown): VerificationKey {
   return verificationRow.parse(row)
 }
 
-export async function findVerificationKey(db: D1Database, kid: string): Promise<VerificationKey | undefined> {
-  const row = await reach('D1', () => verificationKeyStatement(db, kid).first())
-  return row ? parseVerificationKey(row) : undefined
-}
-
 /** Stops signing; stays published until the last token that it may have signed has expired. */
 export async function retireKey(
   db: D1Database,

@@ -6,7 +6,7 @@ import { reach } from '../lib/storage.ts'
 import { parseAccessToken, type UnverifiedAccessToken, type VerifiedClaims } from '../tokens/access-token.ts'
 import { callLedger } from './ledger-stub.ts'
 import { type PresentContext, parsePresent, presentStatement } from './present-store.ts'
-import { verifyWith } from './verify-access-token.ts'
+import { verifyAccessToken } from './verify-access-token.ts'
 
 /** An access token that is alive now: its grant stands, and this is what is left of it today. */
 export interface LiveAccessToken {
@@ -60,7 +60,7 @@ export async function checkLiveness(
 ): Promise<LiveAccessToken | undefined> {
   const key = keyRow === undefined ? undefined : parseVerificationKey(keyRow)
   if (!key || !context?.account) return undefined
-  const claims = await verifyWith(key, config, jwt, now)
+  const claims = await verifyAccessToken(key, config, jwt, now)
   if (!claims) return undefined
   const inspection = await callLedger(env, claims.sub, async (ledger) =>
     ledger.inspectAccessToken(claims.grant_id, claims.jti),

@@ -1,24 +1,14 @@
 import { errors, jwtVerify } from 'jose'
-import type { Bindings, Config } from '../env.ts'
-import { findVerificationKey, type VerificationKey } from '../keys/keys-store.ts'
+import type { Config } from '../env.ts'
+import type { VerificationKey } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { ACCESS_TOKEN_TYPE, parseAccessToken, type VerifiedClaims } from '../tokens/access-token.ts'
 
-/** The claims of an access token that we signed and that has not expired; says nothing about its grant. */
+/**
+ * The claims of an access token that we signed and that has not expired; says nothing about its grant.
+ * With the one key that the header names; `alg` is the key's, whatever the header says.
+ */
 export async function verifyAccessToken(
-  env: Bindings,
-  config: Config,
-  jwt: string,
-  now: EpochSeconds,
-): Promise<VerifiedClaims | undefined> {
-  const unverified = parseAccessToken(jwt)
-  if (!unverified) return undefined
-  const key = await findVerificationKey(env.DB, unverified.header.kid)
-  return key && verifyWith(key, config, jwt, now)
-}
-
-/** With the one key that the header names; `alg` is the key's, whatever the header says. */
-export async function verifyWith(
   key: VerificationKey,
   config: Config,
   jwt: string,

@@ -88,6 +88,13 @@ describe.each([
     expect(counts).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.revokeRefreshToken'] })
     expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
   })
+
+  it('revoke an access token with one read and one ledger call', async () => {
+    const tokens = await connect(world.browser, world.integration)
+    const counts = await countOf(() => world.integration.revoke(tokens.access_token))
+    expect(counts).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.revokeAccessToken'] })
+    expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
+  })
 })
 
 describe('the pages of one authorization', () => {
