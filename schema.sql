@@ -176,3 +176,88 @@ INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUE
 
 CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
 INSERT INTO schema_version (version) VALUES (1);
+
+-- section 2: developers run their apps
+
+ALTER TABLE apps ADD COLUMN version INTEGER NOT NULL DEFAULT 1;  -- raised by each change: the ETag
+ALTER TABLE apps ADD COLUMN logo_hash TEXT;                      -- of the picture we keep: /logos/<hash>
+
+-- Pictures that developers named, fetched once and served from our own origin, named by their SHA-256.
+CREATE TABLE logos (
+  hash         TEXT PRIMARY KEY,
+  content_type TEXT NOT NULL CHECK (content_type IN ('image/png', 'image/jpeg', 'image/webp')),
+  bytes        BLOB NOT NULL,
+  created_at   INTEGER NOT NULL
+) STRICT;
+
+-- The newest check of each app's publisher. What it decides is `apps.publisher_domain`.
+CREATE TABLE publisher_checks (
+  client_id     TEXT PRIMARY KEY REFERENCES apps (client_id),
+  domain        TEXT NOT NULL,                  -- the host of client_uri when the check began
+  code          TEXT NOT NULL,                  -- TXT postern-verification=<code>
+  state         TEXT NOT NULL CHECK (state IN ('pending', 'verified', 'failed')),
+  reason        TEXT,                           -- why it is not verified, in our words
+  found         TEXT NOT NULL DEFAULT '[]',     -- what stood there instead
+  started_at    INTEGER NOT NULL,
+  checked_at    INTEGER,
+  verified_at   INTEGER,
+  next_check_at INTEGER                         -- null: only on demand
+) STRICT;
+CREATE INDEX publisher_checks_due ON publisher_checks (next_check_at) WHERE next_check_at IS NOT NULL;
+
+-- A creation that is repeated under the same key within a day answers with the same app.
+CREATE TABLE idempotency_keys (
+  account_id   TEXT NOT NULL REFERENCES accounts (id),
+  key_hash     TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  client_id    TEXT NOT NULL REFERENCES apps (client_id),
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (account_id, key_hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
+
+-- Tokens issued, by app, day (days since 1970-01-01, UTC) and grant type; kept 13 months.
+CREATE TABLE usage_counts (
+  client_id  TEXT NOT NULL,
+  day        INTEGER NOT NULL,
+  grant_type TEXT NOT NULL,
+  tokens     INTEGER NOT NULL,
+  PRIMARY KEY (client_id, day, grant_type)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_counts_by_day ON usage_counts (day);
+
+-- What a ledger delivered already, so that a delivery that is repeated counts once.
+CREATE TABLE usage_deliveries (
+  id           TEXT PRIMARY KEY,
+  delivered_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_deliveries_by_time ON usage_deliveries (delivered_at);
+
+-- The refusals of an app's own token requests, for its developer: the rule, never a value.
+CREATE TABLE token_errors (
+  id         INTEGER PRIMARY KEY,
+  client_id  TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  grant_type TEXT,
+  error      TEXT NOT NULL,
+  reason     TEXT NOT NULL
+) STRICT;
+CREATE INDEX token_errors_by_client ON token_errors (client_id, id);
+
+ALTER TABLE scopes ADD COLUMN deprecated_at INTEGER;
+ALTER TABLE scopes ADD COLUMN replaced_by TEXT REFERENCES scopes (name);
+ALTER TABLE resources ADD COLUMN open_to TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'));
+
+INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
+  ('grants:read', '/api/v1', 'See connected apps', 'See which apps you allowed, and what they may do.', 'account', 0),
+  ('grants:write', '/api/v1', 'Manage connected apps', 'Take back or narrow what you allowed to apps.', 'account', 1);
+
+-- First-party apps belong to the operators.
+INSERT INTO organizations (id, name, created_at) VALUES ('org_operators', 'Operators', unixepoch());
+INSERT INTO apps (client_id, organization_id, client_name, redirect_uris, grant_types, token_endpoint_auth_method,
+  scopes, optional_scopes, visibility, first_party, created_at, updated_at)
+VALUES ('postern-cli', 'org_operators', 'Postern command line',
+  '["http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost/callback"]',
+  '["authorization_code", "refresh_token"]', 'none',
+  '["apps:read"]', '["apps:write", "secrets:write", "grants:read", "grants:write"]',
+  'public', 1, unixepoch(), unixepoch());

@@ -80,6 +80,10 @@ function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Respon
   if (error instanceof PageError) {
     return errorPage(c, error.status, { title: error.title, next: error.next })
   }
+  if (error instanceof ApiError) {
+    const { status, title } = API_PROBLEMS[error.problem]
+    return errorPage(c, status, { title, next: error.detail ?? 'Go back, or start at the front page.' })
+  }
   if (error instanceof ProtocolError) {
     addHeaders(c, error.options.headers)
     return errorPage(c, error.status, {

@@ -135,6 +135,7 @@ export const API_PROBLEMS = {
   'insufficient-scope': { status: 403, title: 'The access token lacks a scope' },
   'not-found': { status: 404, title: 'There is nothing here, or nothing that you may see' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'precondition-failed': { status: 412, title: 'Somebody changed it meanwhile: read it again, then change it' },
   conflict: { status: 409, title: 'The change conflicts with the present state' },
   'too-large': { status: 413, title: 'The body is larger than 64 KiB' },
   'unsupported-media-type': { status: 415, title: 'Send application/json' },

@@ -28,6 +28,10 @@ export interface App {
   /** Set while the publisher's domain is verified. */
   publisherDomain: string | null
   firstParty: boolean
+  /** Raised by each change of the registration: the ETag. */
+  version: number
+  /** Names the logo that we keep; the picture at `logoUri` is never shown from there. */
+  logoHash: string | null
   createdAt: EpochSeconds
   updatedAt: EpochSeconds
   suspendedAt: EpochSeconds | null
@@ -55,6 +59,8 @@ export const appRow = z
     visibility: z.enum(['private', 'public']),
     publisher_domain: z.string().nullable(),
     first_party: z.number(),
+    version: z.number(),
+    logo_hash: z.string().nullable(),
     created_at: z.number(),
     updated_at: z.number(),
     suspended_at: z.number().nullable(),
@@ -78,6 +84,8 @@ export const appRow = z
       visibility: row.visibility,
       publisherDomain: row.publisher_domain,
       firstParty: row.first_party === 1,
+      version: row.version,
+      logoHash: row.logo_hash,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
       suspendedAt: row.suspended_at,

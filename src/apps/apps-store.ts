@@ -70,7 +70,7 @@ export function updateAppStatement(
   const assignments = changed.map((setting) => `${SETTING_COLUMNS[setting]} = ?`)
   return db
     .prepare(
-      `UPDATE apps SET ${[...assignments, 'updated_at = ?'].join(', ')} WHERE client_id = ? AND deleted_at IS NULL`,
+      `UPDATE apps SET ${[...assignments, 'updated_at = ?', 'version = version + 1'].join(', ')} WHERE client_id = ? AND deleted_at IS NULL`,
     )
     .bind(...changed.map((setting) => toColumn(changes[setting])), now, clientId)
 }

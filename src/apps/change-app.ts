@@ -24,7 +24,7 @@ export async function changeApp(
   if (Object.keys(changes).length === 0) return app
   const event = appEvent('app.updated', { app, actor }, now)
   const changed = await writeAndAudit(db, updateAppStatement(db, app.clientId, changes, now), event)
-  return changed ? { ...app, ...changes, updatedAt: now } : undefined
+  return changed ? { ...app, ...changes, updatedAt: now, version: app.version + 1 } : undefined
 }
 
 /** Ends its secrets with it. Its grants end because whoever reads a grant reads the app. */

@@ -43,6 +43,8 @@ function newApp(organizationId: string, settings: AppSettings, now: EpochSeconds
     publisherDomain: null,
     // First-party apps are the operators': no setting of a developer makes one.
     firstParty: false,
+    version: 1,
+    logoHash: null,
     createdAt: now,
     updatedAt: now,
     suspendedAt: null,

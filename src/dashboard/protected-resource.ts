@@ -11,6 +11,8 @@ export const API_SCOPES = {
   'apps:read': 'See the apps of your organizations and their settings.',
   'apps:write': 'Register, change and delete apps of your organizations.',
   'secrets:write': 'Create and delete the secrets that apps sign in with.',
+  'grants:read': 'See which apps you allowed, and what they may do.',
+  'grants:write': 'Take back or narrow what you allowed to apps.',
 } as const
 export type ApiScope = keyof typeof API_SCOPES
 

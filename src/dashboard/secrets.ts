@@ -11,8 +11,7 @@ import type { Caller } from './caller.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 import { newApi } from './route.ts'
 import { createSecretRoute, deleteSecretRoute, listSecretsRoute } from './secret-routes.ts'
-
-const RECENT_SIGN_IN_SECONDS = 15 * 60
+import { RECENT_SIGN_IN_SECONDS } from './visitor.ts'
 
 export const secrets = newApi()
 

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { findSession, SESSION_COOKIE, type Session } from '../accounts/sessions.ts'
+import { findSession, isOperator, SESSION_COOKIE, type Session } from '../accounts/sessions.ts'
 import { deleteSessionStatement, deleteSessionsOfAccountStatement } from '../accounts/sessions-store.ts'
 import { auditStatement } from '../audit/audit-store.ts'
 import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
@@ -16,7 +16,9 @@ export const accountRoutes = new Hono<AppEnv>()
 
 accountRoutes.get('/account', async (c) => {
   const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
-  return session ? htmlPage(c, <AccountPage session={session} />) : c.redirect('/sign-in?return_to=/account', 303)
+  return session
+    ? htmlPage(c, <AccountPage session={session} operator={isOperator(c.get('config'), session)} />)
+    : c.redirect('/sign-in?return_to=/account', 303)
 })
 
 accountRoutes.post('/sign-out', (c) =>

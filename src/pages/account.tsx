@@ -2,9 +2,9 @@ import type { Session } from '../accounts/sessions.ts'
 import { Layout } from './layout.tsx'
 
 /** Who is signed in here, and how to stop being it. */
-export function AccountPage({ session }: { session: Session }) {
+export function AccountPage({ session, operator }: { session: Session; operator: boolean }) {
   return (
-    <Layout title="Your account">
+    <Layout title="Your account" nav={{ section: 'account', email: session.email, operator }}>
       <h1>Your account</h1>
       <p>
         You are signed in as <strong>{session.email}</strong>.

@@ -26,7 +26,7 @@ export const PAGE_HEADERS = {
 
 /** Every page for people goes out through here. */
 export async function htmlPage(
-  c: Context<AppEnv>,
+  c: Pick<Context<AppEnv>, 'html'>,
   page: HtmlEscapedString | Promise<HtmlEscapedString>,
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {

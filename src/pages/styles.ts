@@ -13,8 +13,12 @@ body {
   margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-header.site { padding: 1rem 1.25rem; }
-header.site a { color: var(--ink); font-weight: 650; text-decoration: none; letter-spacing: .01em; }
+header.site { padding: 1rem 1.25rem; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; }
+header.site > a { color: var(--ink); font-weight: 650; text-decoration: none; letter-spacing: .01em; }
+header.site nav { flex: 1; display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; align-items: baseline; }
+header.site nav a { color: var(--quiet); text-decoration: none; padding: .2rem 0; }
+header.site nav a[aria-current=page] { color: var(--ink); border-bottom: 2px solid var(--accent); }
+header.site .who { margin-left: auto; font-size: .9rem; color: var(--quiet); overflow-wrap: anywhere; }
 main {
   max-width: 30rem; margin: 1rem auto 4rem; padding: 2rem; background: var(--paper);
   border: 1px solid var(--line); border-radius: 14px; overflow-wrap: break-word;

@@ -158,7 +158,7 @@ describe('without credentials', () => {
     expect(body).toMatchObject({
       resource: 'http://localhost:8787/api/v1',
       authorization_servers: ['http://localhost:8787'],
-      scopes_supported: ['apps:read', 'apps:write', 'secrets:write'],
+      scopes_supported: ['apps:read', 'apps:write', 'secrets:write', 'grants:read', 'grants:write'],
       bearer_methods_supported: ['header'],
     })
   })
