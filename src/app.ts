@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { developerPages } from './dashboard/developer/routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
@@ -22,6 +23,7 @@ app.use(async (c, next) => {
 app.route('/', oauthRoutes)
 app.route('/', dashboardRoutes)
 app.route('/', pageRoutes)
+app.route('/', developerPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)

@@ -9,6 +9,7 @@ import type { AppEnv } from '../env.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
 import { requireApp, requireOrganization } from './access.ts'
+import type { ApiEnv } from './api-env.ts'
 import type { appChange, appRegistration } from './app-schemas.ts'
 import { toAppBody, toFieldError, toSettings } from './app-wire.ts'
 import type { Caller } from './caller.ts'
@@ -21,9 +22,7 @@ export interface Asker {
   caller: Caller
 }
 
-export function askerOf(
-  c: Context<{ Bindings: AppEnv['Bindings']; Variables: AppEnv['Variables'] & { caller: Caller } }>,
-): Asker {
+export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get'>): Asker {
   return { env: c.env, config: c.get('config'), caller: c.get('caller') }
 }
 

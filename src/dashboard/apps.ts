@@ -45,7 +45,7 @@ function onlyNow(clientSecret: string) {
   return { client_secret: clientSecret, client_secret_expires_at: 0 }
 }
 
-function toPosition(cursor: string): AppPosition {
+export function toPosition(cursor: string): AppPosition {
   const [createdAt, clientId] = parseCursor(cursor)
   return { createdAt, clientId }
 }

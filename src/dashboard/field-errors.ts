@@ -10,6 +10,13 @@ export const refuseInvalid: Hook<unknown, ApiEnv, string, void> = (result) => {
   throw invalidFields(result.error.issues.flatMap(toFieldErrors))
 }
 
+/** The body that a form stands for, by the schema that the API has for it. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema.safeParse(body)
+  if (!result.success) throw invalidFields(result.error.issues.flatMap(toFieldErrors))
+  return result.data
+}
+
 export function invalidFields(errors: readonly FieldError[]): ApiError {
   return new ApiError('validation-failed', undefined, errors)
 }

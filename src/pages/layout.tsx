@@ -1,5 +1,6 @@
 import { raw } from 'hono/html'
 import type { PropsWithChildren } from 'hono/jsx'
+import { SCRIPT_PATH } from './scripts.ts'
 import { STYLESHEET_PATH } from './styles.ts'
 
 /** Where a signed-in person can go; what only operators see is left out for others. */
@@ -35,6 +36,7 @@ export function Layout({ title, wide, nav, children }: LayoutProps) {
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{title}</title>
           <link rel="stylesheet" href={STYLESHEET_PATH} />
+          {nav && <script src={SCRIPT_PATH} defer />}
         </head>
         <body>
           <header class="site">

@@ -1,3 +1,5 @@
+import { assetPath } from './asset-path.ts'
+
 /** The one stylesheet. Its address holds a hash of its text, so that it may be kept for ever. */
 export const STYLES = `
 :root {
@@ -32,16 +34,21 @@ a { color: var(--accent); }
 .small, .detail { font-size: .9rem; color: var(--quiet); }
 .detail { display: block; }
 label { display: block; font-weight: 600; margin-bottom: .35rem; }
-input[type=email], input.one-time-code {
+input[type=email], input[type=text], input[type=url], input[type=date], input[type=search], input.one-time-code,
+textarea, select {
   width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--ground);
   border: 1px solid var(--line); border-radius: 8px; margin-bottom: .75rem;
 }
+textarea { font: .9rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; resize: vertical; }
 input.one-time-code { font-size: 1.4rem; letter-spacing: .25em; font-variant-numeric: tabular-nums; }
-input[aria-invalid=true] { border-color: var(--warn); }
+input[aria-invalid=true], textarea[aria-invalid=true] { border-color: var(--warn); }
 button, .button {
   font: inherit; font-weight: 600; padding: .6rem 1.1rem; border-radius: 8px; cursor: pointer;
   color: var(--ink); background: transparent; border: 1px solid var(--line);
 }
+a.button { display: inline-block; text-decoration: none; }
+button.danger { color: var(--warn); border-color: currentColor; }
+button.copy { font-size: .85rem; padding: .15rem .6rem; margin-left: .6rem; }
 button.primary, .button.primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
 button.link { border: 0; padding: 0; color: var(--accent); text-decoration: underline; font-weight: 400; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -73,6 +80,48 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .cards section { border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem; }
 .cards h2 { margin-top: 0; }
 .cards a { display: block; }
+.kinds { list-style: none; padding: 0; }
+.kinds li { border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem; position: relative; }
+.kinds li:hover { border-color: var(--accent); }
+.kinds a { font-weight: 650; margin-bottom: .4rem; }
+.kinds a::after { content: ""; position: absolute; inset: 0; }
+.kinds p:last-child { margin: 0; }
+.headline { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; justify-content: space-between; align-items: start; }
+.step { font-size: .85rem; font-weight: 600; color: var(--accent); letter-spacing: .02em; margin: 0 0 .25rem; display: block; }
+.part { margin: 1.5rem 0; padding: 1rem 1.25rem; }
+.part legend { font-size: 1.05rem; }
+.field { margin-bottom: 1rem; }
+.field label { margin-bottom: .15rem; }
+.hint { font-size: .9rem; color: var(--quiet); margin: 0 0 .4rem; }
+.optional { font-weight: 400; font-size: .85rem; color: var(--quiet); }
+.field input, .field textarea, .field select { margin-bottom: .25rem; }
+ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
+.tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 0 0 1.5rem; }
+.tabs a { padding: .4rem 0; text-decoration: none; color: var(--quiet); }
+.tabs a[aria-current=page] { color: var(--ink); border-bottom: 2px solid var(--accent); }
+.facts { display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: .5rem 1.25rem; margin: 0 0 1.25rem; }
+.facts dt { color: var(--quiet); }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+.scope-picker h3 { margin: 1rem 0 .25rem; }
+.thing { display: grid; gap: 0 1.5rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); border-top: 1px solid var(--line); }
+.scope-choice { display: flex; flex-direction: column; justify-content: space-between; padding: .75rem 0; }
+.scope-choice label { font-weight: 400; }
+.scope-choice select { margin: .35rem 0 0; padding: .4rem .5rem; }
+.tag.warn { color: var(--warn); }
+.tag.good { color: var(--good); }
+.notice { padding: .65rem .85rem; border-radius: 8px; background: var(--ground); border-left: 3px solid var(--good); }
+.scroll { overflow-x: auto; }
+table.list th { width: auto; color: var(--quiet); font-size: .9rem; white-space: nowrap; }
+.chart { margin: 0 0 1rem; }
+.chart svg { width: 100%; height: auto; display: block; }
+.chart .axis { stroke: var(--line); }
+.chart text { fill: var(--quiet); font-size: 11px; }
+.chart .authorization_code { fill: var(--accent); }
+.chart .refresh_token { fill: var(--good); }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .5rem 0; font-size: .9rem; }
+.legend svg { width: .8rem; height: .8rem; margin-right: .4rem; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+[hidden] { display: none !important; }
 .code, pre, code { font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { white-space: pre-wrap; background: var(--ground); padding: .85rem; border-radius: 8px; overflow: auto; }
 .code { color: var(--quiet); }
@@ -91,11 +140,4 @@ td { overflow-wrap: anywhere; }
 }
 `
 
-export const STYLESHEET_PATH = `/assets/postern-${fnv1a(STYLES)}.css`
-
-/** Not a secret, only a name that changes with the text; computed while the module loads, so it must not await. */
-function fnv1a(text: string): string {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
-}
+export const STYLESHEET_PATH = assetPath('css', STYLES)

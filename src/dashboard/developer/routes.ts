@@ -1,0 +1,11 @@
+import { Hono } from 'hono'
+import { type PageEnv, requireVisitor } from '../visitor.ts'
+import { listPages } from './list.ts'
+import { registerPages } from './register.ts'
+
+/** The dashboard for developers, over the use cases of the API. */
+export const developerPages = new Hono<PageEnv>()
+
+developerPages.use('/developer/*', requireVisitor)
+developerPages.route('/', listPages)
+developerPages.route('/', registerPages)

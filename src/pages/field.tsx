@@ -1,0 +1,61 @@
+interface TextFieldProps {
+  name: string
+  label: string
+  value?: string | undefined
+  hint?: string
+  /** What was wrong with it, next to it. */
+  problems?: readonly string[] | undefined
+  type?: 'text' | 'url' | 'email' | 'date'
+  lines?: number
+  required?: boolean
+  placeholder?: string
+}
+
+/** A labelled input with its hint and what was wrong with it, tied together for screen readers. */
+export function TextField({ name, label, value = '', hint, problems = [], lines, ...input }: TextFieldProps) {
+  const described = [hint && `${name}-hint`, problems.length > 0 && `${name}-problem`].filter(Boolean).join(' ')
+  const common = {
+    id: name,
+    name,
+    'aria-describedby': described || undefined,
+    'aria-invalid': problems.length > 0 ? ('true' as const) : undefined,
+    required: input.required,
+    placeholder: input.placeholder,
+  }
+  return (
+    <div class="field">
+      <label for={name}>
+        {label} {!input.required && <span class="optional">optional</span>}
+      </label>
+      {hint && (
+        <p id={`${name}-hint`} class="hint">
+          {hint}
+        </p>
+      )}
+      {lines ? (
+        <textarea rows={lines} spellcheck={false} {...common}>
+          {value}
+        </textarea>
+      ) : (
+        <input type={input.type ?? 'text'} value={value} {...common} />
+      )}
+      <Problems id={`${name}-problem`} texts={problems} />
+    </div>
+  )
+}
+
+export function Problems({ id, texts = [] }: { id: string; texts?: readonly string[] | undefined }) {
+  if (texts.length === 0) return null
+  return (
+    <ul id={id} class="problem" role="alert">
+      {texts.map((text) => (
+        <li>{text}</li>
+      ))}
+    </ul>
+  )
+}
+
+/** What every form of a signed-in page carries. */
+export function FormToken({ value }: { value: string }) {
+  return <input type="hidden" name="form_token" value={value} />
+}

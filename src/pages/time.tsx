@@ -1,0 +1,9 @@
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+
+/** A time for people, and for machines in `datetime`. Times on pages are UTC, and say so where hours count. */
+export function Time({ at, exact }: { at: number | null; exact?: boolean }) {
+  if (at === null) return <>never</>
+  const date = new Date(at * 1000)
+  return <time datetime={date.toISOString()}>{exact ? `${MOMENT.format(date)} UTC` : DAY.format(date)}</time>
+}
