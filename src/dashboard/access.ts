@@ -5,7 +5,7 @@ import { type Membership, mayManageApps } from '../organizations/organization.ts
 import type { Caller } from './caller.ts'
 
 /** Members see the apps of their organization; those who develop for it also change them. */
-type Deed = 'see' | 'manage'
+export type Deed = 'see' | 'manage'
 
 /** Another organization's app does not exist for the caller: 404, so that nobody learns which client_ids do. */
 export async function requireApp(db: D1Database, caller: Caller, clientId: string, deed: Deed): Promise<App> {

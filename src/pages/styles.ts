@@ -107,6 +107,9 @@ ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
 .scope-choice { display: flex; flex-direction: column; justify-content: space-between; padding: .75rem 0; }
 .scope-choice label { font-weight: 400; }
 .scope-choice select { margin: .35rem 0 0; padding: .4rem .5rem; }
+.rows { list-style: none; padding: 0; margin: 0 0 1.25rem; }
+.rows li { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; justify-content: space-between; align-items: center;
+  padding: .75rem 0; border-top: 1px solid var(--line); }
 .tag.warn { color: var(--warn); }
 .tag.good { color: var(--good); }
 .notice { padding: .65rem .85rem; border-radius: 8px; background: var(--ground); border-left: 3px solid var(--good); }

@@ -2,6 +2,8 @@ import { Hono } from 'hono'
 import { type PageEnv, requireVisitor } from '../visitor.ts'
 import { listPages } from './list.ts'
 import { registerPages } from './register.ts'
+import { secretPages } from './secrets.ts'
+import { settingsPages } from './settings.ts'
 
 /** The dashboard for developers, over the use cases of the API. */
 export const developerPages = new Hono<PageEnv>()
@@ -9,3 +11,5 @@ export const developerPages = new Hono<PageEnv>()
 developerPages.use('/developer/*', requireVisitor)
 developerPages.route('/', listPages)
 developerPages.route('/', registerPages)
+developerPages.route('/', settingsPages)
+developerPages.route('/', secretPages)

@@ -1,0 +1,94 @@
+import { type Context, Hono } from 'hono'
+import type { App } from '../../apps/app.ts'
+import { type AppSecret, MAX_LIVE_SECRETS } from '../../apps/secret.ts'
+import { listLiveSecrets } from '../../apps/secrets-store.ts'
+import { ApiError } from '../../errors.ts'
+import { currentTime } from '../../lib/clock.ts'
+import type { FieldProblems } from '../../pages/developer/app-form.tsx'
+import type { AppFrameView } from '../../pages/developer/app-frame.tsx'
+import { appSecretsPage, deleteSecretPage } from '../../pages/developer/app-secrets.tsx'
+import { shownOncePage } from '../../pages/developer/shown-once.tsx'
+import { askerOf } from '../app-use-cases.ts'
+import { parseBody } from '../field-errors.ts'
+import { secretRequest } from '../secret-schemas.ts'
+import { addSecret, removeSecret } from '../secret-use-cases.ts'
+import { type PageEnv, requireRecentVisitor } from '../visitor.ts'
+import { problemsOf } from './app-form.ts'
+import { appPath, readNotice, requireAppPage } from './app-page.ts'
+
+const END_OF_DAY = 'T23:59:59Z'
+
+export const secretPages = new Hono<PageEnv>()
+
+// A form that would be refused for an old sign-in is not shown in the first place.
+secretPages.use(
+  '/developer/apps/:client_id/secrets',
+  requireRecentVisitor(({ pathname }) => pathname),
+)
+
+secretPages.get('/developer/apps/:client_id/secrets', async (c) => {
+  const { frame } = await requireAppPage(c, 'see')
+  return showSecrets(c, frame, { name: '', expires: '' }, {})
+})
+
+secretPages.post('/developer/apps/:client_id/secrets', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  const name = c.get('fields').get('name') ?? ''
+  const expires = c.get('fields').get('expires') ?? ''
+  try {
+    const request = parseBody(secretRequest, { name, expires_at: parseDay(expires) })
+    const { secret, clientSecret } = await addSecret(askerOf(c), app.clientId, request)
+    return shownOncePage(c, {
+      nav: frame.nav,
+      app,
+      title: `“${secret.name}” is created`,
+      clientSecret,
+      explanation: 'It works now, beside the one that the app had before.',
+      nextHref: appPath(app, 'secrets'),
+      nextTitle: 'Back to the secrets',
+    })
+  } catch (error) {
+    return showSecrets(c, frame, { name, expires }, problemsOf(error))
+  }
+})
+
+secretPages.get('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  const { secret, last } = await requireSecret(c, app)
+  return deleteSecretPage(c, { ...frame, formToken: c.get('caller').session.formToken, secret, last })
+})
+
+secretPages.post('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
+  const { app } = await requireAppPage(c, 'manage')
+  await removeSecret(askerOf(c), app.clientId, c.req.param('id'))
+  return c.redirect(appPath(app, 'secrets', 'secret_deleted'), 303)
+})
+
+async function showSecrets(
+  c: Context<PageEnv>,
+  frame: AppFrameView,
+  values: { name: string; expires: string },
+  problems: FieldProblems,
+): Promise<Response> {
+  return appSecretsPage(c, {
+    ...frame,
+    formToken: c.get('caller').session.formToken,
+    secrets: await listLiveSecrets(c.env.DB, frame.app.clientId, currentTime()),
+    maxSecrets: MAX_LIVE_SECRETS,
+    values,
+    problems,
+    notice: readNotice(c),
+  })
+}
+
+async function requireSecret(c: Context<PageEnv>, app: App): Promise<{ secret: AppSecret; last: boolean }> {
+  const live = await listLiveSecrets(c.env.DB, app.clientId, currentTime())
+  const secret = live.find(({ id }) => id === c.req.param('id'))
+  if (!secret) throw new ApiError('not-found')
+  return { secret, last: live.length === 1 }
+}
+
+/** What a date field sends, or nothing; NaN, which the schema refuses, for anything else. */
+function parseDay(day: string): number | null {
+  return day === '' ? null : Date.parse(day + END_OF_DAY) / 1000
+}

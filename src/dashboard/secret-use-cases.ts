@@ -1,0 +1,45 @@
+import { signedInWithin } from '../accounts/sessions.ts'
+import { deleteSecret } from '../apps/change-app.ts'
+import { createSecret } from '../apps/create-secret.ts'
+import { type AppSecret, findExpiryProblem } from '../apps/secret.ts'
+import { isPublic } from '../apps/settings.ts'
+import { ApiError } from '../errors.ts'
+import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { requireApp } from './access.ts'
+import type { Asker } from './app-use-cases.ts'
+import type { Caller } from './caller.ts'
+import { invalidFields, pointer } from './field-errors.ts'
+import { RECENT_SIGN_IN_SECONDS } from './visitor.ts'
+
+interface SecretRequest {
+  name: string
+  expires_at: EpochSeconds | null
+}
+
+export async function addSecret(
+  { env, caller }: Asker,
+  clientId: string,
+  { name, expires_at: expiresAt }: SecretRequest,
+): Promise<{ secret: AppSecret; clientSecret: string }> {
+  const now = currentTime()
+  const app = await requireApp(env.DB, caller, clientId, 'manage')
+  checkRecentSignIn(caller, now)
+  const expiryProblem = findExpiryProblem(expiresAt, now)
+  if (expiryProblem) throw invalidFields([{ pointer: pointer('expires_at'), detail: expiryProblem }])
+  if (isPublic(app)) throw new ApiError('conflict', 'A public app (token_endpoint_auth_method none) has no secrets.')
+  const created = await createSecret(env.DB, app, { name, expiresAt, actor: caller.accountId }, now)
+  if (!created.ok) throw new ApiError('conflict', 'The app has two live secrets; delete one first.')
+  return created
+}
+
+export async function removeSecret({ env, caller }: Asker, clientId: string, secretId: string): Promise<void> {
+  const app = await requireApp(env.DB, caller, clientId, 'manage')
+  const deleted = await deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())
+  if (!deleted) throw new ApiError('not-found')
+}
+
+/** Whoever finds a browser signed in must not walk away with a credential. */
+function checkRecentSignIn(caller: Caller, now: EpochSeconds): void {
+  if (caller.via === 'access_token' || signedInWithin(caller.session, RECENT_SIGN_IN_SECONDS, now)) return
+  throw new ApiError('sign-in-too-old')
+}
