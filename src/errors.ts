@@ -90,6 +90,11 @@ export const REASONS = {
 } as const
 export type Reason = keyof typeof REASONS
 
+/** The sentence of a reason that was written down, perhaps by an older version of this code. */
+export function findSentence(reason: string): string {
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason as Reason] : reason
+}
+
 interface ProtocolErrorOptions {
   /** Replaces the status of the code, for 405 and 413. */
   status?: 405 | 413 | 415

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { type PageEnv, requireVisitor } from '../visitor.ts'
 import { listPages } from './list.ts'
+import { overviewPages } from './overview.ts'
 import { registerPages } from './register.ts'
 import { secretPages } from './secrets.ts'
 import { settingsPages } from './settings.ts'
@@ -11,5 +12,6 @@ export const developerPages = new Hono<PageEnv>()
 developerPages.use('/developer/*', requireVisitor)
 developerPages.route('/', listPages)
 developerPages.route('/', registerPages)
+developerPages.route('/', overviewPages)
 developerPages.route('/', settingsPages)
 developerPages.route('/', secretPages)
