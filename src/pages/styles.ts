@@ -80,7 +80,7 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .cards section { border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem; }
 .cards h2 { margin-top: 0; }
 .cards a { display: block; }
-.kinds { list-style: none; padding: 0; }
+.kinds { list-style: none; padding: 0; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); }
 .kinds li { border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem; position: relative; }
 .kinds li:hover { border-color: var(--accent); }
 .kinds a { font-weight: 650; margin-bottom: .4rem; }
@@ -103,7 +103,7 @@ ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
 .facts dt { color: var(--quiet); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .scope-picker h3 { margin: 1rem 0 .25rem; }
-.thing { display: grid; gap: 0 1.5rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); border-top: 1px solid var(--line); }
+.thing { display: grid; gap: 0 1.5rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); border-top: 1px solid var(--line); }
 .scope-choice { display: flex; flex-direction: column; justify-content: space-between; padding: .75rem 0; }
 .scope-choice label { font-weight: 400; }
 .scope-choice select { margin: .35rem 0 0; padding: .4rem .5rem; }
@@ -114,6 +114,8 @@ ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
 .tag.good { color: var(--good); }
 .notice { padding: .65rem .85rem; border-radius: 8px; background: var(--ground); border-left: 3px solid var(--good); }
 .scroll { overflow-x: auto; }
+.scroll table, .scroll svg { min-width: 34rem; }
+pre.snippet { white-space: pre; overflow-x: auto; }
 table.list th { width: auto; color: var(--quiet); font-size: .9rem; white-space: nowrap; }
 .chart { margin: 0 0 1rem; }
 .chart svg { width: 100%; height: auto; display: block; }
@@ -122,7 +124,7 @@ table.list th { width: auto; color: var(--quiet); font-size: .9rem; white-space:
 .chart .authorization_code { fill: var(--accent); }
 .chart .refresh_token { fill: var(--good); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .5rem 0; font-size: .9rem; }
-.legend svg { width: .8rem; height: .8rem; margin-right: .4rem; }
+.chart .legend svg { width: .8rem; height: .8rem; margin-right: .4rem; display: inline-block; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
 .code, pre, code { font: .85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

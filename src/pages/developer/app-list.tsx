@@ -5,6 +5,7 @@ import type { AppEnv } from '../../env.ts'
 import type { Membership } from '../../organizations/organization.ts'
 import { htmlPage } from '../html-page.tsx'
 import { Layout, type Navigation } from '../layout.tsx'
+import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 
 export interface ListedApp {
@@ -61,7 +62,7 @@ function Nothing({ membership, mayRegister }: AppListView['groups'][number]) {
 
 function AppTable({ apps }: { apps: readonly ListedApp[] }) {
   return (
-    <div class="scroll">
+    <Scrollable label="Apps">
       <table class="list">
         <thead>
           <tr>
@@ -89,7 +90,7 @@ function AppTable({ apps }: { apps: readonly ListedApp[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrollable>
   )
 }
 

@@ -6,6 +6,7 @@ import type { DayUsage } from '../../apps/usage.ts'
 import type { AppEnv } from '../../env.ts'
 import { FormToken } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
+import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 import { AppFrame, type AppFrameView } from './app-frame.tsx'
 import { UsageChart } from './usage-chart.tsx'
@@ -43,7 +44,9 @@ function AppOverview({ activity, days, errors, snippets, issuer, formToken, ...f
         {snippets.map(({ title, text }, index) => (
           <details open={index === 0}>
             <summary>{title}</summary>
-            <pre data-copy={title}>{text}</pre>
+            <pre class="snippet" data-copy={title} tabindex={0}>
+              {text}
+            </pre>
           </details>
         ))}
       </section>
@@ -96,7 +99,7 @@ function Errors({ errors }: Pick<AppOverviewView, 'errors'>) {
       {errors.length === 0 ? (
         <p class="detail">None in the last seven days.</p>
       ) : (
-        <div class="scroll">
+        <Scrollable label="Recent errors">
           <table class="list">
             <thead>
               <tr>
@@ -123,7 +126,7 @@ function Errors({ errors }: Pick<AppOverviewView, 'errors'>) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrollable>
       )}
     </section>
   )

@@ -1,4 +1,5 @@
 import type { DayUsage } from '../../apps/usage.ts'
+import { Scrollable } from '../scrollable.tsx'
 
 const GRANT_TYPES = { authorization_code: 'New connections', refresh_token: 'Refreshes' } as const
 type ChartedGrantType = keyof typeof GRANT_TYPES
@@ -15,20 +16,22 @@ export function UsageChart({ days }: { days: readonly DayUsage[] }) {
   const highest = niceCeiling(Math.max(...days.map(totalOf)))
   return (
     <figure class="chart">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="usage-title usage-summary">
-        <title id="usage-title">Tokens issued per day, last {days.length} days</title>
-        <desc id="usage-summary">{summary(days, total)}</desc>
-        <Scale highest={highest} />
-        {days.map((day, index) => (
-          <Bar day={day} index={index} count={days.length} highest={highest} />
-        ))}
-        <text x={LEFT} y={HEIGHT - 5}>
-          {days[0]?.day}
-        </text>
-        <text x={WIDTH} y={HEIGHT - 5} text-anchor="end">
-          {days.at(-1)?.day}
-        </text>
-      </svg>
+      <Scrollable label="Chart">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="usage-title usage-summary">
+          <title id="usage-title">Tokens issued per day, last {days.length} days</title>
+          <desc id="usage-summary">{summary(days, total)}</desc>
+          <Scale highest={highest} />
+          {days.map((day, index) => (
+            <Bar day={day} index={index} count={days.length} highest={highest} />
+          ))}
+          <text x={LEFT} y={HEIGHT - 5}>
+            {days[0]?.day}
+          </text>
+          <text x={WIDTH} y={HEIGHT - 5} text-anchor="end">
+            {days.at(-1)?.day}
+          </text>
+        </svg>
+      </Scrollable>
       <figcaption>
         <Legend />
         <p class="detail">{summary(days, total)} Counted by the ledger, seconds after each token. Days are UTC.</p>
