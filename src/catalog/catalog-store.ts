@@ -1,29 +1,51 @@
 import { z } from 'zod'
+import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
-import { absoluteIdentifier, type Resource, type Scope } from './catalog.ts'
+import { AUDIENCES, absoluteIdentifier, type Resource, type Scope, SIGNING_ALGORITHMS, TARGETS } from './catalog.ts'
 
-const scopeRow = z.object({
-  name: z.string(),
-  resource: z.string(),
-  title: z.string(),
-  description: z.string(),
-  target: z.enum(['account', 'organization']),
-  sensitive: z.number().transform((flag) => flag === 1),
-})
+const scopeRow = z
+  .object({
+    name: z.string(),
+    resource: z.string(),
+    title: z.string(),
+    description: z.string(),
+    target: z.enum(TARGETS),
+    sensitive: z.number(),
+    deprecated_at: z.number().nullable(),
+    replaced_by: z.string().nullable(),
+  })
+  .transform(
+    (row): Scope => ({
+      name: row.name,
+      resource: row.resource,
+      title: row.title,
+      description: row.description,
+      target: row.target,
+      sensitive: row.sensitive === 1,
+      deprecatedAt: row.deprecated_at,
+      replacedBy: row.replaced_by,
+    }),
+  )
 
 const resourceRow = z
   .object({
     identifier: z.string(),
     name: z.string(),
-    signing_alg: z.enum(['ES256', 'RS256', 'EdDSA']),
+    signing_alg: z.enum(SIGNING_ALGORITHMS),
     access_token_ttl_seconds: z.number().nullable(),
+    open_to: z.enum(AUDIENCES),
+    introspection_id: z.string().nullable(),
   })
-  .transform((row) => ({
-    identifier: row.identifier,
-    name: row.name,
-    signingAlg: row.signing_alg,
-    accessTokenTtlSeconds: row.access_token_ttl_seconds,
-  }))
+  .transform(
+    (row): Resource => ({
+      identifier: row.identifier,
+      name: row.name,
+      signingAlg: row.signing_alg,
+      accessTokenTtlSeconds: row.access_token_ttl_seconds,
+      openTo: row.open_to,
+      introspectionId: row.introspection_id,
+    }),
+  )
 
 /** Every scope, by resource and name. The catalogue is small: a deployment has tens of scopes, not thousands. */
 export async function listScopes(db: D1Database, issuer: string): Promise<Scope[]> {
@@ -32,8 +54,112 @@ export async function listScopes(db: D1Database, issuer: string): Promise<Scope[
   return scopes.map((scope) => ({ ...scope, resource: absoluteIdentifier(scope.resource, issuer) }))
 }
 
+interface Registered {
+  firstParty: boolean
+  scopes: readonly string[]
+  optionalScopes: readonly string[]
+}
+
+/** Those that an app may be registered for: what is open to it and not deprecated, and what it has already. */
+export async function listOfferedScopes(db: D1Database, issuer: string, app?: Registered): Promise<Scope[]> {
+  const [scopes, resources] = await Promise.all([listScopes(db, issuer), listResources(db, issuer)])
+  const isOpen = ({ openTo }: Resource) => openTo === 'everyone' || app?.firstParty === true
+  const open = new Set(resources.filter(isOpen).map(({ identifier }) => identifier))
+  const kept = new Set([...(app?.scopes ?? []), ...(app?.optionalScopes ?? [])])
+  return scopes.filter(
+    ({ name, resource, deprecatedAt }) => kept.has(name) || (open.has(resource) && deprecatedAt === null),
+  )
+}
+
 export async function listResources(db: D1Database, issuer: string): Promise<Resource[]> {
   const { results } = await reach('D1', () => db.prepare('SELECT * FROM resources ORDER BY identifier').all())
   const resources = results.map((row) => resourceRow.parse(row))
   return resources.map((resource) => ({ ...resource, identifier: absoluteIdentifier(resource.identifier, issuer) }))
+}
+
+/** Writes nothing when there is one already. `identifier` as it is stored. */
+export function insertResourceStatement(db: D1Database, resource: Resource, now: EpochSeconds): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT OR IGNORE INTO resources (identifier, name, signing_alg, access_token_ttl_seconds, open_to, created_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    )
+    .bind(resource.identifier, resource.name, resource.signingAlg, resource.accessTokenTtlSeconds, resource.openTo, now)
+}
+
+export function updateResourceStatement(db: D1Database, resource: Resource): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE resources SET name = ?2, signing_alg = ?3, access_token_ttl_seconds = ?4, open_to = ?5
+        WHERE identifier = ?1`,
+    )
+    .bind(resource.identifier, resource.name, resource.signingAlg, resource.accessTokenTtlSeconds, resource.openTo)
+}
+
+/** Writes nothing when there is one of that name already. `resource` as it is stored. */
+export function insertScopeStatement(db: D1Database, scope: Scope): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT OR IGNORE INTO scopes (name, resource, title, description, target, sensitive)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    )
+    .bind(scope.name, scope.resource, scope.title, scope.description, scope.target, Number(scope.sensitive))
+}
+
+export function updateScopeStatement(db: D1Database, scope: Scope): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE scopes SET title = ?2, description = ?3, sensitive = ?4, deprecated_at = ?5, replaced_by = ?6
+        WHERE name = ?1`,
+    )
+    .bind(scope.name, scope.title, scope.description, Number(scope.sensitive), scope.deprecatedAt, scope.replacedBy)
+}
+
+const IN_USE = `
+  EXISTS (SELECT 1 FROM apps, json_each(apps.scopes) AS item WHERE apps.deleted_at IS NULL AND item.value = ?1)
+  OR EXISTS (SELECT 1 FROM apps, json_each(apps.optional_scopes) AS item
+              WHERE apps.deleted_at IS NULL AND item.value = ?1)
+  OR EXISTS (SELECT 1 FROM grant_index, json_each(grant_index.scopes) AS item
+              WHERE grant_index.state = 'active' AND item.value = ?1)
+  OR EXISTS (SELECT 1 FROM scopes WHERE replaced_by = ?1)`
+
+/** Deletes nothing while anything depends on it: asked and done in one statement. */
+export function deleteUnusedScopeStatement(db: D1Database, name: string): D1PreparedStatement {
+  return db.prepare(`DELETE FROM scopes WHERE name = ?1 AND NOT (${IN_USE})`).bind(name)
+}
+
+/** What depends on a scope. */
+export interface ScopeDependents {
+  apps: readonly { clientId: string; clientName: string }[]
+  /** Living grants, as far as the projection knows. */
+  grants: number
+  /** Deprecated scopes that it replaces. */
+  replaces: readonly string[]
+}
+
+export async function findScopeDependents(db: D1Database, name: string): Promise<ScopeDependents> {
+  const [apps, grants, replaced] = await reach('D1', () =>
+    db.batch<Record<string, string>>([
+      db
+        .prepare(
+          `SELECT client_id, client_name FROM apps
+            WHERE deleted_at IS NULL AND (EXISTS (SELECT 1 FROM json_each(scopes) WHERE value = ?1)
+               OR EXISTS (SELECT 1 FROM json_each(optional_scopes) WHERE value = ?1))
+            ORDER BY client_name, client_id`,
+        )
+        .bind(name),
+      db
+        .prepare(
+          `SELECT count(*) AS grants FROM grant_index
+            WHERE state = 'active' AND EXISTS (SELECT 1 FROM json_each(scopes) WHERE value = ?1)`,
+        )
+        .bind(name),
+      db.prepare('SELECT name FROM scopes WHERE replaced_by = ?1 ORDER BY name').bind(name),
+    ]),
+  )
+  return {
+    apps: (apps?.results ?? []).map((row) => ({ clientId: row.client_id ?? '', clientName: row.client_name ?? '' })),
+    grants: Number(grants?.results[0]?.grants ?? 0),
+    replaces: (replaced?.results ?? []).map((row) => row.name ?? ''),
+  }
 }

@@ -13,6 +13,17 @@ export function findResourceCredentialsStatement(db: D1Database, introspectionId
     .bind(introspectionId)
 }
 
+/** One at a time: new credentials end the old ones. */
+export function setResourceCredentialsStatement(
+  db: D1Database,
+  identifier: string,
+  credentials: { id: string; secretHash: string } | null,
+): D1PreparedStatement {
+  return db
+    .prepare('UPDATE resources SET introspection_id = ?2, introspection_secret_hash = ?3 WHERE identifier = ?1')
+    .bind(identifier, credentials?.id ?? null, credentials?.secretHash ?? null)
+}
+
 const row = z.object({ identifier: z.string(), introspection_secret_hash: z.string() })
 
 export function parseResourceCredentials(unparsed: unknown, issuer: string): ResourceCredentials {

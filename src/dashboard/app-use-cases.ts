@@ -4,7 +4,7 @@ import type { App } from '../apps/app.ts'
 import { changeApp, deleteApp } from '../apps/change-app.ts'
 import { type Registration, registerApp } from '../apps/register-app.ts'
 import { type AppSettings, findSettingProblems } from '../apps/settings.ts'
-import { listScopes } from '../catalog/catalog-store.ts'
+import { listOfferedScopes } from '../catalog/catalog-store.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
@@ -51,7 +51,8 @@ export async function removeApp({ env, caller }: Asker, clientId: string): Promi
 }
 
 async function checkSettings({ env, config }: Asker, settings: AppSettings, current?: App): Promise<void> {
-  const scopes = new Set((await listScopes(env.DB, config.issuer)).map(({ name }) => name))
+  const offered = await listOfferedScopes(env.DB, config.issuer, current)
+  const scopes = new Set(offered.map(({ name }) => name))
   const found = findSettingProblems(settings, { scopes, current })
   if (found.length > 0) throw invalidFields(found.map(toFieldError))
 }

@@ -16,6 +16,7 @@ const TAGS = [
   { name: 'Apps', description: 'What developers register; in the protocol, the clients.' },
   { name: 'Secrets', description: 'What a confidential app proves itself with at the token endpoint.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
+  { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]
 
 /** Serves the OpenAPI document of `api`, made when it is first asked for: start-up does not pay for it. */

@@ -1,11 +1,11 @@
 import { cors } from 'hono/cors'
 import { ApiError } from '../errors.ts'
 import { apps } from './apps.ts'
+import { catalog } from './catalog.ts'
 import { openApiDocument } from './document.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
 import { newApi } from './route.ts'
-import { scopes } from './scopes.ts'
 import { secrets } from './secrets.ts'
 
 /** The dashboard API, under its path, with the metadata that says how to get a token for it. */
@@ -30,7 +30,7 @@ dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
 dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMetadata)
 dashboardRoutes.route(API_PATH, apps)
 dashboardRoutes.route(API_PATH, secrets)
-dashboardRoutes.route(API_PATH, scopes)
+dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)
 dashboardRoutes.all(`${API_PATH}/*`, () => {

@@ -43,7 +43,7 @@ export async function checkAuthorizationRequest(
     const parameters = parseParameters(query)
     checkResponse(parameters)
     const codeChallenge = requireChallenge(parameters)
-    const scopes = requireScopes(parameters, context.app, await listScopes(env.DB, config.issuer))
+    const scopes = requireScopes(parameters, context, await listScopes(env.DB, config.issuer))
     const { app } = context
     const [prompt, maxAgeSeconds] = [parsePrompt(parameters.prompt), parseMaxAge(parameters.max_age)]
     const resource = requireResource(parameters, scopes)
@@ -113,10 +113,14 @@ function requireChallenge({ code_challenge, code_challenge_method }: Parameters)
 }
 
 /** Left out, `scope` means everything that the app always needs. */
-function requireScopes({ scope }: Parameters, app: App, catalogue: readonly Scope[]): readonly Scope[] {
+function requireScopes(
+  { scope }: Parameters,
+  { app, present }: PresentContext,
+  catalogue: readonly Scope[],
+): readonly Scope[] {
   const names = parseScope(scope) ?? app.scopes
   if (names.length === 0) throw refuse('invalid_scope', 'scope_missing')
-  const registered = [...app.scopes, ...app.optionalScopes]
+  const registered = present.catalogue.map(({ name }) => name)
   const found = catalogue.filter(({ name }) => names.includes(name) && registered.includes(name))
   const unknown = names.filter((name) => !found.some((entry) => entry.name === name))
   if (unknown.length > 0) throw refuse('invalid_scope', 'scope_unregistered', unknown.join(' '))

@@ -78,6 +78,8 @@ describe('listing scopes', () => {
       resource: 'http://localhost:8787/api/v1',
       target: 'organization',
       sensitive: true,
+      deprecated: false,
+      replaced_by: null,
     })
   })
 })

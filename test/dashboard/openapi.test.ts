@@ -73,7 +73,7 @@ describe('the OpenAPI document', () => {
         expect(response.description, `${method} ${path} ${status}`).toBeTruthy()
         if (status >= '400') expect(response.content).toHaveProperty(['application/problem+json'])
       }
-      if (method === 'post' || method === 'patch') expect(operation.requestBody?.required).toBe(true)
+      if (method === 'patch' || operation.requestBody) expect(operation.requestBody?.required).toBe(true)
     }
   })
 

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { APP_KINDS, type AppKindName, isAppKind } from '../../apps/kinds.ts'
-import { listScopes } from '../../catalog/catalog-store.ts'
+import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { randomUuid } from '../../lib/random.ts'
 import { mayManageApps } from '../../organizations/organization.ts'
 import type { FieldProblems } from '../../pages/developer/app-form.tsx'
@@ -58,7 +58,7 @@ async function showForm(
     kind,
     organizations: memberships.filter(({ role }) => mayManageApps(role)),
     organizationId,
-    catalogue: await listScopes(c.env.DB, c.get('config').issuer),
+    catalogue: await listOfferedScopes(c.env.DB, c.get('config').issuer),
     values,
     problems,
   })

@@ -3,7 +3,7 @@ import { findActivity } from '../../apps/activity-store.ts'
 import type { App } from '../../apps/app.ts'
 import { APP_KINDS } from '../../apps/kinds.ts'
 import { isPublic } from '../../apps/settings.ts'
-import { listScopes } from '../../catalog/catalog-store.ts'
+import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import type { AppFormValues, FieldProblems } from '../../pages/developer/app-form.tsx'
 import type { AppFrameView } from '../../pages/developer/app-frame.tsx'
 import { appSettingsPage } from '../../pages/developer/app-settings.tsx'
@@ -57,7 +57,7 @@ async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledFo
     ...frame,
     ...form,
     formToken: c.get('caller').session.formToken,
-    catalogue: await listScopes(c.env.DB, c.get('config').issuer),
+    catalogue: await listOfferedScopes(c.env.DB, c.get('config').issuer, frame.app),
     redirectHint,
     redirectExample,
     notice: readNotice(c),

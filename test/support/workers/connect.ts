@@ -35,6 +35,7 @@ export interface TokenReply {
   error_description?: string
   access_token?: string
   refresh_token?: string
+  expires_in?: number
   scope?: string
 }
 

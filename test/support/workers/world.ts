@@ -21,6 +21,8 @@ export function newBrowser(): Promise<Browser> {
 
 /** The catalogue of the tests: two scopes for organizations, one of them sensitive, and one for the account. */
 export async function createApi(): Promise<void> {
+  // As our own API is stored: a path of the issuer.
+  const identifier = new URL(API.identifier).pathname
   const insertScope = env.DB.prepare(
     `INSERT OR IGNORE INTO scopes (name, resource, title, description, target, sensitive) VALUES (?, ?, ?, ?, ?, ?)`,
   )
@@ -28,10 +30,10 @@ export async function createApi(): Promise<void> {
     env.DB.prepare(
       `INSERT OR IGNORE INTO resources (identifier, name, introspection_id, introspection_secret_hash, created_at)
        VALUES (?, 'Test API', ?, ?, 0)`,
-    ).bind(API.identifier, API.id, await sha256(API.secret)),
-    insertScope.bind('projects:read', API.identifier, 'See projects', 'See the projects.', 'organization', 0),
-    insertScope.bind('projects:write', API.identifier, 'Change projects', 'Change the projects.', 'organization', 1),
-    insertScope.bind('profile:read', API.identifier, 'See your profile', 'See your name.', 'account', 0),
+    ).bind(identifier, API.id, await sha256(API.secret)),
+    insertScope.bind('projects:read', identifier, 'See projects', 'See the projects.', 'organization', 0),
+    insertScope.bind('projects:write', identifier, 'Change projects', 'Change the projects.', 'organization', 1),
+    insertScope.bind('profile:read', identifier, 'See your profile', 'See your name.', 'account', 0),
   ])
 }
 
