@@ -10,6 +10,15 @@ export async function findApp(db: D1Database, clientId: string, { deleted = fals
   return app?.deletedAt && !deleted ? undefined : app
 }
 
+/** Those of these that exist and were not deleted. */
+export async function findApps(db: D1Database, clientIds: readonly string[]): Promise<Map<string, App>> {
+  const statement = db
+    .prepare('SELECT * FROM apps WHERE client_id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL')
+    .bind(JSON.stringify(clientIds))
+  const { results } = await reach('D1', () => statement.all())
+  return new Map(results.map((row) => appRow.parse(row)).map((app) => [app.clientId, app]))
+}
+
 /** Where a page of a list begins: after this app. */
 export interface AppPosition {
   createdAt: EpochSeconds

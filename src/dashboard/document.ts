@@ -15,6 +15,7 @@ const INFO = {
 const TAGS = [
   { name: 'Apps', description: 'What developers register; in the protocol, the clients.' },
   { name: 'Secrets', description: 'What a confidential app proves itself with at the token endpoint.' },
+  { name: 'Grants', description: 'What you allowed to apps.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]

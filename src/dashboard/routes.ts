@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts'
 import { apps } from './apps.ts'
 import { catalog } from './catalog.ts'
 import { openApiDocument } from './document.ts'
+import { grants } from './grants.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
 import { newApi } from './route.ts'
@@ -31,6 +32,7 @@ dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMet
 dashboardRoutes.route(API_PATH, apps)
 dashboardRoutes.route(API_PATH, secrets)
 dashboardRoutes.route(API_PATH, catalog)
+dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)
 dashboardRoutes.all(`${API_PATH}/*`, () => {

@@ -31,10 +31,11 @@ export function grantMetadata(view: GrantView): GrantView | Omit<GrantView, 'sco
 }
 
 export function grantKeys(accountId: string, grant: Grant): string[] {
-  return [
-    `grant:${accountId}:${grant.id}`,
-    ...grant.organizations.map((id) => `org-grant:${id}:${grant.clientId}:${accountId}:${grant.id}`),
-  ]
+  return [`grant:${accountId}:${grant.id}`, ...grant.organizations.map((id) => orgGrantKey(id, accountId, grant))]
+}
+
+export function orgGrantKey(organizationId: string, accountId: string, grant: Grant): string {
+  return `org-grant:${organizationId}:${grant.clientId}:${accountId}:${grant.id}`
 }
 
 /** KV forgets the view by itself when the grant has ended, should nobody else. */

@@ -15,6 +15,7 @@ import type {
 } from './commands.ts'
 import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
 import { Ledger, retryWhenChanged } from './ledger.ts'
+import { type GrantSummary, listGrants, type Narrowing, narrowGrant, revokeApp, revokeGrant } from './manage-grants.ts'
 import { deliverOutbox } from './outbox.ts'
 import { KeyedQueue } from './queue.ts'
 import { redeem } from './redeem.ts'
@@ -68,6 +69,24 @@ export class GrantLedger extends DurableObject<Bindings> {
   /** A living grant that already allows all of this without asking again, if there is one. */
   findSkippable(question: SkipQuestion): SkippableConsent | null {
     return findSkippable(this.ledger, question, currentTime())
+  }
+
+  /** What the person gave and has not taken back. */
+  listGrants(): GrantSummary[] {
+    return listGrants(this.ledger, currentTime())
+  }
+
+  revokeGrant(grantId: string, actor: string): boolean {
+    return revokeGrant(this.ledger, grantId, actor, currentTime())
+  }
+
+  revokeApp(clientId: string, actor: string): number {
+    return revokeApp(this.ledger, clientId, actor, currentTime())
+  }
+
+  /** Null: there is no such living grant. */
+  narrowGrant(narrowing: Narrowing): GrantSummary | null {
+    return narrowGrant(this.ledger, narrowing, currentTime()) ?? null
   }
 
   /** Never throws: an alarm that throws is dropped after six tries, and the outbox with it. */

@@ -72,6 +72,14 @@ export class GrantsStore {
     return query.toArray().map(toGrant)
   }
 
+  /** Also those whose code was not redeemed yet. */
+  listUnrevoked(clientId: string): Grant[] {
+    return this.sql
+      .exec<GrantRow>("SELECT * FROM grants WHERE state <> 'revoked' AND client_id = ?", clientId)
+      .toArray()
+      .map(toGrant)
+  }
+
   insert(grant: Grant): void {
     const row = toRow(grant)
     const columns = Object.keys(row)

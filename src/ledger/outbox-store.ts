@@ -40,6 +40,19 @@ export class OutboxStore {
     )
   }
 
+  /** A key that no view of ours will write again. */
+  addForgottenKey(key: string): void {
+    this.sql.exec("INSERT OR IGNORE INTO outbox (id, kind, payload) VALUES (?, 'forgotten', '')", key)
+  }
+
+  listForgottenKeys(limit: number): string[] {
+    return this.list('forgotten', limit).map((row) => row.id)
+  }
+
+  keyForgotten(key: string): void {
+    this.sql.exec("DELETE FROM outbox WHERE id = ? AND kind = 'forgotten'", key)
+  }
+
   listEvents(limit: number): AuditEvent[] {
     return this.list('event', limit).map((row) => JSON.parse(row.payload))
   }
@@ -71,7 +84,7 @@ export class OutboxStore {
     return row && row.size > 0 ? { attempts: row.attempts } : null
   }
 
-  private list(kind: 'event' | 'grant', limit: number): OutboxRow[] {
+  private list(kind: 'event' | 'grant' | 'forgotten', limit: number): OutboxRow[] {
     return this.sql
       .exec<OutboxRow>('SELECT id, payload FROM outbox WHERE kind = ? ORDER BY rowid LIMIT ?', kind, limit)
       .toArray()

@@ -32,8 +32,15 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   ]
   if (statements.length > 0) await reach('D1', () => env.DB.batch(statements))
   for (const event of events) outbox.eventDelivered(event.id)
-  await reach('KV', () => Promise.all(changed.map((grant) => projectToKv(env.GRANTS, accountId, grant, now))))
+  const forgotten = outbox.listForgottenKeys(BATCH_SIZE)
+  await reach('KV', () =>
+    Promise.all([
+      ...changed.map((grant) => projectToKv(env.GRANTS, accountId, grant, now)),
+      ...forgotten.map((key) => env.GRANTS.delete(key)),
+    ]),
+  )
   for (const entry of dirty) outbox.grantDelivered(entry)
+  for (const key of forgotten) outbox.keyForgotten(key)
 }
 
 export function backoffMs(attempts: number): number {
