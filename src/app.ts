@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { demoRoutes } from './demo/routes.tsx'
@@ -24,6 +25,7 @@ app.route('/', oauthRoutes)
 app.route('/', dashboardRoutes)
 app.route('/', pageRoutes)
 app.route('/', developerPages)
+app.route('/', connectionPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)

@@ -20,7 +20,10 @@ export function AccountPage({ session, operator }: { session: Session; operator:
           </button>
         </div>
       </form>
-      <p class="small">Signing out ends sessions in browsers. Apps that you allowed keep their access.</p>
+      <p class="small">
+        Signing out ends sessions in browsers. Apps that you allowed keep their access, until you take it back under{' '}
+        <a href="/connections">Connections</a>.
+      </p>
       <p>
         <a href="/sign-in?switch=1">Use another account</a>
       </p>

@@ -4,6 +4,7 @@ import type { Scope } from '../catalog/catalog.ts'
 import type { AppEnv } from '../env.ts'
 import { htmlPage } from './html-page.tsx'
 import { Layout } from './layout.tsx'
+import { AppIcon, PublisherMark } from './publisher.tsx'
 
 export interface ConsentOrganization {
   id: string
@@ -73,22 +74,13 @@ function Consent({ app, email, formToken, handle, switchHref, problem, ...view }
   )
 }
 
-/** No remote image: the app's initial stands for a logo that we do not keep. */
 function AppCard({ app }: { app: App }) {
   return (
     <div class="app-card">
-      <span class="app-initial" aria-hidden="true">
-        {[...app.clientName][0]?.toUpperCase()}
-      </span>
-      <Publisher app={app} />
+      <AppIcon app={app} />
+      <PublisherMark app={app} warning="Allow it only if you know this app." />
     </div>
   )
-}
-
-function Publisher({ app }: { app: App }) {
-  if (app.firstParty) return <p class="publisher verified">An app of this service itself</p>
-  if (app.publisherDomain) return <p class="publisher verified">Publisher verified: {app.publisherDomain}</p>
-  return <p class="publisher unverified">The publisher is not verified. Allow it only if you know this app.</p>
 }
 
 function Required({ scopes, name }: { scopes: readonly Scope[]; name: string }) {

@@ -14,12 +14,14 @@ export function Landing({ host, development }: LandingView) {
       <div class="cards">
         <section>
           <h2>You use an app</h2>
-          <p>See who you are signed in as, and sign out, here or everywhere.</p>
+          <p>See which apps you allowed, what they may do and since when, and take any of it back.</p>
+          <a href="/connections">Connected apps</a>
           <a href="/account">Your account</a>
         </section>
         <section>
           <h2>You build an app</h2>
-          <p>Register it through the API and connect it with any standard OAuth client.</p>
+          <p>Register it, paste its quick start, and connect it with any standard OAuth client.</p>
+          <a href="/developer">Your apps</a>
           <a href="/api/v1/openapi.json">API description</a>
           <a href="/.well-known/oauth-authorization-server">Server metadata</a>
         </section>

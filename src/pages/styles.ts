@@ -58,8 +58,9 @@ button.link { border: 0; padding: 0; color: var(--accent); text-decoration: unde
 .problem { padding: .65rem .85rem; border-radius: 8px; background: var(--warn-ground); color: var(--warn); }
 .app-card { display: flex; gap: .9rem; align-items: center; margin-bottom: 1.25rem; }
 .app-card p { margin: 0; font-size: .9rem; }
-.app-initial {
-  flex: none; width: 3rem; height: 3rem; border-radius: 12px; display: grid; place-items: center;
+.app-icon { flex: none; width: 3rem; height: 3rem; border-radius: 12px; }
+.app-icon.initial {
+  display: grid; place-items: center;
   background: var(--accent); color: var(--on-accent); font-size: 1.4rem; font-weight: 700;
 }
 .publisher.verified { color: var(--good); }
@@ -107,6 +108,13 @@ ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
 .scope-choice { display: flex; flex-direction: column; justify-content: space-between; padding: .75rem 0; }
 .scope-choice label { font-weight: 400; }
 .scope-choice select { margin: .35rem 0 0; padding: .4rem .5rem; }
+.permissions { margin: .35rem 0 0; padding-left: 1.2rem; }
+.rows .permissions li { display: list-item; padding: 0; border: 0; }
+.rows form.inline { margin: 0; align-items: center; }
+.connection { border-top: 1px solid var(--line); padding: 1.25rem 0; }
+.connection h2 { margin: 0; }
+.connection .app-card { margin-bottom: .75rem; }
+.connection .app-card form, .connection .app-card .button { margin-left: auto; }
 .rows { list-style: none; padding: 0; margin: 0 0 1.25rem; }
 .rows li { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; justify-content: space-between; align-items: center;
   padding: .75rem 0; border-top: 1px solid var(--line); }

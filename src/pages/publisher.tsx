@@ -1,0 +1,29 @@
+import type { App } from '../apps/app.ts'
+import { publisherOf } from '../apps/publisher.ts'
+
+const WORDS = {
+  first_party: () => 'An app of this service itself',
+  verified: (domain: string | null) => `Publisher verified: ${domain}`,
+  unverified: () => 'The publisher is not verified.',
+} as const
+
+/** Who stands behind an app, in words and colour. */
+export function PublisherMark({ app, warning }: { app: App; warning?: string }) {
+  const { state, domain } = publisherOf(app)
+  return (
+    <p class={state === 'unverified' ? 'publisher unverified' : 'publisher verified'}>
+      {WORDS[state](domain)}
+      {state === 'unverified' && warning && ` ${warning}`}
+    </p>
+  )
+}
+
+/** No remote image: our own copy of the logo, or the initial of the name. */
+export function AppIcon({ app }: { app: App }) {
+  if (app.logoHash) return <img class="app-icon" src={`/logos/${app.logoHash}`} alt="" width="48" height="48" />
+  return (
+    <span class="app-icon initial" aria-hidden="true">
+      {[...app.clientName][0]?.toUpperCase()}
+    </span>
+  )
+}
