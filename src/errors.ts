@@ -141,6 +141,7 @@ export const API_PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here, or nothing that you may see' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'precondition-failed': { status: 412, title: 'Somebody changed it meanwhile: read it again, then change it' },
+  'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used for something else' },
   conflict: { status: 409, title: 'The change conflicts with the present state' },
   'too-large': { status: 413, title: 'The body is larger than 64 KiB' },
   'unsupported-media-type': { status: 415, title: 'Send application/json' },

@@ -68,26 +68,38 @@ export function insertAppStatement(db: D1Database, app: App): D1PreparedStatemen
     .bind(app.clientId, app.organizationId, app.createdAt, app.updatedAt, ...values)
 }
 
-/** Writes only what changes, so that two people who change different settings at once do not undo each other. */
+/**
+ * Writes only what changes, so that two people who change different settings at once do not undo each other.
+ * With `onlyVersion` it writes nothing to an app that was changed since. Answers with the new version.
+ */
 export function updateAppStatement(
   db: D1Database,
   clientId: string,
-  changes: Partial<AppSettings>,
+  { changes, onlyVersion }: { changes: Partial<AppSettings>; onlyVersion: number | null },
   now: EpochSeconds,
 ): D1PreparedStatement {
   const changed = SETTINGS.filter((setting) => changes[setting] !== undefined)
   const assignments = changed.map((setting) => `${SETTING_COLUMNS[setting]} = ?`)
   return db
     .prepare(
-      `UPDATE apps SET ${[...assignments, 'updated_at = ?', 'version = version + 1'].join(', ')} WHERE client_id = ? AND deleted_at IS NULL`,
+      `UPDATE apps SET ${[...assignments, 'updated_at = ?', 'version = version + 1'].join(', ')}
+        WHERE client_id = ? AND deleted_at IS NULL AND version = coalesce(?, version) RETURNING version`,
     )
-    .bind(...changed.map((setting) => toColumn(changes[setting])), now, clientId)
+    .bind(...changed.map((setting) => toColumn(changes[setting])), now, clientId, onlyVersion)
 }
 
-export function deleteAppStatement(db: D1Database, clientId: string, now: EpochSeconds): D1PreparedStatement {
+export function deleteAppStatement(
+  db: D1Database,
+  clientId: string,
+  onlyVersion: number | null,
+  now: EpochSeconds,
+): D1PreparedStatement {
   return db
-    .prepare('UPDATE apps SET deleted_at = ?2, updated_at = ?2 WHERE client_id = ?1 AND deleted_at IS NULL')
-    .bind(clientId, now)
+    .prepare(
+      `UPDATE apps SET deleted_at = ?2, updated_at = ?2, version = version + 1
+        WHERE client_id = ?1 AND deleted_at IS NULL AND version = coalesce(?3, version)`,
+    )
+    .bind(clientId, now, onlyVersion)
 }
 
 function toColumn(value: AppSettings[Setting] | undefined): string | null {

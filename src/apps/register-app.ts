@@ -6,6 +6,7 @@ import { reach } from '../lib/storage.ts'
 import type { App } from './app.ts'
 import { insertAppStatement } from './apps-store.ts'
 import { newSecret, secretStatements } from './create-secret.ts'
+import { type IdempotentRequest, takeKeyStatements } from './idempotency-store.ts'
 import { type AppSettings, isPublic } from './settings.ts'
 
 const FIRST_SECRET_NAME = 'First secret'
@@ -16,16 +17,28 @@ export interface Registration {
   clientSecret: string | null
 }
 
+interface RegistrationRequest {
+  organizationId: string
+  settings: AppSettings
+  actor: string
+  /** Fails with a unique violation when another request took the key first. */
+  repeatable?: IdempotentRequest | undefined
+}
+
 /** Creates the app and, if it is confidential, its first secret: both or nothing. The settings were checked. */
 export async function registerApp(
   db: D1Database,
-  { organizationId, settings, actor }: { organizationId: string; settings: AppSettings; actor: string },
+  { organizationId, settings, actor, repeatable }: RegistrationRequest,
   now: EpochSeconds,
 ): Promise<Registration> {
   const app = newApp(organizationId, settings, now)
   const { clientId } = app
   const event = newAuditEvent({ event: 'app.created', at: now, actor, organizationId, clientId })
-  const statements = [insertAppStatement(db, app), auditStatement(db, event)]
+  const statements = [
+    insertAppStatement(db, app),
+    auditStatement(db, event),
+    ...(repeatable ? takeKeyStatements(db, repeatable, clientId, now) : []),
+  ]
   if (isPublic(app)) {
     await reach('D1', () => db.batch(statements))
     return { app, clientSecret: null }

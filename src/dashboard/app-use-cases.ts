@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { App } from '../apps/app.ts'
+import { findApp } from '../apps/apps-store.ts'
 import { changeApp, deleteApp } from '../apps/change-app.ts'
 import { type Registration, registerApp } from '../apps/register-app.ts'
 import { type AppSettings, findSettingProblems } from '../apps/settings.ts'
@@ -8,12 +9,15 @@ import { listOfferedScopes } from '../catalog/catalog-store.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
+import { isUniqueViolation } from '../lib/storage.ts'
 import { requireApp, requireOrganization } from './access.ts'
 import type { ApiEnv } from './api-env.ts'
 import type { appChange, appRegistration } from './app-schemas.ts'
 import { toAppBody, toFieldError, toSettings } from './app-wire.ts'
 import type { Caller } from './caller.ts'
 import { invalidFields } from './field-errors.ts'
+import { findRepeated, idempotentRequest } from './idempotency.ts'
+import { changedMeanwhile, type Precondition, requireVersion } from './precondition.ts'
 
 /** Where a use case is asked for: by the API or by a page of ours. */
 export interface Asker {
@@ -26,28 +30,57 @@ export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get'>): Asker {
   return { env: c.env, config: c.get('config'), caller: c.get('caller') }
 }
 
-export async function createApp(asker: Asker, body: z.output<typeof appRegistration>): Promise<Registration> {
+/** Under a key that was used for the same before, the app of then, without its secret. */
+export async function createApp(
+  asker: Asker,
+  body: z.output<typeof appRegistration>,
+  idempotencyKey: string | undefined,
+): Promise<Registration> {
   const { env, caller } = asker
   const organizationId = requireOrganization(caller, body.organization_id)
   const settings = toSettings(body)
+  const repeatable = await idempotentRequest(asker, idempotencyKey, { organizationId, settings })
+  const repeated = repeatable && (await findRepeated(asker, repeatable))
+  if (repeated) return { app: repeated, clientSecret: null }
   await checkSettings(asker, settings)
-  return registerApp(env.DB, { organizationId, settings, actor: caller.accountId }, currentTime())
+  try {
+    const request = { organizationId, settings, actor: caller.accountId, repeatable }
+    return await registerApp(env.DB, request, currentTime())
+  } catch (error) {
+    // Another request with this key was faster, and its app is the one.
+    const faster = repeatable && isUniqueViolation(error) ? await findRepeated(asker, repeatable) : undefined
+    if (faster) return { app: faster, clientSecret: null }
+    throw error
+  }
 }
 
-export async function editApp(asker: Asker, clientId: string, change: z.output<typeof appChange>): Promise<App> {
+export async function editApp(
+  asker: Asker,
+  clientId: string,
+  change: z.output<typeof appChange>,
+  precondition: Precondition,
+): Promise<App> {
   const { env, caller } = asker
   const app = await requireApp(env.DB, caller, clientId, 'manage')
+  const onlyVersion = requireVersion(app, precondition)
   const settings = toSettings({ ...toAppBody(app), ...change })
   await checkSettings(asker, settings, app)
-  const changed = await changeApp(env.DB, { app, actor: caller.accountId }, settings, currentTime())
-  if (!changed) throw new ApiError('not-found')
+  const changed = await changeApp(env.DB, { app, actor: caller.accountId, onlyVersion }, settings, currentTime())
+  if (!changed) throw await goneOrChanged(asker, clientId)
   return changed
 }
 
-export async function removeApp({ env, caller }: Asker, clientId: string): Promise<void> {
+export async function removeApp(asker: Asker, clientId: string, precondition: Precondition): Promise<void> {
+  const { env, caller } = asker
   const app = await requireApp(env.DB, caller, clientId, 'manage')
-  const deleted = await deleteApp(env.DB, { app, actor: caller.accountId }, currentTime())
-  if (!deleted) throw new ApiError('not-found')
+  const onlyVersion = requireVersion(app, precondition)
+  const deleted = await deleteApp(env.DB, { app, actor: caller.accountId, onlyVersion }, currentTime())
+  if (!deleted) throw await goneOrChanged(asker, clientId)
+}
+
+/** Why a change that was decided in its own statement wrote nothing. */
+async function goneOrChanged({ env }: Asker, clientId: string): Promise<ApiError> {
+  return (await findApp(env.DB, clientId)) ? changedMeanwhile() : new ApiError('not-found')
 }
 
 async function checkSettings({ env, config }: Asker, settings: AppSettings, current?: App): Promise<void> {

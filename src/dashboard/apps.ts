@@ -4,13 +4,19 @@ import { changeRoute, deleteRoute, listRoute, registerRoute, showRoute } from '.
 import { askerOf, createApp, editApp, removeApp } from './app-use-cases.ts'
 import { toAppBody } from './app-wire.ts'
 import { formatCursor, parseCursor } from './pagination.ts'
+import { entityTag, parseIfMatch } from './precondition.ts'
 import { apiResource } from './protected-resource.ts'
 import { newApi } from './route.ts'
 
 export const apps = newApi()
 
 apps.openapi(registerRoute, async (c) => {
-  const { app, clientSecret } = await createApp(askerOf(c), c.req.valid('json'))
+  const { app, clientSecret } = await createApp(
+    askerOf(c),
+    c.req.valid('json'),
+    c.req.valid('header')['idempotency-key'],
+  )
+  c.header('ETag', entityTag(app))
   c.header('Location', `${apiResource(c.get('config'))}/apps/${app.clientId}`)
   return c.json({ ...toAppBody(app), ...(clientSecret && onlyNow(clientSecret)) }, 201)
 })
@@ -28,16 +34,19 @@ apps.openapi(listRoute, async (c) => {
 
 apps.openapi(showRoute, async (c) => {
   const app = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
+  c.header('ETag', entityTag(app))
   return c.json(toAppBody(app), 200)
 })
 
 apps.openapi(changeRoute, async (c) => {
-  const changed = await editApp(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'))
+  const precondition = parseIfMatch(c.req.valid('header')['if-match'])
+  const changed = await editApp(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'), precondition)
+  c.header('ETag', entityTag(changed))
   return c.json(toAppBody(changed), 200)
 })
 
 apps.openapi(deleteRoute, async (c) => {
-  await removeApp(askerOf(c), c.req.valid('param').client_id)
+  await removeApp(askerOf(c), c.req.valid('param').client_id, parseIfMatch(c.req.valid('header')['if-match']))
   return c.body(null, 204)
 })
 

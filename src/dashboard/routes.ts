@@ -16,8 +16,8 @@ export const dashboardRoutes = newApi()
 const openCors = cors({
   origin: '*',
   allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type'],
-  exposeHeaders: ['Location', 'Retry-After', 'WWW-Authenticate'],
+  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'],
+  exposeHeaders: ['ETag', 'Location', 'Retry-After', 'WWW-Authenticate'],
   maxAge: 86_400,
 })
 

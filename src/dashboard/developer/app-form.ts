@@ -1,5 +1,5 @@
 import type { App } from '../../apps/app.ts'
-import { ApiError, type FieldError } from '../../errors.ts'
+import { API_PROBLEMS, ApiError, type FieldError } from '../../errors.ts'
 import type { AppFormValues, FieldProblems } from '../../pages/developer/app-form.tsx'
 
 const SCOPE_FIELD = 'scope:'
@@ -67,7 +67,7 @@ export function toBody(values: AppFormValues) {
 /** Refusals by field of the form; anything but a refusal of what was typed is thrown on. */
 export function problemsOf(error: unknown): FieldProblems {
   if (!(error instanceof ApiError) || !SHOWN_IN_FORMS.has(error.problem)) throw error
-  if (error.errors.length === 0) return { '': [error.detail ?? 'This is not possible.'] }
+  if (error.errors.length === 0) return { '': [error.detail ?? API_PROBLEMS[error.problem].title] }
   const byField = Map.groupBy(error.errors, ({ pointer }) => pointer.split('/')[1] ?? '')
   return Object.fromEntries([...byField].map(([field, errors]) => [field, errors.map(inWords)]))
 }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { APP_KINDS, type AppKindName, isAppKind } from '../../apps/kinds.ts'
+import { isPublic } from '../../apps/settings.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { randomUuid } from '../../lib/random.ts'
 import { mayManageApps } from '../../organizations/organization.ts'
@@ -37,7 +38,7 @@ registerPages.post('/developer/apps/new/:kind', async (c) => {
       token_endpoint_auth_method: APP_KINDS[kind].tokenEndpointAuthMethod,
       ...(organizationId && { organization_id: organizationId }),
     })
-    const registration = await createApp(askerOf(c), body)
+    const registration = await createApp(askerOf(c), body, fields.get('idempotency_key') ?? undefined)
     return showRegistration(c, registration)
   } catch (error) {
     return showForm(c, kind, values, { organizationId, problems: problemsOf(error) })
@@ -70,7 +71,10 @@ function showRegistration(c: Context<PageEnv>, { app, clientSecret }: Awaited<Re
     app,
     title: `${app.clientName} is registered`,
     clientSecret,
-    explanation: 'It is private: members of its organization can connect it now, and try everything out.',
+    explanation:
+      clientSecret === null && !isPublic(app)
+        ? 'This form was sent before: the app is there already, and its secret was shown then. Create another if you missed it.'
+        : 'It is private: members of its organization can connect it now, and try everything out.',
     nextHref: `/developer/apps/${app.clientId}`,
     nextTitle: 'Go to the app and its quick start',
   })

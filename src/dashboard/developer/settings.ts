@@ -27,7 +27,7 @@ settingsPages.post('/developer/apps/:client_id/settings', async (c) => {
   const values = readAppForm(c.get('fields'))
   const version = Number(c.get('fields').get('version'))
   try {
-    await editApp(askerOf(c), app.clientId, parseBody(appChange, toBody(values)))
+    await editApp(askerOf(c), app.clientId, parseBody(appChange, toBody(values)), new Set([version]))
     return c.redirect(appPath(app, 'settings', 'saved'), 303)
   } catch (error) {
     return showForm(c, frame, { values, version, problems: problemsOf(error) })
@@ -41,7 +41,7 @@ settingsPages.get('/developer/apps/:client_id/delete', async (c) => {
 })
 
 settingsPages.post('/developer/apps/:client_id/delete', async (c) => {
-  await removeApp(askerOf(c), c.req.param('client_id'))
+  await removeApp(askerOf(c), c.req.param('client_id'), null)
   return c.redirect('/developer', 303)
 })
 
