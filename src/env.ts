@@ -23,6 +23,8 @@ export interface Bindings {
   REFRESH_TOKEN_IDLE_TTL_SECONDS?: string
   REFRESH_TOKEN_MAX_TTL_SECONDS?: string
   SESSION_IDLE_TTL_SECONDS?: string
+  DOH_RESOLVER?: string
+  GUARDED_FETCH_TEST_ORIGIN?: string
 }
 
 /** A variable is missing or out of bounds. The message names it and never shows a value. */
@@ -40,6 +42,13 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 )
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1'])
+/** https anywhere, or http on this machine. */
+const serverAddress = z
+  .string()
+  .refine((address) => URL.parse(address)?.protocol === 'https:' || isLoopback(URL.parse(address)))
+const loopbackOrigin = z
+  .string()
+  .refine((origin) => URL.parse(origin)?.origin === origin && isLoopback(URL.parse(origin)))
 const SHARDS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const
 export type Shard = (typeof SHARDS)[number]
 
@@ -57,6 +66,8 @@ const variables = z.object({
   REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(DAY, 365 * DAY, 30 * DAY),
   REFRESH_TOKEN_MAX_TTL_SECONDS: seconds(DAY, 2 * 365 * DAY, 365 * DAY),
   SESSION_IDLE_TTL_SECONDS: seconds(60 * MINUTE, 90 * DAY, 30 * DAY),
+  DOH_RESOLVER: serverAddress.default('https://cloudflare-dns.com/dns-query'),
+  GUARDED_FETCH_TEST_ORIGIN: loopbackOrigin.optional(),
 })
 
 export interface Config {
@@ -75,6 +86,10 @@ export interface Config {
   refreshTokenIdleTtlSeconds: number
   refreshTokenMaxTtlSeconds: number
   sessionIdleTtlSeconds: number
+  /** DNS over HTTPS, RFC 8484. */
+  dohResolver: string
+  /** Development only: where a guarded fetch connects to instead. */
+  guardedFetchTestOrigin: string | null
 }
 
 const parsed = new WeakMap<object, Config>()
@@ -102,6 +117,7 @@ function parseConfig(env: Bindings): Config {
   }
   if (!development && issuer.protocol !== 'https:') throw new ConfigurationError('ISSUER must be https')
   if (!development && !values.EMAIL_FROM) throw missing('EMAIL_FROM')
+  if (!development) checkOutsideWorld(values)
   const [firstShard, ...otherShards] = values.KEY_SHARDS
   return {
     development,
@@ -116,7 +132,21 @@ function parseConfig(env: Bindings): Config {
     refreshTokenIdleTtlSeconds: values.REFRESH_TOKEN_IDLE_TTL_SECONDS,
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
+    dohResolver: values.DOH_RESOLVER,
+    guardedFetchTestOrigin: values.GUARDED_FETCH_TEST_ORIGIN ?? null,
   }
+}
+
+/** In production we ask and fetch where the configuration says that we do, and nobody on the way changes an answer. */
+function checkOutsideWorld({ DOH_RESOLVER, GUARDED_FETCH_TEST_ORIGIN }: z.output<typeof variables>): void {
+  if (!DOH_RESOLVER.startsWith('https:')) throw new ConfigurationError('DOH_RESOLVER must be https')
+  if (GUARDED_FETCH_TEST_ORIGIN !== undefined) {
+    throw new ConfigurationError('GUARDED_FETCH_TEST_ORIGIN is for development only')
+  }
+}
+
+function isLoopback(url: URL | null): boolean {
+  return url?.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)
 }
 
 function missing(...names: string[]): ConfigurationError {

@@ -12,6 +12,8 @@ function requestWith(change: Partial<Record<keyof Bindings, string | undefined>>
   return Promise.resolve(worker.fetch(request, { ...env, ...change } as Bindings, createExecutionContext()))
 }
 
+const production = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example', EMAIL_FROM: 'sign-in@auth.example' }
+
 describe('a deployment without', () => {
   it.each(['ENVIRONMENT', 'ISSUER', 'KEY_WRAPPING_SECRETS', 'EMAIL_CODE_SECRET'] as const)(
     '%s answers every request by naming it',
@@ -35,6 +37,8 @@ describe('a variable that is', () => {
     ['an unknown environment', { ENVIRONMENT: 'a-short-value' }],
     ['an unknown shard', { KEY_SHARDS: 'weur,a-short-value' }],
     ['a lifetime of words', { ACCESS_TOKEN_TTL_SECONDS: 'a-short-value' }],
+    ['a resolver over http', { DOH_RESOLVER: 'http://a-short-value.example/dns-query' }],
+    ['a test origin off loopback', { GUARDED_FETCH_TEST_ORIGIN: 'https://a-short-value.example' }],
     ['a lifetime out of bounds', { AUTHORIZATION_CODE_TTL_SECONDS: '86400' }],
   ])('%s is named, and its value is not shown', async (_name, change) => {
     const response = await requestWith(change)
@@ -54,13 +58,24 @@ describe('development', () => {
   })
 
   it('is not what production is', async () => {
-    const production = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example', EMAIL_FROM: 'sign-in@auth.example' }
     for (const path of ['/dev/outbox', '/dev/outbox.json', '/demo']) {
       expect((await requestWith(production, path)).status).toBe(404)
     }
     expect((await requestWith(production, '/.well-known/oauth-authorization-server')).status).toBe(200) // control
     expect((await requestWith({ ...production, ISSUER: 'http://auth.example' }, '/')).status).toBe(500)
     takeConsoleErrors()
+  })
+
+  it.each([
+    ['DOH_RESOLVER', 'http://127.0.0.1:8053/dns-query'],
+    ['GUARDED_FETCH_TEST_ORIGIN', 'http://127.0.0.1:8080'],
+  ] as const)('alone may have %s on loopback', async (name, value) => {
+    expect((await requestWith({ [name]: value }, '/')).status).toBe(200) // control
+    expect((await requestWith(production, '/')).status).toBe(200) // control
+    const response = await requestWith({ ...production, [name]: value }, '/')
+    expect(response.status).toBe(500)
+    expect(await response.text()).toContain(name)
+    expect(takeConsoleErrors()).toHaveLength(1)
   })
 })
 
