@@ -64,7 +64,7 @@ async function listApps(email: string) {
   return results
 }
 
-it('lets a script register an app, by the product's own flow', async () => {
+it('lets a script register an app by the own flow of the product', async () => {
   const email = newEmail()
 
   const { exitCode, match } = await connect(email, ['apps:write'])
