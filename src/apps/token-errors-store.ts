@@ -25,3 +25,25 @@ export async function listTokenErrors(db: D1Database, clientId: string, limit: n
   const { results } = await reach('D1', () => statement.all())
   return results.map((row) => errorRow.parse(row))
 }
+
+const MAX_ERRORS_PER_APP = 100
+const RETENTION_SECONDS = 7 * 86_400
+
+/** Keeps the newest hundred of an app: the oldest gives way in the same batch. */
+export async function noteTokenError(db: D1Database, clientId: string, error: TokenError): Promise<void> {
+  const insert = db
+    .prepare('INSERT INTO token_errors (client_id, at, grant_type, error, reason) VALUES (?, ?, ?, ?, ?)')
+    .bind(clientId, error.at, error.grantType, error.error, error.reason)
+  const trim = db
+    .prepare(
+      `DELETE FROM token_errors WHERE client_id = ?1 AND id <=
+        (SELECT id FROM token_errors WHERE client_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
+    )
+    .bind(clientId, MAX_ERRORS_PER_APP)
+  await reach('D1', () => db.batch([insert, trim]))
+}
+
+export async function deleteOldTokenErrors(db: D1Database, now: EpochSeconds): Promise<void> {
+  const statement = db.prepare('DELETE FROM token_errors WHERE at <= ?').bind(now - RETENTION_SECONDS)
+  await reach('D1', () => statement.run())
+}

@@ -1,4 +1,4 @@
-import { publisherOf } from '../apps/publisher.ts'
+import { publisherOf } from '../apps/publisher-mark.ts'
 import { describeUserAgent } from '../pages/user-agent.ts'
 import { askerOf } from './app-use-cases.ts'
 import {

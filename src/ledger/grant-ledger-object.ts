@@ -96,6 +96,7 @@ export class GrantLedger extends DurableObject<Bindings> {
     if (!ledger.exists) return
     try {
       ledger.expire(currentTime())
+      ledger.sealCounts()
       await deliverOutbox({ ...ledger, accountId: ledger.accountId }, currentTime())
     } catch (error) {
       console.error(`the outbox waits: ${error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'}`)

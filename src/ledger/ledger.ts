@@ -1,10 +1,13 @@
+import type { GrantType } from '../apps/app.ts'
+import { epochDay } from '../apps/usage.ts'
 import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
 import type { Bindings, Config, Shard } from '../env.ts'
 import { ProtocolError, type Reason } from '../errors.ts'
 import type { Grant, RevocationReason } from '../grants/grant.ts'
 import { currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
+import { randomId } from '../lib/random.ts'
 import { GrantsStore } from './grants-store.ts'
-import { backoffMs, DELIVERY_DELAY_MS } from './outbox.ts'
+import { backoffMs, COUNT_DELIVERY_DELAY_MS, DELIVERY_DELAY_MS } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 import { SpentRefreshTokensStore } from './spent-refresh-tokens-store.ts'
 
@@ -100,6 +103,25 @@ export class Ledger {
   markDirty(grant: Grant): void {
     this.outbox.markDirty({ grantId: grant.id, version: grant.version })
     this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
+  }
+
+  /** Inside a commit: a token was issued. */
+  countToken({ clientId }: Grant, grantType: GrantType, now: EpochSeconds): void {
+    this.outbox.countToken(clientId, grantType, epochDay(now))
+    this.wantAlarm(currentTimeMs() + COUNT_DELIVERY_DELAY_MS)
+  }
+
+  /**
+   * For a token that changes nothing else: written in a turn of its own, which the answer does not wait for
+   * (docs/decisions/007-usage-counts.md).
+   */
+  countTokenAfterAnswer(grant: Grant, grantType: GrantType, now: EpochSeconds): void {
+    setTimeout(() => this.commit(() => this.countToken(grant, grantType, now)), 0)
+  }
+
+  /** Before a delivery: what was counted gets the id under which it is counted once. */
+  sealCounts(): void {
+    this.commit(() => this.outbox.sealCounts(randomId('use')))
   }
 
   /** Inside a commit: something will be due then. A transaction that rolls back takes the wish with it. */

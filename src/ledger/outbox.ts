@@ -1,3 +1,4 @@
+import { countUsageStatements } from '../apps/usage-store.ts'
 import { auditStatement } from '../audit/audit-store.ts'
 import type { Bindings } from '../env.ts'
 import type { Grant } from '../grants/grant.ts'
@@ -11,6 +12,8 @@ import type { OutboxStore } from './outbox-store.ts'
 const BATCH_SIZE = 50
 /** KV allows one write per key per second; one alarm a second delivers each key at most once. */
 export const DELIVERY_DELAY_MS = 1000
+/** Counts wait longer, so that many tokens are one delivery; a chart is late by this much. */
+export const COUNT_DELIVERY_DELAY_MS = 10_000
 const MAX_BACKOFF_MS = 5 * 60_000
 
 interface Delivery {
@@ -26,12 +29,15 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   const events = outbox.listEvents(BATCH_SIZE)
   const dirty = outbox.listDirty(BATCH_SIZE)
   const changed = dirty.map(({ grantId }) => grants.find(grantId)).filter((grant) => grant !== undefined)
+  const usage = outbox.listUsage(BATCH_SIZE)
   const statements = [
     ...events.map((event) => auditStatement(env.DB, event)),
     ...changed.map((grant) => grantIndexStatement(env.DB, accountId, grant)),
+    ...usage.flatMap((delivery) => countUsageStatements(env.DB, delivery, now)),
   ]
   if (statements.length > 0) await reach('D1', () => env.DB.batch(statements))
   for (const event of events) outbox.eventDelivered(event.id)
+  for (const { id } of usage) outbox.usageDelivered(id)
   const forgotten = outbox.listForgottenKeys(BATCH_SIZE)
   await reach('KV', () =>
     Promise.all([

@@ -29,6 +29,7 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
     const present = ledger.requireUnchanged(grant)
     if (present.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')
     makeRoom(ledger, present.clientId, now)
+    ledger.countToken(present, 'authorization_code', now)
     const idleExpiresAt = idleEnd(ledger, present, refreshToken ? now : null, token.expiresAt)
     ledger.wantAlarm(idleExpiresAt * 1000)
     ledger.save(

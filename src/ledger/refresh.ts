@@ -53,11 +53,12 @@ function keep(
   now: EpochSeconds,
 ): string {
   if (!isUseDue(grant, now)) {
-    requireStillAlive(ledger, grant)
+    ledger.countTokenAfterAnswer(requireStillAlive(ledger, grant), 'refresh_token', now)
     return command.refreshToken
   }
   ledger.commit(() => {
     const present = requireStillAlive(ledger, grant)
+    ledger.countToken(present, 'refresh_token', now)
     const engineRecord = withTokenKept(exchange.grantRecord, present.engineRecord)
     ledger.save({ ...present, ...usedAt(ledger, present, now), engineRecord }, { projected: true })
   })
@@ -92,6 +93,7 @@ async function rotate(
       repeatedElsewhere: false,
     })
     ledger.wantAlarm((now + REPEAT_WINDOW_SECONDS + 1) * 1000)
+    ledger.countToken(present, 'refresh_token', now)
     ledger.save(
       {
         ...present,

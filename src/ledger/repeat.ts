@@ -23,6 +23,7 @@ export async function repeat(
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
     ledger.spent.countRepeat(spent.hash)
+    ledger.countToken(grant, 'refresh_token', now)
   })
   return { accessToken, expiresIn, refreshToken: successor, scopes: allowance.scopes }
 }

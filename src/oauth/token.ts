@@ -11,6 +11,7 @@ import { type Parameters, readForm } from './form.ts'
 import type { GrantHandler } from './grant-handler.ts'
 import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { noteSecretUse } from './secret-use.ts'
+import { notingRefusals } from './token-errors.ts'
 
 /** Every grant type of the token endpoint. */
 export const GRANTS = {
@@ -26,15 +27,19 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
   const grantType = requireGrantType(parameters)
   const accountId = findAccountId(GRANTS[grantType], parameters)
   const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, accountId.id, currentTime())
-  const client = await requireClient(credentials, context)
-  if (!client.app.grantTypes.includes(grantType)) {
-    throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
-  }
-  // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
-  if (accountId.refusal) throw accountId.refusal
-  if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
-  const answer = await GRANTS[grantType].answer(c, { parameters, client, context })
-  noteSecretUse(c, client)
+  const request = { clientId: context?.app.clientId, grantType }
+  const answer = await notingRefusals(c, request, async () => {
+    const client = await requireClient(credentials, context)
+    if (!client.app.grantTypes.includes(grantType)) {
+      throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
+    }
+    // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
+    if (accountId.refusal) throw accountId.refusal
+    if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
+    const tokens = await GRANTS[grantType].answer(c, { parameters, client, context })
+    noteSecretUse(c, client)
+    return tokens
+  })
   return c.json(tokenResponse(answer), 200, { 'Cache-Control': 'no-store', Pragma: 'no-cache' })
 }
 

@@ -1,5 +1,5 @@
 import type { App } from '../apps/app.ts'
-import { publisherOf } from '../apps/publisher.ts'
+import { publisherOf } from '../apps/publisher-mark.ts'
 
 const WORDS = {
   first_party: () => 'An app of this service itself',

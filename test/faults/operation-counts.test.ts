@@ -72,7 +72,8 @@ describe.each([
   it('are refused before any object is called when the credential cannot be ours', async () => {
     const { answer, operations } = await faults.watch(() => refreshWith('pst_rt_made_up', world.app))
     expect(answer.status).toBe(400)
-    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: [] })
+    // The read, and the note for the developer, which the answer does not wait for.
+    expect(count(operations)).toEqual({ D1: 2, KV: 0, objects: [] })
   })
 
   it('introspect with one round trip and one ledger call', async () => {
