@@ -1,5 +1,6 @@
 import type { App } from '../apps/app.ts'
 import { findRedirectUri } from '../apps/redirect-uri.ts'
+import { isTrying, tryRedirectUri } from '../apps/try-run.ts'
 import type { Scope } from '../catalog/catalog.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
 import type { Bindings, Config } from '../env.ts'
@@ -37,7 +38,9 @@ export async function checkAuthorizationRequest(
 ): Promise<AuthorizationRequest> {
   if (!isEncodedUtf8(search)) throw new ProtocolError('invalid_request', 'parameter_malformed')
   const query = new URLSearchParams(search)
-  const context = await requireApp(env, config, requireOnly(query, 'client_id', 'client_id_missing'), accountId, now)
+  const clientId = requireOnly(query, 'client_id', 'client_id_missing')
+  const registered = await requireApp(env, config, clientId, accountId, now)
+  const context = await withTryRun(env, config, query, registered, now)
   const target = requireTarget(config, query, context.app)
   return refusingTo(target, async () => {
     const parameters = parseParameters(query)
@@ -73,6 +76,21 @@ async function requireApp(
     throw new ProtocolError('invalid_request', 'app_suspended')
   }
   return context
+}
+
+/** While a developer tries their own app, its test page counts as registered: for them, and for nobody else. */
+async function withTryRun(
+  env: Bindings,
+  { issuer }: Config,
+  query: URLSearchParams,
+  context: PresentContext,
+  now: EpochSeconds,
+): Promise<PresentContext> {
+  const { app, account } = context
+  const redirectUri = tryRedirectUri(issuer, app.clientId)
+  if (!account || query.get('redirect_uri') !== redirectUri) return context
+  if (!(await isTrying(env, { clientId: app.clientId, accountId: account.id }, now))) return context
+  return { ...context, app: { ...app, redirectUris: [...app.redirectUris, redirectUri] } }
 }
 
 function requireTarget(config: Config, query: URLSearchParams, app: App): ResponseTarget {

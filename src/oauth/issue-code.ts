@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import type { Session } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
+import { ledgerClient } from '../ledger/ledger-client.ts'
 import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { codeLocation, redirectResponse } from './authorization-response.ts'
-import { ledgerClient } from './ledger-command.ts'
 import { nearestShard } from './nearest-shard.ts'
 
 const MAX_USER_AGENT_LENGTH = 200

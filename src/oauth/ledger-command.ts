@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import type { App } from '../apps/app.ts'
 import type { AppEnv } from '../env.ts'
-import type { LedgerClient, RequestOrigin } from '../ledger/commands.ts'
+import type { RequestOrigin } from '../ledger/commands.ts'
+import { ledgerClient } from '../ledger/ledger-client.ts'
 import type { PresentContext } from '../ledger/present-store.ts'
 import { sha256 } from '../lib/encoding.ts'
 import type { Handle } from '../tokens/handle.ts'
@@ -26,15 +26,6 @@ export async function commonCommand(
     requestedScopes: parseScope(parameters.scope),
     requestedResource: parameters.resource,
     origin: await requestOrigin(c),
-  }
-}
-
-export function ledgerClient(app: App): LedgerClient {
-  return {
-    clientId: app.clientId,
-    redirectUris: app.redirectUris,
-    grantTypes: app.grantTypes,
-    confidential: app.tokenEndpointAuthMethod !== 'none',
   }
 }
 

@@ -5,6 +5,7 @@ import { overviewPages } from './overview.ts'
 import { registerPages } from './register.ts'
 import { secretPages } from './secrets.ts'
 import { settingsPages } from './settings.ts'
+import { tryPages } from './try-it.ts'
 
 /** The dashboard for developers, over the use cases of the API. */
 export const developerPages = new Hono<PageEnv>()
@@ -15,3 +16,4 @@ developerPages.route('/', registerPages)
 developerPages.route('/', overviewPages)
 developerPages.route('/', settingsPages)
 developerPages.route('/', secretPages)
+developerPages.route('/', tryPages)
