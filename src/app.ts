@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { catalogPages } from './dashboard/catalog-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
@@ -26,6 +27,7 @@ app.route('/', dashboardRoutes)
 app.route('/', pageRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
+app.route('/', catalogPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)
