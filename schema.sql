@@ -181,6 +181,8 @@ INSERT INTO schema_version (version) VALUES (1);
 
 ALTER TABLE apps ADD COLUMN version INTEGER NOT NULL DEFAULT 1;  -- raised by each change: the ETag
 ALTER TABLE apps ADD COLUMN logo_hash TEXT;                      -- of the picture we keep: /logos/<hash>
+CREATE INDEX apps_by_logo ON apps (logo_hash) WHERE logo_hash IS NOT NULL;
+CREATE INDEX apps_in_public ON apps (visibility) WHERE visibility = 'public';
 
 -- Pictures that developers named, fetched once and served from our own origin, named by their SHA-256.
 CREATE TABLE logos (
@@ -196,11 +198,11 @@ CREATE TABLE publisher_checks (
   domain        TEXT NOT NULL,                  -- the host of client_uri when the check began
   code          TEXT NOT NULL,                  -- TXT postern-verification=<code>
   state         TEXT NOT NULL CHECK (state IN ('pending', 'verified', 'failed')),
-  reason        TEXT,                           -- why it is not verified, in our words
+  reason        TEXT,                           -- why it is not verified, or what was wrong at the last look
   found         TEXT NOT NULL DEFAULT '[]',     -- what stood there instead
   started_at    INTEGER NOT NULL,
   checked_at    INTEGER,
-  verified_at   INTEGER,
+  verified_at   INTEGER,                        -- kept when the mark is lost
   next_check_at INTEGER                         -- null: only on demand
 ) STRICT;
 CREATE INDEX publisher_checks_due ON publisher_checks (next_check_at) WHERE next_check_at IS NOT NULL;

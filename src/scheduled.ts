@@ -1,12 +1,14 @@
 import { deleteExpiredSessions } from './accounts/sessions-store.ts'
+import { checkDuePublishers } from './apps/check-publisher.ts'
 import { deleteOldKeys } from './apps/idempotency-store.ts'
+import { deleteUnusedLogos } from './apps/logo-store.ts'
 import { deleteOldTokenErrors } from './apps/token-errors-store.ts'
 import { deleteOldUsage } from './apps/usage-store.ts'
-import type { Bindings } from './env.ts'
+import { type Bindings, readConfig } from './env.ts'
 import { deleteExpiredKeys } from './keys/keys-store.ts'
 import { currentTime } from './lib/clock.ts'
 
-/** Hourly clean-up; everything here may be repeated or missed without harm. */
+/** Clean-up, and checks whose time has come; everything here may be repeated or missed without harm. */
 export async function runScheduled(env: Bindings): Promise<void> {
   const now = currentTime()
   await Promise.all([
@@ -15,5 +17,7 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteOldKeys(env.DB, now),
     deleteOldUsage(env.DB, now),
     deleteOldTokenErrors(env.DB, now),
+    deleteUnusedLogos(env.DB, now),
+    checkDuePublishers(env.DB, readConfig(env), now),
   ])
 }

@@ -1,7 +1,7 @@
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import { type App, appRow } from './app.ts'
-import type { AppSettings, Setting } from './settings.ts'
+import type { AppSettings } from './settings.ts'
 
 /** A deleted app keeps its row, so that its client_id is never used twice; it is found only when asked for. */
 export async function findApp(db: D1Database, clientId: string, { deleted = false } = {}): Promise<App | undefined> {
@@ -43,8 +43,11 @@ export async function listApps(
   return results.map((row) => appRow.parse(row))
 }
 
-/** The column of each setting: what may change after registration, and nothing else. */
-const SETTING_COLUMNS = {
+/** What is written of an app after its registration: its settings, and what follows from them. */
+type Changeable = AppSettings & Pick<App, 'logoHash' | 'publisherDomain'>
+export type AppChanges = Partial<Changeable>
+
+const COLUMNS = {
   clientName: 'client_name',
   redirectUris: 'redirect_uris',
   grantTypes: 'grant_types',
@@ -57,12 +60,14 @@ const SETTING_COLUMNS = {
   tosUri: 'tos_uri',
   contacts: 'contacts',
   visibility: 'visibility',
-} as const satisfies Record<Setting, string>
-const SETTINGS = Object.keys(SETTING_COLUMNS) as Setting[]
+  logoHash: 'logo_hash',
+  publisherDomain: 'publisher_domain',
+} as const satisfies Record<keyof Changeable, string>
+const CHANGEABLE = Object.keys(COLUMNS) as (keyof Changeable)[]
 
 export function insertAppStatement(db: D1Database, app: App): D1PreparedStatement {
-  const columns = ['client_id', 'organization_id', 'created_at', 'updated_at', ...Object.values(SETTING_COLUMNS)]
-  const values = SETTINGS.map((setting) => toColumn(app[setting]))
+  const columns = ['client_id', 'organization_id', 'created_at', 'updated_at', ...Object.values(COLUMNS)]
+  const values = CHANGEABLE.map((name) => toColumn(app[name]))
   return db
     .prepare(`INSERT INTO apps (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
     .bind(app.clientId, app.organizationId, app.createdAt, app.updatedAt, ...values)
@@ -70,22 +75,24 @@ export function insertAppStatement(db: D1Database, app: App): D1PreparedStatemen
 
 /**
  * Writes only what changes, so that two people who change different settings at once do not undo each other.
- * With `onlyVersion` it writes nothing to an app that was changed since. Answers with the new version.
+ * With `onlyVersion` it writes nothing to an app that was changed since, and never to one whose visibility was: the
+ * rules that were checked depend on it. Answers with the new version.
  */
 export function updateAppStatement(
   db: D1Database,
-  clientId: string,
-  { changes, onlyVersion }: { changes: Partial<AppSettings>; onlyVersion: number | null },
+  app: App,
+  { changes, onlyVersion }: { changes: AppChanges; onlyVersion: number | null },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  const changed = SETTINGS.filter((setting) => changes[setting] !== undefined)
-  const assignments = changed.map((setting) => `${SETTING_COLUMNS[setting]} = ?`)
+  const changed = CHANGEABLE.filter((name) => changes[name] !== undefined)
+  const assignments = changed.map((name) => `${COLUMNS[name]} = ?`)
   return db
     .prepare(
       `UPDATE apps SET ${[...assignments, 'updated_at = ?', 'version = version + 1'].join(', ')}
-        WHERE client_id = ? AND deleted_at IS NULL AND version = coalesce(?, version) RETURNING version`,
+        WHERE client_id = ? AND deleted_at IS NULL AND version = coalesce(?, version) AND visibility = ?
+        RETURNING version`,
     )
-    .bind(...changed.map((setting) => toColumn(changes[setting])), now, clientId, onlyVersion)
+    .bind(...changed.map((name) => toColumn(changes[name])), now, app.clientId, onlyVersion, app.visibility)
 }
 
 export function deleteAppStatement(
@@ -102,7 +109,7 @@ export function deleteAppStatement(
     .bind(clientId, now, onlyVersion)
 }
 
-function toColumn(value: AppSettings[Setting] | undefined): string | null {
+function toColumn(value: AppChanges[keyof AppChanges]): string | null {
   if (value === undefined || value === null) return null
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -3,9 +3,13 @@ import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import type { App } from './app.ts'
-import { deleteAppStatement, updateAppStatement } from './apps-store.ts'
+import { type AppChanges, deleteAppStatement, updateAppStatement } from './apps-store.ts'
+import type { Logo } from './logo.ts'
+import { insertLogoStatement } from './logo-store.ts'
+import { homepageHost } from './publisher.ts'
+import { deleteCheckStatement, endMovedCheckStatement } from './publisher-store.ts'
 import { deleteSecretStatement, deleteSecretsStatement } from './secrets-store.ts'
-import type { AppSettings, Setting } from './settings.ts'
+import type { AppSettings } from './settings.ts'
 
 /** What is done to an app, by whom. Everything here answers with nothing when the thing was gone, or changed, before. */
 interface Deed {
@@ -15,19 +19,31 @@ interface Deed {
   onlyVersion?: number | null
 }
 
+interface NewSettings {
+  settings: AppSettings
+  /** The picture of a logo that is new. */
+  logo?: Logo | undefined
+}
+
 /** The settings were checked. Without a difference nothing is written. */
 export async function changeApp(
   db: D1Database,
-  { app, actor, onlyVersion = null }: Deed,
-  settings: AppSettings,
+  deed: Deed,
+  { settings, logo }: NewSettings,
   now: EpochSeconds,
 ): Promise<App | undefined> {
-  const changes = differences(app, settings)
+  const { app } = deed
+  const changes = differences(app, settings, logo)
   if (Object.keys(changes).length === 0) return app
-  const event = appEvent('app.updated', { app, actor }, now)
-  const statement = updateAppStatement(db, app.clientId, { changes, onlyVersion }, now)
-  const written = await writeAndAudit(db, statement, event)
-  return written && { ...app, ...changes, updatedAt: now, version: Number(written.results[0]?.version) }
+  const update = updateAppStatement(db, app, { changes, onlyVersion: requiredVersion(deed, settings) }, now)
+  const consequences = [
+    auditIfChangedStatement(db, appEvent('app.updated', deed, now)),
+    ...(movesHomepage(app, settings) ? moveStatements(db, deed, settings, now) : []),
+    ...(logo ? [insertLogoStatement(db, logo, now)] : []),
+  ]
+  const [written] = await reach('D1', () => db.batch<{ version: number }>([update, ...consequences]))
+  const version = written?.results[0]?.version
+  return version === undefined ? undefined : { ...app, ...changes, updatedAt: now, version }
 }
 
 /** Ends its secrets with it. Its grants end because whoever reads a grant reads the app. */
@@ -38,8 +54,8 @@ export async function deleteApp(
 ): Promise<boolean> {
   const event = appEvent('app.deleted', { app, actor }, now)
   const statement = deleteAppStatement(db, app.clientId, onlyVersion, now)
-  const written = await writeAndAudit(db, statement, event, deleteSecretsStatement(db, app.clientId, now))
-  return written !== undefined
+  const consequences = [deleteSecretsStatement(db, app.clientId, now), deleteCheckStatement(db, app.clientId)]
+  return writeAndAudit(db, statement, event, ...consequences)
 }
 
 export async function deleteSecret(
@@ -49,28 +65,52 @@ export async function deleteSecret(
   now: EpochSeconds,
 ): Promise<boolean> {
   const event = appEvent('secret.deleted', { app, actor }, now)
-  const written = await writeAndAudit(db, deleteSecretStatement(db, { clientId: app.clientId, secretId }, now), event)
-  return written !== undefined
+  return writeAndAudit(db, deleteSecretStatement(db, { clientId: app.clientId, secretId }, now), event)
 }
 
 function appEvent(event: AuditEvent['event'], { app, actor }: Deed, at: EpochSeconds): AuditEvent {
   return newAuditEvent({ event, at, actor, organizationId: app.organizationId, clientId: app.clientId })
 }
 
-/** Undefined when nothing was changed; then nothing is audited. */
+/** False when nothing was changed; then nothing is audited. */
 async function writeAndAudit(
   db: D1Database,
   change: D1PreparedStatement,
   event: AuditEvent,
   ...consequences: D1PreparedStatement[]
-): Promise<D1Result<Record<string, unknown>> | undefined> {
+): Promise<boolean> {
   const batch = [change, auditIfChangedStatement(db, event), ...consequences]
-  const [changed] = await reach('D1', () => db.batch<Record<string, unknown>>(batch))
-  return changed && changed.meta.changes > 0 ? changed : undefined
+  const [changed] = await reach('D1', () => db.batch(batch))
+  return changed !== undefined && changed.meta.changes > 0
 }
 
-function differences(app: App, settings: AppSettings): Partial<AppSettings> {
-  const settingNames = Object.keys(settings) as Setting[]
-  const changed = settingNames.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(app[name]))
-  return Object.fromEntries(changed.map((name) => [name, settings[name]]))
+/** What makes an app public is spread over several settings: two changes at once must not lose it together. */
+function requiredVersion({ app, onlyVersion = null }: Deed, settings: AppSettings): number | null {
+  return onlyVersion ?? (settings.visibility === 'public' ? app.version : null)
+}
+
+/** The mark was for the old host, whoever has verified it when this is written. */
+function movesHomepage(app: App, settings: AppSettings): boolean {
+  return homepageHost(app) !== homepageHost(settings)
+}
+
+function moveStatements(
+  db: D1Database,
+  deed: Deed,
+  { clientUri }: AppSettings,
+  now: EpochSeconds,
+): D1PreparedStatement[] {
+  const { clientId, publisherDomain } = deed.app
+  const endCheck = endMovedCheckStatement(db, { clientId, clientUri, host: homepageHost({ clientUri }) })
+  if (publisherDomain === null) return [endCheck]
+  const event = { ...appEvent('publisher.lost', deed, now), reason: 'homepage_changed' }
+  return [endCheck, auditIfChangedStatement(db, event)]
+}
+
+function differences(app: App, settings: AppSettings, logo: Logo | undefined): AppChanges {
+  const wanted: AppChanges = { ...settings, logoHash: settings.logoUri && (logo?.hash ?? app.logoHash) }
+  const names = Object.keys(wanted) as (keyof AppChanges)[]
+  const changed = names.filter((name) => JSON.stringify(wanted[name]) !== JSON.stringify(app[name]))
+  const changes: AppChanges = Object.fromEntries(changed.map((name) => [name, wanted[name]]))
+  return movesHomepage(app, settings) ? { ...changes, publisherDomain: null } : changes
 }

@@ -7,6 +7,8 @@ import type { App } from './app.ts'
 import { insertAppStatement } from './apps-store.ts'
 import { newSecret, secretStatements } from './create-secret.ts'
 import { type IdempotentRequest, takeKeyStatements } from './idempotency-store.ts'
+import type { Logo } from './logo.ts'
+import { insertLogoStatement } from './logo-store.ts'
 import { type AppSettings, isPublic } from './settings.ts'
 
 const FIRST_SECRET_NAME = 'First secret'
@@ -20,6 +22,7 @@ export interface Registration {
 interface RegistrationRequest {
   organizationId: string
   settings: AppSettings
+  logo?: Logo | undefined
   actor: string
   /** Fails with a unique violation when another request took the key first. */
   repeatable?: IdempotentRequest | undefined
@@ -28,15 +31,16 @@ interface RegistrationRequest {
 /** Creates the app and, if it is confidential, its first secret: both or nothing. The settings were checked. */
 export async function registerApp(
   db: D1Database,
-  { organizationId, settings, actor, repeatable }: RegistrationRequest,
+  { organizationId, settings, logo, actor, repeatable }: RegistrationRequest,
   now: EpochSeconds,
 ): Promise<Registration> {
-  const app = newApp(organizationId, settings, now)
+  const app = newApp({ organizationId, settings, logo }, now)
   const { clientId } = app
   const event = newAuditEvent({ event: 'app.created', at: now, actor, organizationId, clientId })
   const statements = [
     insertAppStatement(db, app),
     auditStatement(db, event),
+    ...(logo ? [insertLogoStatement(db, logo, now)] : []),
     ...(repeatable ? takeKeyStatements(db, repeatable, clientId, now) : []),
   ]
   if (isPublic(app)) {
@@ -48,7 +52,10 @@ export async function registerApp(
   return { app, clientSecret }
 }
 
-function newApp(organizationId: string, settings: AppSettings, now: EpochSeconds): App {
+function newApp(
+  { organizationId, settings, logo }: Pick<RegistrationRequest, 'organizationId' | 'settings' | 'logo'>,
+  now: EpochSeconds,
+): App {
   return {
     ...settings,
     clientId: randomId('app'),
@@ -57,7 +64,7 @@ function newApp(organizationId: string, settings: AppSettings, now: EpochSeconds
     // First-party apps are the operators': no setting of a developer makes one.
     firstParty: false,
     version: 1,
-    logoHash: null,
+    logoHash: logo?.hash ?? null,
     createdAt: now,
     updatedAt: now,
     suspendedAt: null,

@@ -62,9 +62,14 @@ export function deleteSecretStatement(
     .bind(secretId, clientId, now)
 }
 
+/** For the batch that deletes the app; does nothing when that did nothing. */
 export function deleteSecretsStatement(db: D1Database, clientId: string, now: EpochSeconds): D1PreparedStatement {
   return db
-    .prepare('UPDATE app_secrets SET deleted_at = ?2 WHERE client_id = ?1 AND deleted_at IS NULL')
+    .prepare(
+      `UPDATE app_secrets SET deleted_at = ?2
+        WHERE client_id = ?1 AND deleted_at IS NULL
+          AND EXISTS (SELECT 1 FROM apps WHERE client_id = ?1 AND deleted_at IS NOT NULL)`,
+    )
     .bind(clientId, now)
 }
 

@@ -1,5 +1,7 @@
 import type { App } from './app.ts'
+import { findImitationProblem, type ProtectedNames } from './name-imitation.ts'
 import { findRedirectUriProblem } from './redirect-uri-rules.ts'
+import { findVisibilityProblems } from './visibility.ts'
 
 /** What a developer decides about an app; the rest is ours. */
 export type AppSettings = Pick<
@@ -32,6 +34,9 @@ interface Surroundings {
   scopes: ReadonlySet<string>
   /** The app as it is, when it is being changed. */
   current?: App | undefined
+  /** Accounts outside the owning organization that have connected it. */
+  outsideAccounts: number
+  protectedNames: ProtectedNames
 }
 
 /** The rules between settings, and against what exists. Each value on its own was parsed at the edge. */
@@ -41,7 +46,8 @@ export function findSettingProblems(settings: AppSettings, surroundings: Surroun
     ...grantTypeProblems(settings),
     ...scopeProblems(settings, surroundings),
     ...authMethodProblems(settings, surroundings),
-    ...visibilityProblems(settings, surroundings),
+    ...nameProblems(settings, surroundings),
+    ...findVisibilityProblems(settings, surroundings),
   ]
 }
 
@@ -76,11 +82,14 @@ function authMethodProblems({ tokenEndpointAuthMethod }: AppSettings, { current 
   return [{ setting: 'tokenEndpointAuthMethod', detail }]
 }
 
-function visibilityProblems({ visibility }: AppSettings, { current }: Surroundings): SettingProblem[] {
-  if (visibility === 'private' || current?.visibility === 'public') return []
-  return [
-    { setting: 'visibility', detail: 'Apps are private until their publisher is verified, which is yet to come.' },
-  ]
+/** A name is judged when it is chosen, and when the app is to be seen by everybody. */
+function nameProblems(
+  { clientName, visibility }: AppSettings,
+  { current, protectedNames }: Surroundings,
+): SettingProblem[] {
+  if (current?.clientName === clientName && current.visibility === visibility) return []
+  const detail = findImitationProblem(clientName, protectedNames)
+  return detail ? [{ setting: 'clientName', detail }] : []
 }
 
 function problemsOfItems<Item extends string>(

@@ -3,6 +3,7 @@ import { AUTH_METHODS, GRANT_TYPES } from '../apps/app.ts'
 import { findNameProblem } from '../apps/name.ts'
 import { findWebAddressProblem } from '../apps/web-address.ts'
 import { listOf } from './pagination.ts'
+import { publisherBody } from './publisher-schemas.ts'
 
 const MAX_REDIRECT_URIS = 20
 const MAX_SCOPES = 100
@@ -75,7 +76,10 @@ const settings = {
       example: ['projects:write'],
     }),
   client_uri: webAddress('The homepage of the app.', 'https://app.example.com/'),
-  logo_uri: webAddress('The logo of the app.', 'https://app.example.com/logo.png'),
+  logo_uri: webAddress(
+    'The logo of the app: PNG, JPEG or WebP of at most 64 KiB, fetched once when the address is set.',
+    'https://app.example.com/logo.png',
+  ),
   policy_uri: webAddress('How the app uses data.', 'https://app.example.com/privacy'),
   tos_uri: webAddress('The terms of the app.', 'https://app.example.com/terms'),
   contacts: z
@@ -83,7 +87,9 @@ const settings = {
     .max(MAX_CONTACTS, `At most ${MAX_CONTACTS} contacts.`)
     .openapi({ description: 'E-mail addresses of those who answer for the app.', example: ['dev@example.com'] }),
   visibility: z.enum(['private', 'public']).openapi({
-    description: '`private`: only members of the organization can authorize the app. `public` is yet to come.',
+    description:
+      '`private`: only members of the organization can authorize the app. `public`: everybody; it needs a logo, a ' +
+      'homepage, a verified publisher and at least one scope.',
     example: 'private',
   }),
 }
@@ -140,6 +146,11 @@ export const appBody = z
       example: 'org_2b1Qv0aXcD8fGhJkLmNp',
     }),
     ...settings,
+    logo_path: z.string().nullable().openapi({
+      description: 'Our copy of the logo, a path of this service; people are shown only that.',
+      example: '/logos/m2Vf0b0Q9gq3cX1k6w4tqv0m8yQ2Zt7s5nJrUe3XhKc',
+    }),
+    publisher: publisherBody,
     created_at: time('Epoch seconds.'),
     updated_at: time('Epoch seconds of the last change of a setting.'),
   })

@@ -4,8 +4,6 @@ import type { App } from '../apps/app.ts'
 import { findApp } from '../apps/apps-store.ts'
 import { changeApp, deleteApp } from '../apps/change-app.ts'
 import { type Registration, registerApp } from '../apps/register-app.ts'
-import { type AppSettings, findSettingProblems } from '../apps/settings.ts'
-import { listOfferedScopes } from '../catalog/catalog-store.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
@@ -13,9 +11,9 @@ import { isUniqueViolation } from '../lib/storage.ts'
 import { requireApp, requireOrganization } from './access.ts'
 import type { ApiEnv } from './api-env.ts'
 import type { appChange, appRegistration } from './app-schemas.ts'
-import { toAppBody, toFieldError, toSettings } from './app-wire.ts'
+import { toAppBody, toSettings } from './app-wire.ts'
 import type { Caller } from './caller.ts'
-import { invalidFields } from './field-errors.ts'
+import { checkSettings } from './check-settings.ts'
 import { findRepeated, idempotentRequest } from './idempotency.ts'
 import { changedMeanwhile, type Precondition, requireVersion } from './precondition.ts'
 
@@ -42,9 +40,9 @@ export async function createApp(
   const repeatable = await idempotentRequest(asker, idempotencyKey, { organizationId, settings })
   const repeated = repeatable && (await findRepeated(asker, repeatable))
   if (repeated) return { app: repeated, clientSecret: null }
-  await checkSettings(asker, settings)
+  const logo = await checkSettings(asker, { organizationId, settings })
   try {
-    const request = { organizationId, settings, actor: caller.accountId, repeatable }
+    const request = { organizationId, settings, logo, actor: caller.accountId, repeatable }
     return await registerApp(env.DB, request, currentTime())
   } catch (error) {
     // Another request with this key was faster, and its app is the one.
@@ -64,8 +62,9 @@ export async function editApp(
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const onlyVersion = requireVersion(app, precondition)
   const settings = toSettings({ ...toAppBody(app), ...change })
-  await checkSettings(asker, settings, app)
-  const changed = await changeApp(env.DB, { app, actor: caller.accountId, onlyVersion }, settings, currentTime())
+  const logo = await checkSettings(asker, { organizationId: app.organizationId, settings, current: app })
+  const deed = { app, actor: caller.accountId, onlyVersion }
+  const changed = await changeApp(env.DB, deed, { settings, logo }, currentTime())
   if (!changed) throw await goneOrChanged(asker, clientId)
   return changed
 }
@@ -81,11 +80,4 @@ export async function removeApp(asker: Asker, clientId: string, precondition: Pr
 /** Why a change that was decided in its own statement wrote nothing. */
 async function goneOrChanged({ env }: Asker, clientId: string): Promise<ApiError> {
   return (await findApp(env.DB, clientId)) ? changedMeanwhile() : new ApiError('not-found')
-}
-
-async function checkSettings({ env, config }: Asker, settings: AppSettings, current?: App): Promise<void> {
-  const offered = await listOfferedScopes(env.DB, config.issuer, current)
-  const scopes = new Set(offered.map(({ name }) => name))
-  const found = findSettingProblems(settings, { scopes, current })
-  if (found.length > 0) throw invalidFields(found.map(toFieldError))
 }

@@ -1,5 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import type { App } from '../apps/app.ts'
+import { logoPath } from '../apps/logo.ts'
+import { publisherOf } from '../apps/publisher-mark.ts'
 import type { AppSettings, Setting, SettingProblem } from '../apps/settings.ts'
 import type { FieldError } from '../errors.ts'
 import type { appBody, appChange } from './app-schemas.ts'
@@ -57,6 +59,8 @@ export function toAppBody(app: App): AppBody {
     tos_uri: app.tosUri,
     contacts: [...app.contacts],
     visibility: app.visibility,
+    logo_path: app.logoHash && logoPath(app.logoHash),
+    publisher: publisherOf(app),
     created_at: app.createdAt,
     updated_at: app.updatedAt,
   }

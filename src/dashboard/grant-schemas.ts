@@ -1,20 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { listOf } from './pagination.ts'
+import { publisherBody } from './publisher-schemas.ts'
 
 const scopes = z.array(z.string()).openapi({ description: 'What the app may do.', example: ['projects:read'] })
 const organizations = z.array(z.string()).openapi({
   description: 'The organizations that it may do it in.',
   example: ['org_2b1Qv0aXcD8fGhJkLmNp'],
 })
-
-export const publisherBody = z
-  .object({
-    state: z.enum(['first_party', 'verified', 'unverified']).openapi({
-      description: 'Whether the app is one of this service itself, or of a publisher whose domain was checked.',
-    }),
-    domain: z.string().nullable().openapi({ description: 'The checked domain.', example: 'app.example.com' }),
-  })
-  .openapi('Publisher', { description: 'Who stands behind an app.' })
 
 export const grantBody = z
   .object({

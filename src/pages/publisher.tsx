@@ -1,4 +1,5 @@
 import type { App } from '../apps/app.ts'
+import { logoPath } from '../apps/logo.ts'
 import { publisherOf } from '../apps/publisher-mark.ts'
 
 const WORDS = {
@@ -20,7 +21,7 @@ export function PublisherMark({ app, warning }: { app: App; warning?: string }) 
 
 /** No remote image: our own copy of the logo, or the initial of the name. */
 export function AppIcon({ app }: { app: App }) {
-  if (app.logoHash) return <img class="app-icon" src={`/logos/${app.logoHash}`} alt="" width="48" height="48" />
+  if (app.logoHash) return <img class="app-icon" src={logoPath(app.logoHash)} alt="" width="48" height="48" />
   return (
     <span class="app-icon initial" aria-hidden="true">
       {[...app.clientName][0]?.toUpperCase()}

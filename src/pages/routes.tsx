@@ -4,6 +4,7 @@ import { accountRoutes } from './account-routes.tsx'
 import { devRoutes } from './dev-routes.tsx'
 import { htmlPage } from './html-page.tsx'
 import { Landing } from './landing.tsx'
+import { logoRoutes } from './logo-routes.ts'
 import { SCRIPT_PATH, SCRIPTS } from './scripts.ts'
 import { signInRoutes } from './sign-in-routes.tsx'
 import { STYLES, STYLESHEET_PATH } from './styles.ts'
@@ -22,4 +23,5 @@ pageRoutes.get(STYLESHEET_PATH, (c) => c.body(STYLES, 200, { 'Content-Type': 'te
 pageRoutes.get(SCRIPT_PATH, (c) => c.body(SCRIPTS, 200, { 'Content-Type': 'text/javascript', ...FOR_EVER }))
 pageRoutes.route('/', signInRoutes)
 pageRoutes.route('/', accountRoutes)
+pageRoutes.route('/', logoRoutes)
 pageRoutes.route('/', devRoutes)

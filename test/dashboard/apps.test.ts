@@ -60,7 +60,6 @@ describe('registering an app', () => {
       scopes: ['apps:read'],
       optional_scopes: ['apps:write'],
       client_uri: 'https://app.example.com/',
-      logo_uri: 'https://app.example.com/logo.png',
       policy_uri: 'https://app.example.com/privacy',
       tos_uri: 'https://app.example.com/terms',
       contacts: ['dev@example.com'],

@@ -67,7 +67,6 @@ describe('problems (RFC 9457)', () => {
     ['refresh_token alone', { grant_types: ['refresh_token'] }, '/grant_types'],
     ['no grant type', { grant_types: [] }, '/grant_types'],
     ['an unknown auth method', { token_endpoint_auth_method: 'private_key_jwt' }, '/token_endpoint_auth_method'],
-    ['public visibility', { visibility: 'public' }, '/visibility'],
     ['a logo over http', { logo_uri: 'http://app.example.com/logo.png' }, '/logo_uri'],
     ['a policy in a script', { policy_uri: 'javascript:alert(1)' }, '/policy_uri'],
     ['terms with user info', { tos_uri: 'https://user@app.example.com/' }, '/tos_uri'],
