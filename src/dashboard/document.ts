@@ -16,7 +16,6 @@ const TAGS = [
   { name: 'Apps', description: 'What developers register; in the protocol, the clients.' },
   { name: 'Secrets', description: 'What a confidential app proves itself with at the token endpoint.' },
   { name: 'Grants', description: 'What you allowed to apps.' },
-  { name: 'Publisher', description: 'The proof that who runs an app also runs the domain of its homepage.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]
@@ -33,7 +32,7 @@ export function openApiDocument(api: Api) {
   }
 }
 
-function describeApi(api: Api, { issuer }: Config) {
+export function describeApi(api: Api, { issuer }: Config) {
   const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, tags: TAGS, servers: [{ url: issuer }] })
   return { ...document, components: { ...document.components, securitySchemes: securitySchemes(issuer) } }
 }

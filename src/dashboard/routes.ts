@@ -2,11 +2,11 @@ import { cors } from 'hono/cors'
 import { ApiError } from '../errors.ts'
 import { apps } from './apps.ts'
 import { catalog } from './catalog.ts'
+import { apiDocs } from './docs.ts'
 import { openApiDocument } from './document.ts'
 import { grants } from './grants.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
-import { publisher } from './publisher.ts'
 import { newApi } from './route.ts'
 import { secrets } from './secrets.ts'
 
@@ -32,10 +32,10 @@ dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
 dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMetadata)
 dashboardRoutes.route(API_PATH, apps)
 dashboardRoutes.route(API_PATH, secrets)
-dashboardRoutes.route(API_PATH, publisher)
 dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
+dashboardRoutes.get(`${API_PATH}/docs`, apiDocs(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)
 dashboardRoutes.all(`${API_PATH}/*`, () => {
   throw new ApiError('not-found')

@@ -22,7 +22,7 @@ export function Landing({ host, development }: LandingView) {
           <h2>You build an app</h2>
           <p>Register it, paste its quick start, and connect it with any standard OAuth client.</p>
           <a href="/developer">Your apps</a>
-          <a href="/api/v1/openapi.json">API description</a>
+          <a href="/api/v1/docs">API, described</a>
           <a href="/.well-known/oauth-authorization-server">Server metadata</a>
         </section>
         {development && (

@@ -118,6 +118,15 @@ ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
 .rows { list-style: none; padding: 0; margin: 0 0 1.25rem; }
 .rows li { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; justify-content: space-between; align-items: center;
   padding: .75rem 0; border-top: 1px solid var(--line); }
+.contents { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
+.operation summary code { font-weight: 600; margin-right: .5rem; }
+.operation h4 { font-size: .9rem; margin: 1rem 0 .35rem; }
+.facts.answers { grid-template-columns: 2.5rem 1fr; }
+.fields { margin: 0 0 1rem; }
+.fields dt { padding-top: .6rem; border-top: 1px solid var(--line); font-size: .9rem; color: var(--quiet); overflow-wrap: anywhere; }
+.fields dt code { font-weight: 600; color: var(--ink); margin-right: .5rem; }
+.fields dd { margin: .15rem 0 .6rem; }
+.operation[open] summary { margin-bottom: .75rem; }
 .tag.warn { color: var(--warn); }
 .tag.good { color: var(--good); }
 .notice { padding: .65rem .85rem; border-radius: 8px; background: var(--ground); border-left: 3px solid var(--good); }

@@ -43,7 +43,7 @@ Postern is running at ${issuer}
   ${issuer}/                     what Postern is, and sign-in
   ${issuer}/demo                 an integration, step by step
   ${issuer}/dev/outbox           the mail that production would send, with the sign-in codes
-  ${issuer}/api/v1/openapi.json  the dashboard API
+  ${issuer}/api/v1/docs          the dashboard API
 
 Sign in with any address; operator@example.com is an operator.
 The demo API introspects as ${DEMO_RESOURCE.id} / ${DEMO_RESOURCE.secret}
