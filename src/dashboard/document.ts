@@ -16,6 +16,7 @@ const TAGS = [
   { name: 'Apps', description: 'What developers register; in the protocol, the clients.' },
   { name: 'Secrets', description: 'What a confidential app proves itself with at the token endpoint.' },
   { name: 'Grants', description: 'What you allowed to apps.' },
+  { name: 'Publisher', description: 'The proof that who runs an app also runs the domain of its homepage.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]

@@ -7,6 +7,7 @@ import { openApiDocument } from './document.ts'
 import { grants } from './grants.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
+import { publisher } from './publisher.ts'
 import { newApi } from './route.ts'
 import { secrets } from './secrets.ts'
 
@@ -32,6 +33,7 @@ dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
 dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMetadata)
 dashboardRoutes.route(API_PATH, apps)
 dashboardRoutes.route(API_PATH, secrets)
+dashboardRoutes.route(API_PATH, publisher)
 dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
