@@ -18,6 +18,8 @@ export async function requireAppPage(c: Context<PageEnv>, deed: Deed): Promise<{
 const NOTICES = {
   saved: 'Saved. Connected people get what changed at their next token.',
   secret_deleted: 'The secret is deleted.',
+  public: 'The app is public: everybody can connect it.',
+  private: 'The app is private. Others who connected it are refused at their next token.',
 } as const
 export type Notice = keyof typeof NOTICES
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { type PageEnv, requireVisitor } from '../visitor.ts'
 import { listPages } from './list.ts'
 import { overviewPages } from './overview.ts'
+import { publisherPages } from './publisher.ts'
 import { registerPages } from './register.ts'
 import { secretPages } from './secrets.ts'
 import { settingsPages } from './settings.ts'
@@ -16,4 +17,5 @@ developerPages.route('/', registerPages)
 developerPages.route('/', overviewPages)
 developerPages.route('/', settingsPages)
 developerPages.route('/', secretPages)
+developerPages.route('/', publisherPages)
 developerPages.route('/', tryPages)
