@@ -26,7 +26,7 @@ export async function listTokenErrors(db: D1Database, clientId: string, limit: n
   return results.map((row) => errorRow.parse(row))
 }
 
-const MAX_ERRORS_PER_APP = 100
+export const MAX_ERRORS_PER_APP = 100
 const RETENTION_SECONDS = 7 * 86_400
 
 /** Keeps the newest hundred of an app: the oldest gives way in the same batch. */

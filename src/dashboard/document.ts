@@ -15,6 +15,7 @@ const INFO = {
 const TAGS = [
   { name: 'Apps', description: 'What developers register; in the protocol, the clients.' },
   { name: 'Secrets', description: 'What a confidential app proves itself with at the token endpoint.' },
+  { name: 'Activity', description: 'How much an app is used, and what of it was refused.' },
   { name: 'Grants', description: 'What you allowed to apps.' },
   { name: 'Publisher', description: 'The proof that who runs an app also runs the domain of its homepage.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },

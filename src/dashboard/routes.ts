@@ -1,5 +1,6 @@
 import { cors } from 'hono/cors'
 import { ApiError } from '../errors.ts'
+import { activity } from './activity.ts'
 import { apps } from './apps.ts'
 import { catalog } from './catalog.ts'
 import { apiDocs } from './docs.ts'
@@ -33,6 +34,7 @@ dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
 dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMetadata)
 dashboardRoutes.route(API_PATH, apps)
 dashboardRoutes.route(API_PATH, secrets)
+dashboardRoutes.route(API_PATH, activity)
 dashboardRoutes.route(API_PATH, publisher)
 dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)

@@ -1,0 +1,37 @@
+import { findActivity } from '../apps/activity-store.ts'
+import { listTokenErrors, MAX_ERRORS_PER_APP } from '../apps/token-errors-store.ts'
+import { epochDay, isoDate } from '../apps/usage.ts'
+import { listUsage } from '../apps/usage-store.ts'
+import { findSentence } from '../errors.ts'
+import { currentTime } from '../lib/clock.ts'
+import { requireApp } from './access.ts'
+import { newApi } from './route.ts'
+import { tokenErrorsRoute } from './token-error-routes.ts'
+import { usageRoute } from './usage-routes.ts'
+
+/** What an app has been doing, for its developers. */
+export const activity = newApi()
+
+activity.openapi(usageRoute, async (c) => {
+  const { clientId } = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
+  const today = epochDay(currentTime())
+  const [counts, activityOf] = await Promise.all([
+    listUsage(c.env.DB, clientId, today - c.req.valid('query').days + 1, today),
+    findActivity(c.env.DB, [clientId]),
+  ])
+  const items = counts.map(({ day, grantType, tokens }) => ({ day: isoDate(day), grant_type: grantType, tokens }))
+  return c.json({ items, next_cursor: null, connected_accounts: activityOf(clientId).connectedAccounts }, 200)
+})
+
+activity.openapi(tokenErrorsRoute, async (c) => {
+  const { clientId } = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
+  const errors = await listTokenErrors(c.env.DB, clientId, MAX_ERRORS_PER_APP)
+  const items = errors.map(({ at, grantType, error, reason }) => ({
+    at,
+    grant_type: grantType,
+    error,
+    reason,
+    description: findSentence(reason),
+  }))
+  return c.json({ items, next_cursor: null }, 200)
+})
