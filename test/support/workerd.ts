@@ -13,6 +13,8 @@ export interface RunningWorker {
   origin: string
   /** For set-up and for looking behind the answers. */
   openDatabase(): Promise<Database>
+  /** What the cron triggers do. */
+  runScheduled(): Promise<void>
   /** Of workerd, which runs the Worker and every store that it is bound to. */
   processId: number
   stop(): Promise<void>
@@ -58,6 +60,10 @@ export async function startWorker({ script, config, variables }: WorkerOptions):
   return {
     origin,
     openDatabase: () => miniflare.getD1Database('DB'),
+    async runScheduled() {
+      const { outcome } = await (await miniflare.getWorker()).scheduled()
+      if (outcome !== 'ok') throw new Error(`the scheduled run ended with ${outcome}`)
+    },
     processId,
     async stop() {
       await miniflare.dispose()
