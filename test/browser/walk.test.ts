@@ -1,9 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launchChromium, screenshot } from '../support/chromium.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { look } from '../support/look.ts'
 import { type Server, startWranglerDev } from '../support/server.ts'
-
-const PHONE = { width: 390, height: 844 }
 
 let server: Server
 let browser: Browser
@@ -17,17 +16,6 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-/** At desktop and phone width, and in the dark. */
-async function look(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize()
-  await screenshot(page, name)
-  await page.setViewportSize(PHONE)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await screenshot(page, `${name}-phone`)
-  await page.emulateMedia({ colorScheme: 'light' })
-  if (size) await page.setViewportSize(size)
-}
 
 async function signIn(page: Page, email: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(email)

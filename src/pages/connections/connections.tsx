@@ -107,8 +107,11 @@ function DeviceRow({ device, app, formToken }: { device: Device; app: App; formT
       <form method="post" action={`/connections/${device.grantId}/end`} class="inline">
         <FormToken value={formToken} />
         {device.mayNarrow && <a href={`/connections/${device.grantId}`}>Allow less</a>}
-        <button type="submit" aria-label={`End ${app.clientName} in ${device.name}`}>
+        <button type="submit">
           End here
+          <span class="visually-hidden">
+            : {app.clientName} in {device.name}
+          </span>
         </button>
       </form>
     </li>
