@@ -54,6 +54,11 @@ export function homepageHost({ clientUri }: Pick<App, 'clientUri'>): string | nu
   return clientUri === null ? null : new URL(clientUri).hostname
 }
 
+/** The domain that people may remember an app by, when it is not verified any more. */
+export function lostDomain(check: PublisherCheck | undefined): string | null {
+  return check && check.state !== 'verified' && check.verifiedAt !== null ? check.domain : null
+}
+
 /** What a look at the domain's TXT records makes of a check that is pending or verified. */
 export function judge(check: PublisherCheck, texts: Lookup<string>, now: EpochSeconds): PublisherCheck {
   if (texts.ok && texts.records.includes(verificationRecord(check.code))) return verified(check, now)

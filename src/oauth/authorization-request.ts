@@ -111,10 +111,14 @@ export async function refusingTo<T>(target: ResponseTarget, work: () => Promise<
 }
 
 /** A private app is for the members of its own organization. */
-export function checkMembership({ context: { present } }: AuthorizationRequest): void {
-  if (present.accountSuspended) throw new ProtocolError('access_denied', 'account_suspended')
+export function checkMembership(request: AuthorizationRequest): void {
+  if (request.context.present.accountSuspended) throw new ProtocolError('access_denied', 'account_suspended')
+  if (isStranger(request)) throw new ProtocolError('access_denied', 'app_private')
+}
+
+export function isStranger({ context: { present } }: AuthorizationRequest): boolean {
   const isMember = present.memberships.some(({ organizationId }) => organizationId === present.app.organizationId)
-  if (present.app.visibility === 'private' && !isMember) throw new ProtocolError('access_denied', 'app_private')
+  return present.app.visibility === 'private' && !isMember
 }
 
 function checkResponse({ response_type, response_mode }: Parameters): void {

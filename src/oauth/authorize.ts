@@ -7,6 +7,7 @@ import {
   type AuthorizationRequest,
   checkAuthorizationRequest,
   checkMembership,
+  isStranger,
   refusingTo,
 } from './authorization-request.ts'
 import { redirectResponse } from './authorization-response.ts'
@@ -15,6 +16,7 @@ import { answerConsent } from './consent-answer.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { readFormBody } from './form.ts'
 import { issueCode } from './issue-code.ts'
+import { explainPrivateApp } from './private-app.ts'
 import { findSkip } from './skip.ts'
 
 /** GET /authorize (RFC 6749 §3.1): to the sign-in page, to the consent page, or straight back to the app. */
@@ -25,6 +27,7 @@ export async function authorize(c: Context<AppEnv>): Promise<Response> {
   const request = await checkAuthorizationRequest(c.env, c.get('config'), search, session?.accountId ?? null, now)
   return refusingTo(request.target, async () => {
     if (!session || mustSignInAgain(request, session, now)) return toSignIn(request, search)
+    if (isStranger(request) && !request.prompt.has('none')) return explainPrivateApp(c, request, session, search)
     checkMembership(request)
     const skip = await findSkip(c, request, now)
     if (skip) return issueCode(c, request, session, skip)

@@ -15,6 +15,8 @@ export interface ConsentOrganization {
 
 interface ConsentView {
   app: App
+  /** The domain that was verified before, if it is not any more. */
+  lostPublisher: string | null
   email: string
   formToken: string
   handle: string
@@ -43,6 +45,12 @@ function Consent({ app, email, formToken, handle, switchHref, problem, ...view }
   return (
     <Layout title={`Allow ${app.clientName}?`}>
       <AppCard app={app} />
+      {view.lostPublisher && (
+        <p class="problem">
+          Its publisher was verified as <strong>{view.lostPublisher}</strong>, and is not any more: the domain may
+          belong to somebody else now.
+        </p>
+      )}
       <h1>
         <strong>{app.clientName}</strong> wants access to your account
       </h1>

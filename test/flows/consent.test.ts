@@ -85,13 +85,6 @@ describe('the consent page', () => {
     expect((await answerConsent(browser, blocked, { organization: app.organizationId })).status).toBe(422)
   })
 
-  it('sends an app that is private to somebody else back with access_denied', async () => {
-    const { integration } = await createWorld()
-    const { browser: stranger } = await createWorld()
-    const { page } = await open(stranger, integration)
-    expect(new URL(page.location ?? '').searchParams.get('error')).toBe('access_denied')
-  })
-
   it('asks for a sign-in first and comes back to the same request', async () => {
     const { integration } = await createWorld()
     const { path } = await integration.begin()
