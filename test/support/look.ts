@@ -9,15 +9,18 @@ const PHONE = { width: 390, height: 844 }
 const SERIOUS = new Set(['serious', 'critical'])
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** At desktop and phone width, in the light and in the dark: pictures for people, and what axe finds. */
-export async function look(page: Page, name: string): Promise<void> {
+/**
+ * At desktop and phone width, in the light and in the dark: pictures for people, and what axe finds. axe is a
+ * script: where the page allows none, there are only the pictures.
+ */
+export async function look(page: Page, name: string, { scripts = true } = {}): Promise<void> {
   const size = page.viewportSize()
   await screenshot(page, name)
-  await expectAccessible(page, name)
+  if (scripts) await expectAccessible(page, name)
   await page.setViewportSize(PHONE)
   await page.emulateMedia({ colorScheme: 'dark' })
   await screenshot(page, `${name}-phone`)
-  await expectAccessible(page, `${name}, on a phone in the dark`)
+  if (scripts) await expectAccessible(page, `${name}, on a phone in the dark`)
   expect(await overflow(page), `${name} is wider than a phone`).toBe(0)
   await page.emulateMedia({ colorScheme: 'light' })
   if (size) await page.setViewportSize(size)
