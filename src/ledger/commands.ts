@@ -75,7 +75,14 @@ export interface TokenAnswer {
 export type LedgerOutcome<T> =
   | { ok: true; value: T }
   | { ok: false; unavailable: true }
-  | { ok: false; unavailable: false; code: LedgerErrorCode; reason: Reason; scopes?: readonly string[] }
+  | {
+      ok: false
+      unavailable: false
+      code: LedgerErrorCode
+      reason: Reason
+      detail?: string
+      scopes?: readonly string[]
+    }
 
 export type LedgerErrorCode =
   | 'invalid_grant'

@@ -118,12 +118,14 @@ async function settle<T>(work: () => Promise<T>): Promise<LedgerOutcome<T>> {
   } catch (error) {
     if (error instanceof StorageUnavailable) return { ok: false, unavailable: true }
     if (!(error instanceof ProtocolError)) throw error
-    const { scopes } = error.options.members ?? {}
+    const { detail, members } = error.options
+    const { scopes } = members ?? {}
     return {
       ok: false,
       unavailable: false,
       code: error.code as LedgerErrorCode,
       reason: error.reason,
+      ...(detail && { detail }),
       ...(Array.isArray(scopes) && { scopes }),
     }
   }

@@ -1,7 +1,8 @@
 import type { EngineSettings } from '../engine/engine.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Grant } from '../grants/grant.ts'
-import { intersect } from '../grants/present.ts'
+import { intersect, type Present } from '../grants/present.ts'
+import { describeUnregistered } from '../grants/unregistered-scopes.ts'
 import { signAccessToken } from '../keys/signing-keys.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { accessTokenClaims } from '../tokens/access-token.ts'
@@ -15,7 +16,12 @@ export interface Allowance {
 }
 
 /** Throws when nothing is left, or when the request names more than that. */
-export function requireAllowance(grant: Grant, command: RedeemCommand | RefreshCommand, now: EpochSeconds): Allowance {
+export function requireAllowance(
+  { config }: Ledger,
+  grant: Grant,
+  command: RedeemCommand | RefreshCommand,
+  now: EpochSeconds,
+): Allowance {
   const left = intersect(grant, command.present, now)
   if (!left.ok) throw invalidGrant(left.reason)
   const { requestedScopes, requestedResource } = command
@@ -24,13 +30,17 @@ export function requireAllowance(grant: Grant, command: RedeemCommand | RefreshC
   }
   if (!requestedScopes) return left
   const excess = requestedScopes.filter((scope) => !left.scopes.includes(scope))
-  if (excess.length > 0) {
-    throw new ProtocolError('invalid_scope', 'scope_not_granted', {
-      detail: excess.join(' '),
-      members: { scopes: excess },
-    })
-  }
+  if (excess.length > 0) throw refuseScopes(excess, command.present, config.issuer)
   return { scopes: left.scopes.filter((scope) => requestedScopes.includes(scope)), organizations: left.organizations }
+}
+
+function refuseScopes(scopes: readonly string[], present: Present, issuer: string): ProtocolError {
+  const unregistered = scopes.filter((scope) => !present.catalogue.some(({ name }) => name === scope))
+  if (unregistered.length === 0) {
+    return new ProtocolError('invalid_scope', 'scope_not_granted', { detail: scopes.join(' '), members: { scopes } })
+  }
+  const detail = describeUnregistered(unregistered, present, issuer)
+  return new ProtocolError('invalid_scope', 'scope_unregistered', { detail, members: { scopes } })
 }
 
 export function engineSettings(

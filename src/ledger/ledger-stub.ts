@@ -20,6 +20,6 @@ export function callLedger<T>(
 export function unwrap<T>(outcome: LedgerOutcome<T>): T {
   if (outcome.ok) return outcome.value
   if (outcome.unavailable) throw new StorageUnavailable('GrantLedger', undefined)
-  const { code, reason, scopes } = outcome
-  throw new ProtocolError(code, reason, scopes ? { detail: scopes.join(' '), members: { scopes } } : {})
+  const { code, reason, detail, scopes } = outcome
+  throw new ProtocolError(code, reason, { ...(detail && { detail }), ...(scopes && { members: { scopes } }) })
 }

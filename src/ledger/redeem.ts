@@ -14,7 +14,7 @@ const MAX_GRANTS_PER_APP = 50
 export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<TokenAnswer> {
   const now = currentTime()
   const grant = requireRedeemable(ledger, command, now)
-  const allowance = requireAllowance(grant, command, now)
+  const allowance = requireAllowance(ledger, grant, command, now)
   const settings = engineSettings(ledger, command.client, grant.resource, command.resources)
   const exchange = await collectExchange(settings, command.client, grant.engineRecord, form(command, allowance.scopes))
   const refreshToken = exchange.refreshToken && formatHandle('refreshToken', exchange.refreshToken)

@@ -21,7 +21,7 @@ export async function refresh(ledger: Ledger, command: RefreshCommand): Promise<
   }
   if (grant.clientId !== command.client.clientId) throw invalidGrant('refresh_token_client_mismatch')
   if (!isAlive(grant, now)) throw invalidGrant('refresh_token_expired')
-  const allowance = requireAllowance(grant, command, now)
+  const allowance = requireAllowance(ledger, grant, command, now)
   const exchange = await runEngine(ledger, grant, command, allowance)
   const accessToken = await signFor(ledger, grant, allowance, signedToken(exchange), command.resources)
   const refreshToken = command.client.confidential

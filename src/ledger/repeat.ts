@@ -15,7 +15,7 @@ export async function repeat(
   now: EpochSeconds,
 ): Promise<TokenAnswer> {
   const spent = requireRepeatable(ledger, grant, command, now)
-  const allowance = withinFirstAnswer(requireAllowance(grant, command, now), spent)
+  const allowance = withinFirstAnswer(requireAllowance(ledger, grant, command, now), spent)
   const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
   const expiresIn = accessTokenTtl(grant.resource, command.resources)
   const token = { tokenId: randomUuid(), issuedAt: now, expiresAt: now + expiresIn }

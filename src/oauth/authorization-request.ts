@@ -5,6 +5,7 @@ import type { Scope } from '../catalog/catalog.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
 import type { Bindings, Config } from '../env.ts'
 import { ProtocolError, type ProtocolErrorCode, type Reason } from '../errors.ts'
+import { describeUnregistered } from '../grants/unregistered-scopes.ts'
 import { findPresent, type PresentContext } from '../ledger/present-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { AuthorizationRefusal, type ResponseTarget } from './authorization-response.ts'
@@ -46,7 +47,7 @@ export async function checkAuthorizationRequest(
     const parameters = parseParameters(query)
     checkResponse(parameters)
     const codeChallenge = requireChallenge(parameters)
-    const scopes = requireScopes(parameters, context, await listScopes(env.DB, config.issuer))
+    const scopes = requireScopes(parameters, context, await listScopes(env.DB, config.issuer), config.issuer)
     const { app } = context
     const [prompt, maxAgeSeconds] = [parsePrompt(parameters.prompt), parseMaxAge(parameters.max_age)]
     const resource = requireResource(parameters, scopes)
@@ -139,13 +140,16 @@ function requireScopes(
   { scope }: Parameters,
   { app, present }: PresentContext,
   catalogue: readonly Scope[],
+  issuer: string,
 ): readonly Scope[] {
   const names = parseScope(scope) ?? app.scopes
   if (names.length === 0) throw refuse('invalid_scope', 'scope_missing')
   const registered = present.catalogue.map(({ name }) => name)
   const found = catalogue.filter(({ name }) => names.includes(name) && registered.includes(name))
   const unknown = names.filter((name) => !found.some((entry) => entry.name === name))
-  if (unknown.length > 0) throw refuse('invalid_scope', 'scope_unregistered', unknown.join(' '))
+  if (unknown.length > 0) {
+    throw refuse('invalid_scope', 'scope_unregistered', describeUnregistered(unknown, present, issuer))
+  }
   return found
 }
 

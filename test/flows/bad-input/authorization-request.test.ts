@@ -90,11 +90,23 @@ describe('an authorization request of a known app', () => {
     expect(page.headers.get('Cache-Control')).toBe('no-store')
   })
 
-  it('names each scope that is wrong, and only those', async () => {
-    const page = await stranger.get(await pathWith({ scope: 'projects:read projects:burn apps:read' }))
-    const description = new URL(page.location ?? '').searchParams.get('error_description')
-    expect(description).toContain('projects:burn apps:read')
-    expect(description).not.toContain('projects:read')
+  it('names the scopes that are wrong, those that are registered, and where to change them', async () => {
+    const path = await pathWith({ scope: 'projects:read projects:burn apps:read' })
+    const page = await stranger.get(path)
+    const description = new URL(page.location ?? '').searchParams.get('error_description') ?? ''
+    const [, wrong, registered, address] = /\((.+); registered: (.+); to change them: (.+)\)$/.exec(description) ?? []
+    expect(wrong).toBe('projects:burn apps:read')
+    const { scopes, optional_scopes: optionalScopes } = SETTINGS
+    expect(registered?.split(' ').sort()).toEqual([...scopes, ...optionalScopes].sort())
+    const clientId = new URL(path, ISSUER).searchParams.get('client_id')
+    expect(address).toBe(`${ISSUER}/developer/apps/${clientId}`)
+  })
+
+  it('stays an address that fits, however many scopes are wrong', async () => {
+    const many = Array.from({ length: 500 }, (_, index) => `wrong:${index}`).join(' ')
+    const page = await stranger.get(await pathWith({ scope: many }))
+    expect(new URL(page.location ?? '').searchParams.get('error_description')).toContain('wrong:19 and 480 more')
+    expect(page.location?.length).toBeLessThan(2000)
   })
 
   it('cannot mix the scopes of two resources', async () => {

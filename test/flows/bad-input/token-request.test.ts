@@ -25,7 +25,14 @@ const MISTAKES: [string, Change, { error: string; error_description?: RegExp }][
   ['another redirect_uri', { redirect_uri: 'https://app.example/other' }, { error: 'invalid_grant' }],
   ['a redirect_uri with a slash more', { redirect_uri: 'https://app.example/callback/' }, { error: 'invalid_grant' }],
   ['a redirect_uri that is none', { redirect_uri: 'callback' }, { error: 'invalid_grant' }],
-  ['an unknown scope', { scope: 'projects:burn' }, { error: 'invalid_scope', error_description: /projects:burn/ }],
+  [
+    'an unknown scope',
+    { scope: 'projects:burn' },
+    {
+      error: 'invalid_scope',
+      error_description: /projects:burn; registered: .*projects:read.*\/developer\/apps\/app_/,
+    },
+  ],
   ['a scope beyond the consent', { scope: 'projects:read projects:write' }, { error: 'invalid_scope' }],
   ['a malformed scope', { scope: 'projects:read\u0007' }, { error: 'invalid_scope' }],
   ['an unknown resource', { resource: 'https://unknown.example' }, { error: 'invalid_target' }],
