@@ -47,11 +47,11 @@ export function TextField({ name, label, value = '', hint, problems = [], lines,
 export function Problems({ id, texts = [] }: { id: string; texts?: readonly string[] | undefined }) {
   if (texts.length === 0) return null
   return (
-    <ul id={id} class="problem" role="alert">
+    <div id={id} class="problem" role="alert">
       {texts.map((text) => (
-        <li>{text}</li>
+        <p>{text}</p>
       ))}
-    </ul>
+    </div>
   )
 }
 

@@ -25,6 +25,11 @@ export function Landing({ host, development }: LandingView) {
           <a href="/api/v1/docs">API, described</a>
           <a href="/.well-known/oauth-authorization-server">Server metadata</a>
         </section>
+        <section>
+          <h2>You decide what apps may reach</h2>
+          <p>Operators keep the protected APIs, and the permissions that apps can ask people for, in plain words.</p>
+          <a href="/operator/catalog">Catalogue</a>
+        </section>
         {development && (
           <section>
             <h2>You try it out</h2>

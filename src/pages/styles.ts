@@ -77,7 +77,7 @@ legend { font-weight: 600; padding: 0 .35rem; }
   color: var(--quiet); white-space: nowrap;
 }
 .destination { border-top: 1px solid var(--line); padding-top: 1rem; }
-.cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+.cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); }
 .cards section { border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem; }
 .cards h2 { margin-top: 0; }
 .cards a { display: block; }
@@ -96,7 +96,8 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .hint { font-size: .9rem; color: var(--quiet); margin: 0 0 .4rem; }
 .optional { font-weight: 400; font-size: .85rem; color: var(--quiet); }
 .field input, .field textarea, .field select { margin-bottom: .25rem; }
-ul.problem { margin: 0 0 .75rem; padding-left: 1.8rem; }
+div.problem { margin: 0 0 .75rem; }
+.problem p { margin: 0; }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 0 0 1.5rem; }
 .tabs a { padding: .4rem 0; text-decoration: none; color: var(--quiet); }
 .tabs a[aria-current=page] { color: var(--ink); border-bottom: 2px solid var(--accent); }
