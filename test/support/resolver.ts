@@ -18,6 +18,8 @@ export interface Resolver {
   /** For DOH_RESOLVER. */
   address: string
   zone: Map<string, DnsRecords>
+  /** The names that were asked for, in order. */
+  asked: string[]
   /** How the resolver does. `silent` answers never, `broken` with what is no DNS message. */
   mood: 'well' | 'failing' | 'silent' | 'broken'
   stop(): Promise<void>
@@ -31,6 +33,7 @@ export async function startResolver(): Promise<Resolver> {
   const resolver: Resolver = {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/dns-query`,
     zone: new Map(),
+    asked: [],
     mood: 'well',
     async stop() {
       server.closeAllConnections()
@@ -41,8 +44,13 @@ export async function startResolver(): Promise<Resolver> {
   return resolver
 }
 
-async function answer({ mood, zone }: Resolver, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { mood, zone, asked }: Resolver,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const query = await buffer(request)
+  asked.push(readQuestion(query).name)
   if (mood === 'silent') return
   if (request.method !== 'POST' || request.headers['content-type'] !== 'application/dns-message') {
     response.writeHead(415).end()
