@@ -1,0 +1,150 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { authorize, discover, Integration } from '../support/integration.ts'
+import { Tool } from '../support/workers/api-token.ts'
+import { anApp, callAnonymously, Developer, ORIGIN } from '../support/workers/developer.ts'
+import { createApi, transport } from '../support/workers/world.ts'
+
+/** What a request is about: an app of the owner's organization, and a grant that the owner gave to it. */
+interface Standing {
+  organizationId: string
+  clientId: string
+  secretId: string
+  grantId: string
+}
+type Sample = (at: Standing) => [method: string, path: string, body?: unknown]
+
+interface Row {
+  request: Sample
+  /** Of the session of an owner, of a member without the role, and of another organization. */
+  owner: number
+  member: number
+  stranger: number
+  /** Of an access token that lacks the scope. */
+  lacking: number
+}
+
+const app = (rest = '') => `/api/v1/apps/${rest}`
+const row = (request: Sample, [owner, member, stranger, lacking]: [number, number, number, number]): Row => ({
+  request,
+  owner,
+  member,
+  stranger,
+  lacking,
+})
+const SEE: [number, number, number, number] = [200, 200, 404, 403]
+const MANAGE: [number, number, number, number] = [200, 403, 404, 403]
+const OPERATE: [number, number, number, number] = [403, 403, 403, 403]
+const resource = encodeURIComponent('https://api.example.com')
+
+/** Every operation of the API. One that is not in the table fails the last test. */
+const MATRIX: Record<string, Row> = {
+  registerApp: row(
+    (at) => ['POST', '/api/v1/apps', anApp({ organization_id: at.organizationId })],
+    [201, 403, 404, 403],
+  ),
+  listApps: row((at) => ['GET', `/api/v1/apps?organization_id=${at.organizationId}`], SEE),
+  getApp: row((at) => ['GET', app(at.clientId)], SEE),
+  changeApp: row((at) => ['PATCH', app(at.clientId), { client_name: 'Changed' }], MANAGE),
+  deleteApp: row((at) => ['DELETE', app(at.clientId)], [204, 403, 404, 403]),
+  createSecret: row((at) => ['POST', app(`${at.clientId}/secrets`), { name: 'Second' }], [201, 403, 404, 403]),
+  listSecrets: row((at) => ['GET', app(`${at.clientId}/secrets`)], SEE),
+  deleteSecret: row((at) => ['DELETE', app(`${at.clientId}/secrets/${at.secretId}`)], [204, 403, 404, 403]),
+  getUsage: row((at) => ['GET', app(`${at.clientId}/usage`)], SEE),
+  listTokenErrors: row((at) => ['GET', app(`${at.clientId}/errors`)], SEE),
+  // The app has no homepage: who may start a verification is told so, and nothing is looked up.
+  verifyPublisher: row((at) => ['POST', app(`${at.clientId}/publisher-verification`)], [409, 403, 404, 403]),
+  getPublisherVerification: row((at) => ['GET', app(`${at.clientId}/publisher-verification`)], SEE),
+  listGrants: row(() => ['GET', '/api/v1/grants'], [200, 200, 200, 403]),
+  getGrant: row((at) => ['GET', `/api/v1/grants/${at.grantId}`], [200, 404, 404, 403]),
+  narrowGrant: row((at) => ['PATCH', `/api/v1/grants/${at.grantId}`, {}], [200, 404, 404, 403]),
+  revokeGrant: row((at) => ['DELETE', `/api/v1/grants/${at.grantId}`], [204, 404, 404, 403]),
+  disconnectApp: row((at) => ['DELETE', `/api/v1/grants?client_id=${at.clientId}`], [204, 204, 204, 403]),
+  listScopes: row(() => ['GET', '/api/v1/scopes'], [200, 200, 200, 200]),
+  createScope: row(() => ['POST', '/api/v1/scopes', {}], OPERATE),
+  changeScope: row(() => ['PATCH', '/api/v1/scopes/projects:read', {}], OPERATE),
+  deleteScope: row(() => ['DELETE', '/api/v1/scopes/projects:read'], OPERATE),
+  listResources: row(() => ['GET', '/api/v1/resources'], OPERATE),
+  createResource: row(() => ['POST', '/api/v1/resources', {}], OPERATE),
+  changeResource: row(() => ['PATCH', `/api/v1/resources/${resource}`, {}], OPERATE),
+  createResourceCredentials: row(() => ['POST', `/api/v1/resources/${resource}/credentials`], OPERATE),
+}
+
+let owner: Developer
+let member: Developer
+let stranger: Developer
+let organizationId: string
+/** Tokens with one scope each: whichever a route needs, one of them lacks it. */
+let readsApps: Tool
+let readsGrants: Tool
+
+beforeAll(async () => {
+  await createApi()
+  owner = await Developer.signIn()
+  member = await Developer.signIn()
+  stranger = await Developer.signIn()
+  organizationId = await owner.join('owner')
+  await member.join('member', organizationId)
+  readsApps = await Tool.connect(owner, { scopes: ['apps:read'], organizations: [organizationId] })
+  readsGrants = await Tool.connect(owner, { scopes: ['grants:read'], organizations: [] })
+})
+
+async function newStanding(): Promise<Standing> {
+  const registered = await owner.registerApp({ organization_id: organizationId, scopes: ['profile:read'] })
+  const { body } = await owner.call('GET', app(`${registered.client_id}/secrets`))
+  await env.DB.prepare(
+    `INSERT INTO publisher_checks (client_id, domain, code, state, started_at)
+     VALUES (?, 'app.example.com', 'code', 'pending', 0)`,
+  )
+    .bind(registered.client_id)
+    .run()
+  const integration = new Integration(transport, await discover(transport, ORIGIN), {
+    clientId: registered.client_id,
+    clientSecret: registered.client_secret,
+    redirectUri: registered.redirect_uris[0] ?? '',
+  })
+  const authorization = await integration.begin()
+  await integration.finish(await authorize(owner.browser, authorization.path), authorization)
+  const grants = await owner.call('GET', '/api/v1/grants')
+  const grant = grants.body.items.find(({ client_id }) => client_id === registered.client_id)
+  return {
+    organizationId,
+    clientId: registered.client_id,
+    secretId: body.items[0]?.id ?? '',
+    grantId: grant?.id ?? '',
+  }
+}
+
+describe.each(Object.entries(MATRIX))('%s', (operationId, { request, ...expected }) => {
+  it('answers each according to who they are', async () => {
+    const at = await newStanding()
+    const [method, path, body] = request(at)
+    const lacking = (await scopeOf(operationId)) === 'apps:read' ? readsGrants : readsApps
+    expect((await callAnonymously(path, { method })).status).toBe(401)
+    expect((await lacking.call(method, path, body)).status).toBe(expected.lacking)
+    expect((await stranger.call(method, path, body)).status).toBe(expected.stranger)
+    expect((await member.call(method, path, body)).status).toBe(expected.member)
+    // Last: it is the one that may delete what the others asked for.
+    expect((await owner.call(method, path, body)).status).toBe(expected.owner)
+  })
+})
+
+interface Operation {
+  operationId: string
+  security: Record<string, string[]>[]
+}
+
+async function operations(): Promise<Operation[]> {
+  const { body } = await callAnonymously('/api/v1/openapi.json')
+  const { paths } = body as unknown as { paths: Record<string, Record<string, Operation>> }
+  return Object.values(paths).flatMap((methods) => Object.values(methods))
+}
+
+async function scopeOf(operationId: string): Promise<string | undefined> {
+  return (await operations()).find((operation) => operation.operationId === operationId)?.security[0]?.access_token?.[0]
+}
+
+it('has a row for every operation', async () => {
+  const described = (await operations()).map(({ operationId }) => operationId)
+  expect(Object.keys(MATRIX).sort()).toEqual(described.sort())
+})
