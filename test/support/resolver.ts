@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 
 /** What a name has; one that the zone does not hold does not exist. */
 export interface DnsRecords {
@@ -11,6 +12,7 @@ export interface DnsRecords {
 }
 
 const TYPES: Record<number, keyof DnsRecords> = { 1: 'A', 16: 'TXT', 28: 'AAAA' }
+const SLOW_MS = 500
 const SERVER_FAILURE = 2
 const NO_SUCH_NAME = 3
 
@@ -21,7 +23,7 @@ export interface Resolver {
   /** The names that were asked for, in order. */
   asked: string[]
   /** How the resolver does. `silent` answers never, `broken` with what is no DNS message. */
-  mood: 'well' | 'failing' | 'silent' | 'broken'
+  mood: 'well' | 'slow' | 'failing' | 'silent' | 'broken'
   stop(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ async function answer(
   const query = await buffer(request)
   asked.push(readQuestion(query).name)
   if (mood === 'silent') return
+  if (mood === 'slow') await setTimeout(SLOW_MS)
   if (request.method !== 'POST' || request.headers['content-type'] !== 'application/dns-message') {
     response.writeHead(415).end()
     return

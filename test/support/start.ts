@@ -41,6 +41,9 @@ function printAddresses(): void {
 Postern is running at ${issuer}
 
   ${issuer}/                     what Postern is, and sign-in
+  ${issuer}/developer            register and run your own apps
+  ${issuer}/connections          what you allowed, and how to take it back
+  ${issuer}/operator/catalog     the protected APIs and their scopes, for operators
   ${issuer}/demo                 an integration, step by step
   ${issuer}/dev/outbox           the mail that production would send, with the sign-in codes
   ${issuer}/api/v1/docs          the dashboard API
