@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { claimCheck, findPublisherCheck } from '../../src/apps/publisher-store.ts'
 import { runScheduled } from '../../src/scheduled.ts'
 import { Tool } from '../support/workers/api-token.ts'
 import { type ApiBody, callAnonymously, Developer } from '../support/workers/developer.ts'
@@ -64,6 +65,14 @@ describe('who may verify a publisher, and see it', () => {
 it('stays pending while nothing can be looked up', async () => {
   const { body } = await owner.call('POST', path)
   expect(body).toMatchObject({ state: 'pending', domain: 'app.example.com', found: [], verified_at: null })
+})
+
+it('is looked at by one of twenty that come at the same moment', async () => {
+  const check = await findPublisherCheck(env.DB, app.client_id)
+  if (!check) throw new Error('the verification was started')
+  const until = (check.nextCheckAt ?? 0) + 60
+  const claims = await Promise.all(Array.from({ length: 20 }, () => claimCheck(env.DB, check, until)))
+  expect(claims.filter(Boolean)).toHaveLength(1)
 })
 
 it('is refused without a homepage', async () => {
