@@ -263,3 +263,20 @@ VALUES ('postern-cli', 'org_operators', 'Postern command line',
   '["authorization_code", "refresh_token"]', 'none',
   '["apps:read"]', '["apps:write", "secrets:write", "grants:read", "grants:write"]',
   'public', 1, unixepoch(), unixepoch());
+
+-- section 3: administrators decide
+
+ALTER TABLE organizations ADD COLUMN slug TEXT;                  -- in addresses; null: a personal organization
+CREATE UNIQUE INDEX organizations_by_slug ON organizations (slug);
+
+-- When an organization last blocked an app. A consent from before gives no access there again, whatever is decided later.
+CREATE TABLE app_cutoffs (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  client_id       TEXT NOT NULL REFERENCES apps (client_id),
+  at              INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, client_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
+  ('organizations:read', '/api/v1', 'See organizations', 'See the members of your organizations, and which apps they decided on.', 'organization', 0),
+  ('organizations:write', '/api/v1', 'Manage organizations', 'Change members and roles, and decide which apps may reach your organizations.', 'organization', 1);

@@ -28,7 +28,7 @@ export function requireOrganizations(caller: Caller, organizationId: string | un
   return caller.memberships.map((membership) => membership.organizationId)
 }
 
-function requireMembership(caller: Caller, organizationId: string): Membership {
+export function requireMembership(caller: Caller, organizationId: string): Membership {
   const membership = caller.memberships.find((candidate) => candidate.organizationId === organizationId)
   if (!membership) throw new ApiError('not-found')
   return membership

@@ -18,6 +18,8 @@ const TAGS = [
   { name: 'Activity', description: 'How much an app is used, and what of it was refused.' },
   { name: 'Grants', description: 'What you allowed to apps.' },
   { name: 'Publisher', description: 'The proof that who runs an app also runs the domain of its homepage.' },
+  { name: 'Organizations', description: 'Organizations, their members and roles.' },
+  { name: 'Decisions', description: 'Which apps may reach an organization.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]

@@ -11,6 +11,8 @@ export const API_SCOPES = {
   'apps:read': 'See the apps of your organizations and their settings.',
   'apps:write': 'Register, change and delete apps of your organizations.',
   'secrets:write': 'Create and delete the secrets that apps sign in with.',
+  'organizations:read': 'See the members of your organizations, and which apps they decided on.',
+  'organizations:write': 'Change members and roles, and decide which apps may reach your organizations.',
   'grants:read': 'See which apps you allowed, and what they may do.',
   'grants:write': 'Take back or narrow what you allowed to apps.',
 } as const

@@ -7,6 +7,7 @@ import { apiDocs } from './docs.ts'
 import { openApiDocument } from './document.ts'
 import { grants } from './grants.ts'
 import { refuseOtherMethods } from './method-table.ts'
+import { organizations } from './organizations.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
 import { publisher } from './publisher.ts'
 import { newApi } from './route.ts'
@@ -18,7 +19,7 @@ export const dashboardRoutes = newApi()
 // Any origin, but never with credentials: a browser app brings a token, and no other page borrows our cookie.
 const openCors = cors({
   origin: '*',
-  allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'],
   exposeHeaders: ['ETag', 'Location', 'Retry-After', 'WWW-Authenticate'],
   maxAge: 86_400,
@@ -38,6 +39,7 @@ dashboardRoutes.route(API_PATH, activity)
 dashboardRoutes.route(API_PATH, publisher)
 dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
+dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
 dashboardRoutes.get(`${API_PATH}/docs`, apiDocs(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)

@@ -11,6 +11,8 @@ export interface PresentOrganization {
     scopeCeiling: readonly string[] | null
     expiresAt: EpochSeconds | null
   } | null
+  /** When it last blocked the app: consents from before count no more there. */
+  cutOffAt: EpochSeconds | null
 }
 
 /** The state of the world that a grant is intersected with at every token and introspection. */
@@ -48,13 +50,17 @@ interface Granted {
   scopes: readonly string[]
   organizations: readonly string[]
   resource: string
+  /** When the person consented. */
+  createdAt: EpochSeconds
 }
 
 /** What is left of a grant today. Never more than was granted. */
 export function intersect(granted: Granted, present: Present, now: EpochSeconds): Remaining {
   const refusal = findRefusal(present)
   if (refusal) return { ok: false, reason: refusal }
-  const organizations = granted.organizations.filter((id) => mayReach(id, present, now))
+  const organizations = granted.organizations.filter(
+    (id) => mayReach(id, present, now) && !isCutOff(id, granted.createdAt, present),
+  )
   const usable = usableScopes(granted, present)
   const scopes = usable.filter((scope) => mayUse(scope, organizations, present, now)).map((scope) => scope.name)
   if (scopes.length > 0) return { ok: true, scopes, organizations: keepIfUsed(organizations, scopes, present) }
@@ -84,6 +90,12 @@ function usableScopes(granted: Granted, present: Present) {
 /** Whether the organization lets this app in. */
 export function mayReach(organizationId: string, present: Present, now: EpochSeconds): boolean {
   return refusalOf(organizationId, present, now) === undefined
+}
+
+/** Approving an app again restores nothing silently: people consent again. */
+export function isCutOff(organizationId: string, consentedAt: EpochSeconds, present: Present): boolean {
+  const cutOffAt = present.memberships.find((candidate) => candidate.organizationId === organizationId)?.cutOffAt
+  return cutOffAt != null && consentedAt <= cutOffAt
 }
 
 export type OrganizationRefusal = 'not_a_member' | 'blocked' | 'needs_verified_publisher' | 'needs_approval'

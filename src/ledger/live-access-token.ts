@@ -74,10 +74,11 @@ export async function checkLiveness(
 /** The token may be older than a narrowing of its grant. */
 function withinGrant(
   token: { scopes: readonly string[]; organizations: readonly string[]; resource: string },
-  grant: { scopes: readonly string[]; organizations: readonly string[] },
+  grant: { scopes: readonly string[]; organizations: readonly string[]; createdAt: EpochSeconds },
 ) {
   return {
     resource: token.resource,
+    createdAt: grant.createdAt,
     scopes: token.scopes.filter((scope) => grant.scopes.includes(scope)),
     organizations: token.organizations.filter((id) => grant.organizations.includes(id)),
   }

@@ -37,11 +37,14 @@ const PRESENT = `
     (SELECT json_group_array(json_object(
               'organization_id', organization.id, 'policy', organization.policy,
               'scope_ceiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
-              'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at))
+              'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at,
+              'cut_off_at', app_cutoffs.at))
        FROM members
        JOIN organizations AS organization ON organization.id = members.organization_id
        LEFT JOIN app_decisions ON app_decisions.organization_id = organization.id
                               AND app_decisions.client_id = app.client_id
+       LEFT JOIN app_cutoffs ON app_cutoffs.organization_id = organization.id
+                            AND app_cutoffs.client_id = app.client_id
       WHERE members.account_id = account.id AND organization.suspended_at IS NULL) AS memberships,
     (SELECT json_group_array(json_object(
               'name', scopes.name, 'resource', scopes.resource, 'target', scopes.target,
@@ -95,6 +98,7 @@ const presentRow = z.object({
         decision: z.enum(['approved', 'blocked']).nullable(),
         decision_ceiling: ceiling,
         decision_expires_at: z.number().nullable(),
+        cut_off_at: z.number().nullable(),
       }),
     ),
   ),
@@ -162,5 +166,6 @@ function toPresentOrganization(row: PresentRow['memberships'][number]): Present[
       scopeCeiling: row.decision_ceiling,
       expiresAt: row.decision_expires_at,
     },
+    cutOffAt: row.cut_off_at,
   }
 }

@@ -8,8 +8,8 @@ export interface SkipQuestion {
   redirectUri: string
   scopes: readonly string[]
   shownApp: ShownApp
-  /** Organizations that still let the app in. */
-  reachable: readonly string[]
+  /** Organizations that still let the app in, for consents since then. */
+  reachable: readonly { id: string; consentedAfter: EpochSeconds }[]
 }
 
 export interface SkippableConsent {
@@ -34,8 +34,12 @@ function covers(grant: Grant, question: SkipQuestion, now: EpochSeconds): boolea
     grant.resource === question.resource &&
     grant.redirectUri === question.redirectUri &&
     question.scopes.every((scope) => grant.scopes.includes(scope)) &&
-    grant.organizations.every((id) => question.reachable.includes(id)) &&
+    grant.organizations.every((id) => isReachable(id, grant.createdAt, question)) &&
     grant.shownApp.clientName === question.shownApp.clientName &&
     grant.shownApp.publisherDomain === question.shownApp.publisherDomain
   )
+}
+
+function isReachable(organizationId: string, consentedAt: EpochSeconds, { reachable }: SkipQuestion): boolean {
+  return reachable.some(({ id, consentedAfter }) => id === organizationId && consentedAt > consentedAfter)
 }

@@ -18,14 +18,19 @@ export async function findSkip(
   const { app, context, target, scopes, resource } = request
   if (!context.account || request.prompt.has('consent') || !maySkip(request)) return undefined
   const names = scopes.map((scope) => scope.name)
-  const memberships = context.present.memberships.map(({ organizationId }) => organizationId)
+  const memberships = context.present.memberships.filter(({ organizationId }) =>
+    mayReach(organizationId, context.present, now),
+  )
   const question = {
     clientId: app.clientId,
     resource,
     redirectUri: target.redirectUri,
     scopes: names,
     shownApp: { clientName: app.clientName, publisherDomain: app.publisherDomain },
-    reachable: memberships.filter((id) => mayReach(id, context.present, now)),
+    reachable: memberships.map(({ organizationId, cutOffAt }) => ({
+      id: organizationId,
+      consentedAfter: cutOffAt ?? 0,
+    })),
   }
   const found = await callLedger(c.env, context.account.id, async (ledger) => ledger.findSkippable(question))
   return found ? { scopes: names, organizations: found.organizations } : undefined

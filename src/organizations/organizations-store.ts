@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
-import { type Membership, ROLES } from './organization.ts'
+import { insertMemberStatement } from './members-store.ts'
+import { type Membership, type Organization, ROLES } from './organization.ts'
 
 const membershipRow = z
   .object({ id: z.string(), name: z.string(), personal_account_id: z.string().nullable(), role: z.enum(ROLES) })
@@ -39,8 +40,49 @@ export function personalOrganization(
   const organization = db
     .prepare('INSERT INTO organizations (id, name, personal_account_id, created_at) VALUES (?, ?, ?, ?)')
     .bind(organizationId, account.email, account.id, now)
-  const member = db
-    .prepare("INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'owner', ?)")
-    .bind(organizationId, account.id, now)
+  const member = insertMemberStatement(db, { organizationId, accountId: account.id }, 'owner', now)
   return { organizationId, statements: [organization, member] }
+}
+
+const organizationRow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    slug: z.string().nullable(),
+    personal_account_id: z.string().nullable(),
+    created_at: z.number(),
+  })
+  .transform(
+    (row): Organization => ({
+      id: row.id,
+      name: row.name,
+      slug: row.slug,
+      personal: row.personal_account_id !== null,
+      createdAt: row.created_at,
+    }),
+  )
+
+/** In the order in which they were asked for. */
+export async function findOrganizations(db: D1Database, ids: readonly string[]): Promise<Organization[]> {
+  const statement = db
+    .prepare('SELECT * FROM organizations WHERE id IN (SELECT value FROM json_each(?))')
+    .bind(JSON.stringify(ids))
+  const { results } = await reach('D1', () => statement.all())
+  const found = new Map(results.map((row) => organizationRow.parse(row)).map((found) => [found.id, found]))
+  return ids.flatMap((id) => found.get(id) ?? [])
+}
+
+export function insertOrganizationStatement(db: D1Database, organization: Organization): D1PreparedStatement {
+  return db
+    .prepare('INSERT INTO organizations (id, name, slug, created_at) VALUES (?, ?, ?, ?)')
+    .bind(organization.id, organization.name, organization.slug, organization.createdAt)
+}
+
+export function updateOrganizationStatement(
+  db: D1Database,
+  { id, name, slug }: Pick<Organization, 'id' | 'name' | 'slug'>,
+): D1PreparedStatement {
+  return db
+    .prepare('UPDATE organizations SET name = ?2, slug = ?3 WHERE id = ?1 AND personal_account_id IS NULL')
+    .bind(id, name, slug)
 }

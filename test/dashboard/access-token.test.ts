@@ -158,7 +158,15 @@ describe('without credentials', () => {
     expect(body).toMatchObject({
       resource: 'http://localhost:8787/api/v1',
       authorization_servers: ['http://localhost:8787'],
-      scopes_supported: ['apps:read', 'apps:write', 'secrets:write', 'grants:read', 'grants:write'],
+      scopes_supported: [
+        'apps:read',
+        'apps:write',
+        'secrets:write',
+        'organizations:read',
+        'organizations:write',
+        'grants:read',
+        'grants:write',
+      ],
       bearer_methods_supported: ['header'],
     })
   })

@@ -65,12 +65,20 @@ describe('every documented example', () => {
     expect(shown.length).toBeGreaterThan(10) // control
   })
 
-  it.each(['AppRegistration', 'AppChange', 'SecretRequest', 'NewScope', 'ScopeChange', 'NewResource', 'GrantChange'])(
-    'of a body, %s, is one that the server takes',
-    (name) => {
-      const schema = schemas[name] ?? {}
-      expect(compile(schema).safeParse(exampleOf(schema))).toMatchObject({ success: true })
-      expect(compile(schema).safeParse({ no_such_field: 1 }).success).toBe(false) // control
-    },
-  )
+  it.each([
+    'AppRegistration',
+    'AppChange',
+    'SecretRequest',
+    'NewScope',
+    'ScopeChange',
+    'NewResource',
+    'GrantChange',
+    'NewOrganization',
+    'RoleChange',
+    'NewDecision',
+  ])('of a body, %s, is one that the server takes', (name) => {
+    const schema = schemas[name] ?? {}
+    expect(compile(schema).safeParse(exampleOf(schema))).toMatchObject({ success: true })
+    expect(compile(schema).safeParse({ no_such_field: 1 }).success).toBe(false) // control
+  })
 })

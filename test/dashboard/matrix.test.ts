@@ -11,6 +11,7 @@ interface Standing {
   clientId: string
   secretId: string
   grantId: string
+  memberId: string
 }
 type Sample = (at: Standing) => [method: string, path: string, body?: unknown]
 
@@ -24,6 +25,8 @@ interface Row {
   lacking: number
 }
 
+const organization = (at: Standing, rest = '') => `/api/v1/organizations/${at.organizationId}${rest}`
+const newOrganization = () => ({ name: 'New', slug: crypto.randomUUID() })
 const app = (rest = '') => `/api/v1/apps/${rest}`
 const row = (request: Sample, [owner, member, stranger, lacking]: [number, number, number, number]): Row => ({
   request,
@@ -60,6 +63,16 @@ const MATRIX: Record<string, Row> = {
   narrowGrant: row((at) => ['PATCH', `/api/v1/grants/${at.grantId}`, {}], [200, 404, 404, 403]),
   revokeGrant: row((at) => ['DELETE', `/api/v1/grants/${at.grantId}`], [204, 404, 404, 403]),
   disconnectApp: row((at) => ['DELETE', `/api/v1/grants?client_id=${at.clientId}`], [204, 204, 204, 403]),
+  listOrganizations: row(() => ['GET', '/api/v1/organizations'], [200, 200, 200, 403]),
+  createOrganization: row(() => ['POST', '/api/v1/organizations', newOrganization()], [201, 201, 201, 403]),
+  changeOrganization: row((at) => ['PATCH', organization(at), { name: 'Acme' }], MANAGE),
+  listMembers: row((at) => ['GET', organization(at, '/members')], SEE),
+  changeRole: row((at) => ['PATCH', organization(at, `/members/${at.memberId}`), { role: 'member' }], MANAGE),
+  // Nobody of that name: the member may not ask, the owner is told.
+  removeMember: row((at) => ['DELETE', organization(at, '/members/acc_nobody')], [404, 403, 404, 403]),
+  listDecisions: row((at) => ['GET', organization(at, '/decisions')], SEE),
+  decide: row((at) => ['PUT', organization(at, `/decisions/${at.clientId}`), { decision: 'approved' }], MANAGE),
+  withdrawDecision: row((at) => ['DELETE', organization(at, `/decisions/${at.clientId}`)], [404, 403, 404, 403]),
   listScopes: row(() => ['GET', '/api/v1/scopes'], [200, 200, 200, 200]),
   createScope: row(() => ['POST', '/api/v1/scopes', {}], OPERATE),
   changeScope: row(() => ['PATCH', '/api/v1/scopes/projects:read', {}], OPERATE),
@@ -112,20 +125,22 @@ async function newStanding(): Promise<Standing> {
     clientId: registered.client_id,
     secretId: body.items[0]?.id ?? '',
     grantId: grant?.id ?? '',
+    memberId: member.accountId,
   }
 }
 
 describe.each(Object.entries(MATRIX))('%s', (operationId, { request, ...expected }) => {
   it('answers each according to who they are', async () => {
     const at = await newStanding()
-    const [method, path, body] = request(at)
+    const [method, path] = request(at)
     const lacking = (await scopeOf(operationId)) === 'apps:read' ? readsGrants : readsApps
+    const statusFor = async (who: Developer | Tool) => (await who.call(...request(at))).status
     expect((await callAnonymously(path, { method })).status).toBe(401)
-    expect((await lacking.call(method, path, body)).status).toBe(expected.lacking)
-    expect((await stranger.call(method, path, body)).status).toBe(expected.stranger)
-    expect((await member.call(method, path, body)).status).toBe(expected.member)
+    expect(await statusFor(lacking)).toBe(expected.lacking)
+    expect(await statusFor(stranger)).toBe(expected.stranger)
+    expect(await statusFor(member)).toBe(expected.member)
     // Last: it is the one that may delete what the others asked for.
-    expect((await owner.call(method, path, body)).status).toBe(expected.owner)
+    expect(await statusFor(owner)).toBe(expected.owner)
   })
 })
 

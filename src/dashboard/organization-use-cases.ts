@@ -1,0 +1,152 @@
+import type { z } from '@hono/zod-openapi'
+import { findApp } from '../apps/apps-store.ts'
+import { ApiError } from '../errors.ts'
+import { currentTime } from '../lib/clock.ts'
+import {
+  changeRole,
+  createOrganization,
+  decide,
+  type Named,
+  removeMember,
+  renameOrganization,
+  withdrawDecision,
+} from '../organizations/change-organization.ts'
+import type { AppDecision } from '../organizations/decision.ts'
+import { listMembers } from '../organizations/members-store.ts'
+import {
+  type Member,
+  type Membership,
+  may,
+  type Organization,
+  type Permission,
+  type Role,
+  rolesFor,
+} from '../organizations/organization.ts'
+import { findOrganizations } from '../organizations/organizations-store.ts'
+import { requireMembership } from './access.ts'
+import type { Asker } from './app-use-cases.ts'
+import { invalidFields, pointer } from './field-errors.ts'
+import type { newDecision, newOrganization, organizationChange } from './organization-schemas.ts'
+
+/** An organization with the role that the caller has in it. */
+export interface OwnOrganization {
+  organization: Organization
+  role: Role
+}
+
+export async function listOwnOrganizations({ env, caller }: Asker): Promise<OwnOrganization[]> {
+  const roles = new Map(caller.memberships.map(({ organizationId, role }) => [organizationId, role]))
+  const organizations = await findOrganizations(env.DB, [...roles.keys()])
+  return organizations.map((organization) => ({ organization, role: roles.get(organization.id) ?? 'member' }))
+}
+
+export async function addOrganization(
+  { env, caller }: Asker,
+  body: z.output<typeof newOrganization>,
+): Promise<OwnOrganization> {
+  if (caller.via === 'access_token') throw new ApiError('forbidden', 'Organizations are created by session.')
+  const organization = requireNamed(
+    await createOrganization(env.DB, { ...body, actor: caller.accountId }, currentTime()),
+  )
+  return { organization, role: 'owner' }
+}
+
+export async function editOrganization(
+  asker: Asker,
+  organizationId: string,
+  change: z.output<typeof organizationChange>,
+): Promise<OwnOrganization> {
+  const { role } = requirePermission(asker, organizationId, 'manage-organization')
+  const [current] = await findOrganizations(asker.env.DB, [organizationId])
+  if (!current) throw new ApiError('not-found')
+  checkShared(current)
+  const renamed = await renameOrganization(deed(asker, organizationId), { ...current, ...change }, currentTime())
+  return { organization: requireNamed(renamed), role }
+}
+
+export async function listMembersOf({ env, caller }: Asker, organizationId: string): Promise<Member[]> {
+  return listMembers(env.DB, requireMembership(caller, organizationId).organizationId)
+}
+
+export async function editRole(asker: Asker, organizationId: string, accountId: string, role: Role): Promise<Member> {
+  const membership = requirePermission(asker, organizationId, 'manage-members')
+  const member = await requireMember(asker, organizationId, accountId)
+  checkOwners(membership, [member.role, role])
+  const changed = await changeRole(deed(asker, organizationId), accountId, role, currentTime())
+  if (!changed) throw lastOwner()
+  return { ...member, role }
+}
+
+/** Anybody may leave; removing others takes the role for it. */
+export async function endMembership(asker: Asker, organizationId: string, accountId: string): Promise<void> {
+  const leaving = accountId === asker.caller.accountId
+  const membership = leaving
+    ? requireMembership(asker.caller, organizationId)
+    : requirePermission(asker, organizationId, 'manage-members')
+  if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
+  const member = await requireMember(asker, organizationId, accountId)
+  if (!leaving) checkOwners(membership, [member.role])
+  const removed = await removeMember(deed(asker, organizationId), accountId, currentTime())
+  if (!removed) throw lastOwner()
+}
+
+export async function decideOn(
+  asker: Asker,
+  organizationId: string,
+  clientId: string,
+  body: z.output<typeof newDecision>,
+): Promise<AppDecision> {
+  requirePermission(asker, organizationId, 'decide-apps')
+  if (!(await findApp(asker.env.DB, clientId))) throw new ApiError('not-found', 'There is no such app.')
+  const now = currentTime()
+  const { decision, scope_ceiling: scopeCeiling, expires_at: expiresAt, note } = body
+  if (expiresAt !== null && expiresAt <= now) {
+    throw invalidFields([{ pointer: pointer('expires_at'), detail: 'The expiry is in the past.' }])
+  }
+  const actor = asker.caller.accountId
+  const decided = { clientId, decision, scopeCeiling, expiresAt, note, decidedBy: actor, decidedAt: now }
+  await decide(deed(asker, organizationId), decided)
+  return decided
+}
+
+export async function undecide(asker: Asker, organizationId: string, clientId: string): Promise<void> {
+  requirePermission(asker, organizationId, 'decide-apps')
+  const withdrawn = await withdrawDecision(deed(asker, organizationId), clientId, currentTime())
+  if (!withdrawn) throw new ApiError('not-found', 'Nothing is decided about this app.')
+}
+
+function requirePermission({ caller }: Asker, organizationId: string, permission: Permission): Membership {
+  const membership = requireMembership(caller, organizationId)
+  if (may(membership.role, permission)) return membership
+  const needed = rolesFor(permission)
+  throw new ApiError('forbidden', `Your role in this organization is ${membership.role}; this needs ${needed}.`)
+}
+
+async function requireMember({ env }: Asker, organizationId: string, accountId: string): Promise<Member> {
+  const member = (await listMembers(env.DB, organizationId)).find((candidate) => candidate.accountId === accountId)
+  if (!member) throw new ApiError('not-found', 'There is no such member.')
+  return member
+}
+
+/** Administrators neither make owners nor touch them. */
+function checkOwners({ role }: Membership, concerned: readonly Role[]): void {
+  if (!concerned.includes('owner') || may(role, 'manage-owners')) return
+  throw new ApiError('forbidden', 'Only an owner makes, changes and removes owners.')
+}
+
+function checkShared({ personal }: Organization): void {
+  if (personal) throw new ApiError('conflict', 'A personal organization keeps its name.')
+}
+
+function lastOwner(): ApiError {
+  return new ApiError('conflict', 'This is the last owner: make somebody else an owner first.')
+}
+
+function requireNamed(named: Named): Organization {
+  if (named.ok) return named.organization
+  throw invalidFields([{ pointer: pointer('slug'), detail: 'This slug is taken.' }])
+}
+
+function deed({ env, caller }: Asker, organizationId: string) {
+  return { db: env.DB, organizationId, actor: caller.accountId }
+}
