@@ -20,11 +20,14 @@ export function quickStart(app: App, issuer: string): QuickStart {
 function openidClient(app: App, issuer: string, redirectUri: string): string {
   const credentials = isPublic(app)
     ? `'${app.clientId}', undefined, client.None()`
-    : `'${app.clientId}', process.env.CLIENT_SECRET, undefined`
+    : `'${app.clientId}', CLIENT_SECRET, undefined`
+  const secret = isPublic(app)
+    ? ''
+    : "import { env } from 'node:process'\n\nconst { CLIENT_SECRET } = env // never in the code"
   // openid-client speaks https only, unless it is told otherwise.
   const options = issuer.startsWith('http:') ? ', { execute: [client.allowInsecureRequests] }' : ''
   return `import * as client from 'openid-client'
-
+${secret}
 const config = await client.discovery(new URL('${issuer}'), ${credentials}${options})
 const redirect_uri = ${JSON.stringify(redirectUri)}
 const scope = '${app.scopes.join(' ')}'
