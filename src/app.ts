@@ -3,6 +3,7 @@ import { answerError, answerNotFound } from './answer-error.ts'
 import { catalogPages } from './dashboard/catalog-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
+import { organizationPages } from './dashboard/organization-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
@@ -27,6 +28,7 @@ app.route('/', dashboardRoutes)
 app.route('/', pageRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
+app.route('/', organizationPages)
 app.route('/', catalogPages)
 
 app.all('/demo/*', serveDemo)

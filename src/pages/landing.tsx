@@ -27,7 +27,11 @@ export function Landing({ host, development }: LandingView) {
         </section>
         <section>
           <h2>You decide what apps may reach</h2>
-          <p>Operators keep the protected APIs, and the permissions that apps can ask people for, in plain words.</p>
+          <p>
+            Administrators approve or block each app that reaches their organization, and keep its members. Operators
+            keep the protected APIs and their permissions.
+          </p>
+          <a href="/organizations">Organizations</a>
           <a href="/operator/catalog">Catalogue</a>
         </section>
         {development && (

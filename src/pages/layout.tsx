@@ -7,6 +7,7 @@ import { STYLESHEET_PATH } from './styles.ts'
 const SECTIONS = {
   developer: { href: '/developer', title: 'Apps', operators: false },
   connections: { href: '/connections', title: 'Connections', operators: false },
+  organizations: { href: '/organizations', title: 'Organizations', operators: false },
   account: { href: '/account', title: 'Account', operators: false },
   operator: { href: '/operator/catalog', title: 'Catalogue', operators: true },
 } as const

@@ -67,9 +67,10 @@ button.link { border: 0; padding: 0; color: var(--accent); text-decoration: unde
 .publisher.unverified { color: var(--warn); }
 .scopes { list-style: none; padding: 0; margin: 0 0 1rem; }
 .scopes li { padding: .6rem 0; border-top: 1px solid var(--line); }
-fieldset { border: 1px solid var(--line); border-radius: 10px; padding: .5rem 1rem; margin: 0 0 1rem; }
+fieldset { min-width: 0; border: 1px solid var(--line); border-radius: 10px; padding: .5rem 1rem; margin: 0 0 1rem; }
 legend { font-weight: 600; padding: 0 .35rem; }
 .choice { display: flex; gap: .75rem; align-items: flex-start; font-weight: 400; padding: .45rem 0; margin: 0; }
+.choice > span { min-width: 0; overflow-wrap: anywhere; }
 .choice input { width: 1.15rem; height: 1.15rem; margin-top: .2rem; flex: none; accent-color: var(--accent); }
 .choice.refused { color: var(--quiet); }
 .tag {
@@ -111,6 +112,8 @@ div.problem { margin: 0 0 .75rem; }
 .scope-choice select { margin: .35rem 0 0; padding: .4rem .5rem; }
 .permissions { margin: .35rem 0 0; padding-left: 1.2rem; }
 .rows .permissions li { display: list-item; padding: 0; border: 0; }
+.rows select { width: auto; margin: 0; padding: .5rem .6rem; }
+.rows div.inline { margin: 0; align-items: center; }
 .rows form.inline { margin: 0; align-items: center; }
 .connection { border-top: 1px solid var(--line); padding: 1.25rem 0; }
 .connection h2 { margin: 0; }

@@ -148,6 +148,15 @@ describe('an app', () => {
     expect(html.includes(secret)).toBe(false)
   })
 
+  it('lets no redirect URI out of its string in a quick start', async () => {
+    const hostile = "https://app.example.com/it's$(id)'back"
+    const app = await developer.registerApp({ redirect_uris: [hostile] })
+    const { html } = await developer.browser.get(`/developer/apps/${app.client_id}`)
+    const shown = html.replaceAll('&#39;', "'").replaceAll('&quot;', '"')
+    expect(shown).toContain(String.raw`--data-urlencode 'redirect_uri=https://app.example.com/it'\''s$(id)'\''back'`)
+    expect(shown).toContain(`const redirect_uri = ${JSON.stringify(hostile)}`)
+  })
+
   it('is deleted only after it was asked', async () => {
     const { clientId } = await registeredApp(developer)
     const asking = await developer.browser.get(`/developer/apps/${clientId}/delete`)

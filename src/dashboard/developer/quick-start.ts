@@ -61,8 +61,13 @@ echo "Open: ${authorizeUrl(app, issuer, redirectUri, '$CHALLENGE')}"
 read -r -p "The code in the address you were sent to: " CODE
 curl -s ${issuer}/token ${credentials} \\
   -d grant_type=authorization_code --data-urlencode "code=$CODE" -d "code_verifier=$VERIFIER" \\
-  --data-urlencode 'redirect_uri=${redirectUri}'
+  --data-urlencode ${shellQuote(`redirect_uri=${redirectUri}`)}
 `
+}
+
+/** A redirect URI may hold an apostrophe: what somebody else registered must not end the string. */
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function authorizeUrl(app: App, issuer: string, redirectUri: string, challenge = 'CODE_CHALLENGE'): string {
