@@ -280,3 +280,5 @@ CREATE TABLE app_cutoffs (
 INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
   ('organizations:read', '/api/v1', 'See organizations', 'See the members of your organizations, and which apps they decided on.', 'organization', 0),
   ('organizations:write', '/api/v1', 'Manage organizations', 'Change members and roles, and decide which apps may reach your organizations.', 'organization', 1);
+UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write"]'
+  WHERE client_id = 'postern-cli';
