@@ -282,3 +282,187 @@ INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUE
   ('organizations:write', '/api/v1', 'Manage organizations', 'Change members and roles, and decide which apps may reach your organizations.', 'organization', 1);
 UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write"]'
   WHERE client_id = 'postern-cli';
+
+-- section 4: what reaches an organization, and how it ends
+
+-- Living grants by the organizations that they name: a projection like grant_index, written with it. Decides nothing.
+CREATE TABLE organization_grants (
+  organization_id TEXT NOT NULL,
+  client_id       TEXT NOT NULL,
+  account_id      TEXT NOT NULL,
+  grant_id        TEXT NOT NULL,
+  scopes          TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  last_used_at    INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, client_id, account_id, grant_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organization_grants_by_grant ON organization_grants (grant_id);
+CREATE INDEX organization_grants_by_account ON organization_grants (organization_id, account_id);
+CREATE INDEX organization_grants_by_use ON organization_grants (organization_id, client_id, last_used_at DESC, grant_id);
+
+-- One row for each app that reaches an organization, or that it decided on: counted by the triggers below, so that
+-- an inventory of 10,000 grants is read in as many rows as it shows.
+CREATE TABLE organization_apps (
+  organization_id  TEXT NOT NULL,
+  client_id        TEXT NOT NULL,
+  client_name      TEXT NOT NULL COLLATE NOCASE,      -- follows apps
+  grants           INTEGER NOT NULL DEFAULT 0,        -- living
+  people           INTEGER NOT NULL DEFAULT 0,        -- who gave them
+  scopes           TEXT NOT NULL DEFAULT '[]',        -- of living grants
+  scope_uses       TEXT NOT NULL DEFAULT '{}',        -- scope: when an API last reported its use
+  first_granted_at INTEGER,                           -- null: decided on before anybody connected it
+  last_used_at     INTEGER,
+  PRIMARY KEY (organization_id, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organization_apps_by_name ON organization_apps (organization_id, client_name, client_id);
+CREATE INDEX organization_apps_by_people ON organization_apps (organization_id, people DESC, client_id);
+CREATE INDEX organization_apps_by_use ON organization_apps (organization_id, last_used_at DESC, client_id);
+CREATE INDEX organization_apps_by_client ON organization_apps (client_id);
+
+CREATE TABLE organization_app_scopes (
+  organization_id TEXT NOT NULL,
+  client_id       TEXT NOT NULL,
+  scope           TEXT NOT NULL,
+  grants          INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, client_id, scope)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER organization_app_granted AFTER INSERT ON organization_grants BEGIN
+  INSERT INTO organization_apps (organization_id, client_id, client_name)
+    SELECT NEW.organization_id, NEW.client_id, client_name FROM apps WHERE client_id = NEW.client_id
+    ON CONFLICT DO NOTHING;
+  INSERT INTO organization_app_scopes (organization_id, client_id, scope, grants)
+    SELECT NEW.organization_id, NEW.client_id, value, 1 FROM json_each(NEW.scopes) WHERE true
+    ON CONFLICT DO UPDATE SET grants = grants + 1;
+  UPDATE organization_apps SET
+      grants = grants + 1,
+      people = people + NOT EXISTS (
+        SELECT 1 FROM organization_grants AS other
+         WHERE other.organization_id = NEW.organization_id AND other.client_id = NEW.client_id
+           AND other.account_id = NEW.account_id AND other.grant_id <> NEW.grant_id),
+      scopes = (SELECT json_group_array(scope) FROM organization_app_scopes AS granted
+                 WHERE granted.organization_id = NEW.organization_id AND granted.client_id = NEW.client_id),
+      first_granted_at = min(coalesce(first_granted_at, NEW.created_at), NEW.created_at),
+      last_used_at = max(coalesce(last_used_at, 0), NEW.last_used_at)
+    WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
+END;
+
+CREATE TRIGGER organization_app_used AFTER UPDATE OF last_used_at ON organization_grants BEGIN
+  UPDATE organization_apps SET last_used_at = max(coalesce(last_used_at, 0), NEW.last_used_at)
+    WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
+END;
+
+CREATE TRIGGER organization_app_narrowed AFTER UPDATE OF scopes ON organization_grants WHEN OLD.scopes <> NEW.scopes BEGIN
+  UPDATE organization_app_scopes SET grants = grants - 1
+    WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id
+      AND scope IN (SELECT value FROM json_each(OLD.scopes));
+  INSERT INTO organization_app_scopes (organization_id, client_id, scope, grants)
+    SELECT NEW.organization_id, NEW.client_id, value, 1 FROM json_each(NEW.scopes) WHERE true
+    ON CONFLICT DO UPDATE SET grants = grants + 1;
+  DELETE FROM organization_app_scopes
+    WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id AND grants = 0;
+  UPDATE organization_apps SET
+      scopes = (SELECT json_group_array(scope) FROM organization_app_scopes AS granted
+                 WHERE granted.organization_id = NEW.organization_id AND granted.client_id = NEW.client_id)
+    WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
+END;
+
+CREATE TRIGGER organization_app_ended AFTER DELETE ON organization_grants BEGIN
+  UPDATE organization_app_scopes SET grants = grants - 1
+    WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id
+      AND scope IN (SELECT value FROM json_each(OLD.scopes));
+  DELETE FROM organization_app_scopes
+    WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id AND grants = 0;
+  UPDATE organization_apps SET
+      grants = grants - 1,
+      people = people - NOT EXISTS (
+        SELECT 1 FROM organization_grants AS other
+         WHERE other.organization_id = OLD.organization_id AND other.client_id = OLD.client_id
+           AND other.account_id = OLD.account_id),
+      scopes = (SELECT json_group_array(scope) FROM organization_app_scopes AS granted
+                 WHERE granted.organization_id = OLD.organization_id AND granted.client_id = OLD.client_id)
+    WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id;
+END;
+
+CREATE TRIGGER organization_app_decided AFTER INSERT ON app_decisions BEGIN
+  INSERT INTO organization_apps (organization_id, client_id, client_name)
+    SELECT NEW.organization_id, NEW.client_id, client_name FROM apps WHERE client_id = NEW.client_id
+    ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER organization_app_renamed AFTER UPDATE OF client_name ON apps WHEN OLD.client_name <> NEW.client_name BEGIN
+  UPDATE organization_apps SET client_name = NEW.client_name WHERE client_id = NEW.client_id;
+END;
+
+INSERT INTO organization_grants
+  SELECT organization.value, client_id, account_id, grant_id, scopes, created_at, last_used_at
+    FROM grant_index, json_each(grant_index.organizations) AS organization WHERE state = 'active';
+INSERT INTO organization_apps (organization_id, client_id, client_name)
+  SELECT app_decisions.organization_id, client_id, client_name FROM app_decisions JOIN apps USING (client_id) WHERE true
+  ON CONFLICT DO NOTHING;
+
+-- Token Status List indexes (draft-ietf-oauth-status-list): one for each generation of a grant. The access tokens of
+-- a generation die together; the next is here at once. Never used twice: list = id / 131072, idx = id % 131072.
+CREATE TABLE token_statuses (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  grant_id      TEXT NOT NULL,
+  account_id    TEXT NOT NULL,
+  client_id     TEXT NOT NULL,
+  organizations TEXT NOT NULL,                  -- that access tokens of this generation may carry
+  scopes        TEXT NOT NULL,
+  version       INTEGER NOT NULL,               -- of the grant
+  created_at    INTEGER NOT NULL,
+  invalid_at    INTEGER,
+  ended_by      TEXT                            -- the audit event that ended it and made its successor
+) STRICT;
+CREATE UNIQUE INDEX token_statuses_living ON token_statuses (grant_id) WHERE invalid_at IS NULL;
+CREATE INDEX token_statuses_by_client ON token_statuses (client_id) WHERE invalid_at IS NULL;
+CREATE INDEX token_statuses_by_account ON token_statuses (account_id) WHERE invalid_at IS NULL;
+CREATE INDEX token_statuses_invalid ON token_statuses (id) WHERE invalid_at IS NOT NULL;
+CREATE INDEX token_statuses_by_end ON token_statuses (ended_by) WHERE ended_by IS NOT NULL;
+INSERT INTO token_statuses (grant_id, account_id, client_id, organizations, scopes, version, created_at)
+  SELECT grant_id, account_id, client_id, organizations, scopes, version, created_at
+    FROM grant_index WHERE state = 'active';
+
+-- Ending the access of many grants to an organization: the decision holds at once, a Workflow cleans up behind it.
+CREATE TABLE cut_off_jobs (
+  id              TEXT PRIMARY KEY,             -- job_…
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  client_id       TEXT,                         -- null: of all apps
+  account_id      TEXT,                         -- null: of all people
+  cause           TEXT NOT NULL,                -- the name of the audit event that asked for it
+  requested_by    TEXT,
+  created_at      INTEGER NOT NULL,
+  total           INTEGER NOT NULL,             -- grants to look at when it began
+  done            INTEGER NOT NULL DEFAULT 0,
+  cursor          TEXT,                         -- the last grant looked at
+  instance        INTEGER NOT NULL DEFAULT 0,   -- how often it was woken
+  progressed_at   INTEGER NOT NULL,
+  finished_at     INTEGER
+) STRICT;
+CREATE INDEX cut_off_jobs_by_organization ON cut_off_jobs (organization_id, created_at DESC);
+CREATE INDEX cut_off_jobs_unfinished ON cut_off_jobs (progressed_at) WHERE finished_at IS NULL;
+
+-- The events that concern an organization: those of its own, and those of grants that name it.
+ALTER TABLE audit_events ADD COLUMN organizations TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE organization_events (
+  organization_id TEXT NOT NULL,
+  at              INTEGER NOT NULL,
+  event_id        TEXT NOT NULL,
+  event           TEXT NOT NULL,
+  client_id       TEXT,
+  account_id      TEXT,
+  actor           TEXT,
+  PRIMARY KEY (organization_id, at, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organization_events_by_client ON organization_events (organization_id, client_id, at);
+CREATE INDEX organization_events_by_account ON organization_events (organization_id, account_id, at);
+CREATE INDEX organization_events_by_event ON organization_events (organization_id, event, at);
+CREATE INDEX organization_events_by_time ON organization_events (at);
+CREATE TRIGGER organization_event_follows AFTER INSERT ON audit_events BEGIN
+  INSERT INTO organization_events (organization_id, at, event_id, event, client_id, account_id, actor)
+    SELECT value, NEW.at, NEW.id, NEW.event, NEW.client_id, NEW.account_id, NEW.actor FROM json_each(NEW.organizations);
+END;
+UPDATE audit_events SET organizations = json_array(organization_id) WHERE organization_id IS NOT NULL;
+INSERT INTO organization_events
+  SELECT organization_id, at, id, event, client_id, account_id, actor FROM audit_events WHERE organization_id IS NOT NULL;

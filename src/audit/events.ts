@@ -57,6 +57,8 @@ export interface AuditEvent {
   accountId?: string
   address?: string
   reason?: string
+  /** Whose logs show it, when that is not only `organizationId`: those that a grant names. */
+  organizations?: readonly string[]
 }
 
 export function newAuditEvent(event: Omit<AuditEvent, 'id'>): AuditEvent {

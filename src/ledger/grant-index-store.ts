@@ -1,7 +1,18 @@
 import type { Grant } from '../grants/grant.ts'
 
-/** The projection of one grant for sorting, search and counts. An older version never overwrites a newer one. */
-export function grantIndexStatement(db: D1Database, accountId: string, grant: Grant): D1PreparedStatement {
+/**
+ * The projection of one grant for sorting, search and counts: itself, and a row for each organization that it gives
+ * access to. An older version never overwrites a newer one.
+ */
+export function grantIndexStatements(db: D1Database, accountId: string, grant: Grant): D1PreparedStatement[] {
+  return [
+    grantStatement(db, accountId, grant),
+    lostOrganizationsStatement(db, grant),
+    organizationsStatement(db, accountId, grant),
+  ]
+}
+
+function grantStatement(db: D1Database, accountId: string, grant: Grant): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO grant_index (grant_id, account_id, client_id, resource, scopes, organizations, state, version,
@@ -26,4 +37,39 @@ export function grantIndexStatement(db: D1Database, accountId: string, grant: Gr
       grant.revokedAt,
       grant.userAgent,
     )
+}
+
+const IS_THIS_VERSION = 'EXISTS (SELECT 1 FROM grant_index WHERE grant_id = ?1 AND version = ?2)'
+
+function lostOrganizationsStatement(db: D1Database, grant: Grant): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM organization_grants
+        WHERE grant_id = ?1 AND organization_id NOT IN (SELECT value FROM json_each(?3)) AND ${IS_THIS_VERSION}`,
+    )
+    .bind(grant.id, grant.version, JSON.stringify(reached(grant)))
+}
+
+function organizationsStatement(db: D1Database, accountId: string, grant: Grant): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO organization_grants
+         (organization_id, client_id, account_id, grant_id, scopes, created_at, last_used_at)
+       SELECT value, ?4, ?5, ?1, ?6, ?7, ?8 FROM json_each(?3) WHERE ${IS_THIS_VERSION}
+       ON CONFLICT DO UPDATE SET scopes = excluded.scopes, last_used_at = excluded.last_used_at`,
+    )
+    .bind(
+      grant.id,
+      grant.version,
+      JSON.stringify(reached(grant)),
+      grant.clientId,
+      accountId,
+      JSON.stringify(grant.scopes),
+      grant.createdAt,
+      grant.lastUsedAt,
+    )
+}
+
+function reached(grant: Grant): readonly string[] {
+  return grant.state === 'revoked' ? [] : grant.organizations
 }

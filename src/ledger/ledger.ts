@@ -94,6 +94,7 @@ export class Ledger {
         accountId: this.accountId,
         clientId: grant.clientId,
         grantId: grant.id,
+        organizations: grant.organizations,
         ...more,
       }),
     )

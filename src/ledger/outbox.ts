@@ -5,7 +5,7 @@ import type { Grant } from '../grants/grant.ts'
 import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/grant-view.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
-import { grantIndexStatement } from './grant-index-store.ts'
+import { grantIndexStatements } from './grant-index-store.ts'
 import type { GrantsStore } from './grants-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
 
@@ -32,7 +32,7 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   const usage = outbox.listUsage(BATCH_SIZE)
   const statements = [
     ...events.map((event) => auditStatement(env.DB, event)),
-    ...changed.map((grant) => grantIndexStatement(env.DB, accountId, grant)),
+    ...changed.flatMap((grant) => grantIndexStatements(env.DB, accountId, grant)),
     ...usage.flatMap((delivery) => countUsageStatements(env.DB, delivery, now)),
   ]
   if (statements.length > 0) await reach('D1', () => env.DB.batch(statements))

@@ -19,7 +19,7 @@ export function splitSchema(): SchemaSection[] {
 export function splitStatements(sql: string): string[] {
   return sql
     .replace(/--.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
+    .match(/\s*(?:CREATE TRIGGER[\s\S]*?\bEND;|[\s\S]*?;)[ \t]*$/gm)!
+    .map((statement) => statement.trim().replace(/;$/, ''))
     .filter(Boolean)
 }
