@@ -411,31 +411,56 @@ CREATE TABLE token_statuses (
   organizations TEXT NOT NULL,                  -- that access tokens of this generation may carry
   scopes        TEXT NOT NULL,
   version       INTEGER NOT NULL,               -- of the grant
-  created_at    INTEGER NOT NULL,
+  consented_at  INTEGER NOT NULL,               -- when the grant was given
   invalid_at    INTEGER,
-  ended_by      TEXT                            -- the audit event that ended it and made its successor
+  ended_by      TEXT                            -- cut_…: what ended it, and made its successor
 ) STRICT;
 CREATE UNIQUE INDEX token_statuses_living ON token_statuses (grant_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_by_client ON token_statuses (client_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_by_account ON token_statuses (account_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_invalid ON token_statuses (id) WHERE invalid_at IS NOT NULL;
 CREATE INDEX token_statuses_by_end ON token_statuses (ended_by) WHERE ended_by IS NOT NULL;
-INSERT INTO token_statuses (grant_id, account_id, client_id, organizations, scopes, version, created_at)
+
+-- The living ones by organization, kept by the triggers below.
+CREATE TABLE organization_statuses (
+  organization_id TEXT NOT NULL,
+  client_id       TEXT NOT NULL,
+  status_id       INTEGER NOT NULL,
+  consented_at    INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, client_id, status_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organization_statuses_by_status ON organization_statuses (status_id);
+
+CREATE TRIGGER token_status_began AFTER INSERT ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
+  INSERT INTO organization_statuses (organization_id, client_id, status_id, consented_at)
+    SELECT value, NEW.client_id, NEW.id, NEW.consented_at FROM json_each(NEW.organizations);
+END;
+CREATE TRIGGER token_status_narrowed AFTER UPDATE OF organizations ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
+  DELETE FROM organization_statuses
+    WHERE status_id = NEW.id AND organization_id NOT IN (SELECT value FROM json_each(NEW.organizations));
+END;
+CREATE TRIGGER token_status_ended AFTER UPDATE OF invalid_at ON token_statuses BEGIN
+  DELETE FROM organization_statuses WHERE status_id = NEW.id;
+END;
+INSERT INTO token_statuses (grant_id, account_id, client_id, organizations, scopes, version, consented_at)
   SELECT grant_id, account_id, client_id, organizations, scopes, version, created_at
     FROM grant_index WHERE state = 'active';
+
+ALTER TABLE app_cutoffs ADD COLUMN cut_by TEXT;                  -- cut_…: the batch that wrote it last
+CREATE INDEX app_cutoffs_by_batch ON app_cutoffs (cut_by);
 
 -- Ending the access of many grants to an organization: the decision holds at once, a Workflow cleans up behind it.
 CREATE TABLE cut_off_jobs (
   id              TEXT PRIMARY KEY,             -- job_…
   organization_id TEXT NOT NULL REFERENCES organizations (id),
-  client_id       TEXT,                         -- null: of all apps
-  account_id      TEXT,                         -- null: of all people
+  client_id       TEXT,                         -- of this app, or
+  account_id      TEXT,                         -- of this person
   cause           TEXT NOT NULL,                -- the name of the audit event that asked for it
-  requested_by    TEXT,
-  created_at      INTEGER NOT NULL,
+  requested_by    TEXT,                         -- null: nobody; a time limit, or a lost mark
+  created_at      INTEGER NOT NULL,             -- consents from then or before are over
   total           INTEGER NOT NULL,             -- grants to look at when it began
   done            INTEGER NOT NULL DEFAULT 0,
-  cursor          TEXT,                         -- the last grant looked at
+  cursor          INTEGER NOT NULL DEFAULT 0,   -- the last status looked at
   instance        INTEGER NOT NULL DEFAULT 0,   -- how often it was woken
   progressed_at   INTEGER NOT NULL,
   finished_at     INTEGER

@@ -10,6 +10,7 @@ export interface Bindings {
   GRANT_LEDGER: DurableObjectNamespace<GrantLedger>
   SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
   ONE_TIME: DurableObjectNamespace<OneTime>
+  CUT_OFF: Workflow<{ jobId: string }>
   EMAIL?: SendEmail
   ENVIRONMENT?: string
   ISSUER?: string

@@ -3,6 +3,7 @@ import type { Bindings } from './env.ts'
 import { runScheduled } from './scheduled.ts'
 
 export { SigningKeys } from './keys/signing-keys-object.ts'
+export { CutOffWorkflow } from './ledger/cut-off-workflow.ts'
 export { GrantLedger } from './ledger/grant-ledger-object.ts'
 export { OneTime } from './lib/one-time-object.ts'
 

@@ -6,7 +6,11 @@ import { deleteOldTokenErrors } from './apps/token-errors-store.ts'
 import { deleteOldUsage } from './apps/usage-store.ts'
 import { type Bindings, readConfig } from './env.ts'
 import { deleteExpiredKeys } from './keys/keys-store.ts'
-import { currentTime } from './lib/clock.ts'
+import { startWaitingJobs } from './ledger/cut-off-portion.ts'
+import { currentTime, type EpochSeconds } from './lib/clock.ts'
+import { reach } from './lib/storage.ts'
+import { cutOffStatements } from './revocation/cut-offs-store.ts'
+import { deleteOldStatuses } from './revocation/token-statuses-store.ts'
 
 /** Clean-up, and checks whose time has come; everything here may be repeated or missed without harm. */
 export async function runScheduled(env: Bindings): Promise<void> {
@@ -18,6 +22,14 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteOldUsage(env.DB, now),
     deleteOldTokenErrors(env.DB, now),
     deleteUnusedLogos(env.DB, now),
+    deleteOldStatuses(env.DB, now),
+    endLapsedApprovals(env, now),
     checkDuePublishers(env.DB, readConfig(env), now),
   ])
+}
+
+/** An approval that ended by itself, and jobs that sleep. */
+async function endLapsedApprovals(env: Bindings, now: EpochSeconds): Promise<void> {
+  await reach('D1', () => env.DB.batch(cutOffStatements(env.DB, { event: 'approval.lapsed', actor: null }, now)))
+  await startWaitingJobs(env)
 }

@@ -54,6 +54,13 @@ export async function listScopes(db: D1Database, issuer: string): Promise<Scope[
   return scopes.map((scope) => ({ ...scope, resource: absoluteIdentifier(scope.resource, issuer) }))
 }
 
+/** The names of those that need no organization. */
+export async function listAccountScopes(db: D1Database): Promise<string[]> {
+  const statement = db.prepare("SELECT name FROM scopes WHERE target = 'account'")
+  const { results } = await reach('D1', () => statement.all<{ name: string }>())
+  return results.map(({ name }) => name)
+}
+
 interface Registered {
   firstParty: boolean
   scopes: readonly string[]

@@ -25,6 +25,7 @@ import {
 import { findOrganizations } from '../organizations/organizations-store.ts'
 import { requireMembership } from './access.ts'
 import type { Asker } from './app-use-cases.ts'
+import { endOfDecision, endOfMembership, startJobs } from './cut-off.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 import type { newDecision, newOrganization, organizationChange } from './organization-schemas.ts'
 
@@ -86,8 +87,11 @@ export async function endMembership(asker: Asker, organizationId: string, accoun
   if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
   const member = await requireMember(asker, organizationId, accountId)
   if (!leaving) checkOwners(membership, [member.role])
-  const removed = await removeMember(deed(asker, organizationId), accountId, currentTime())
+  const now = currentTime()
+  const ends = endOfMembership(asker, organizationId, accountId, now)
+  const removed = await removeMember(deed(asker, organizationId), accountId, ends, now)
   if (!removed) throw lastOwner()
+  await startJobs(asker)
 }
 
 export async function decideOn(
@@ -105,17 +109,21 @@ export async function decideOn(
   }
   const actor = asker.caller.accountId
   const decided = { clientId, decision, scopeCeiling, expiresAt, note, decidedBy: actor, decidedAt: now }
-  await decide(deed(asker, organizationId), decided)
+  await decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
+  await startJobs(asker)
   return decided
 }
 
 export async function undecide(asker: Asker, organizationId: string, clientId: string): Promise<void> {
   requirePermission(asker, organizationId, 'decide-apps')
-  const withdrawn = await withdrawDecision(deed(asker, organizationId), clientId, currentTime())
+  const now = currentTime()
+  const ends = await endOfDecision(asker, organizationId, { clientId, decision: 'withdrawn' }, now)
+  const withdrawn = await withdrawDecision(deed(asker, organizationId), clientId, ends, now)
   if (!withdrawn) throw new ApiError('not-found', 'Nothing is decided about this app.')
+  await startJobs(asker)
 }
 
-function requirePermission({ caller }: Asker, organizationId: string, permission: Permission): Membership {
+export function requirePermission({ caller }: Asker, organizationId: string, permission: Permission): Membership {
   const membership = requireMembership(caller, organizationId)
   if (may(membership.role, permission)) return membership
   const needed = rolesFor(permission)
@@ -147,6 +155,6 @@ function requireNamed(named: Named): Organization {
   throw invalidFields([{ pointer: pointer('slug'), detail: 'This slug is taken.' }])
 }
 
-function deed({ env, caller }: Asker, organizationId: string) {
+export function deed({ env, caller }: Asker, organizationId: string) {
   return { db: env.DB, organizationId, actor: caller.accountId }
 }

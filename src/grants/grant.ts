@@ -10,6 +10,7 @@ export const REVOCATION_REASONS = [
   'refresh_token_reused',
   'refresh_token_repeated_elsewhere',
   'evicted',
+  'organization_lost',
   'expired',
 ] as const
 export type RevocationReason = (typeof REVOCATION_REASONS)[number]

@@ -3,6 +3,8 @@ import type { EpochSeconds } from '../lib/clock.ts'
 /** How one organization of the person stands to one app, today. */
 export interface PresentOrganization {
   organizationId: string
+  /** Of the membership: consents from before it count no more, should somebody have left and come back. */
+  since: EpochSeconds
   policy: 'open' | 'verified' | 'approved'
   /** Null: no ceiling. */
   scopeCeiling: readonly string[] | null
@@ -43,7 +45,13 @@ export type PresentRefusal =
   | 'scope_missing'
 
 export type Remaining =
-  | { ok: true; scopes: readonly string[]; organizations: readonly string[] }
+  | {
+      ok: true
+      scopes: readonly string[]
+      organizations: readonly string[]
+      /** When an approval that it rests on ends: nothing that is issued may outlive it. Null: none has an end. */
+      until: EpochSeconds | null
+    }
   | { ok: false; reason: PresentRefusal }
 
 interface Granted {
@@ -63,7 +71,10 @@ export function intersect(granted: Granted, present: Present, now: EpochSeconds)
   )
   const usable = usableScopes(granted, present)
   const scopes = usable.filter((scope) => mayUse(scope, organizations, present, now)).map((scope) => scope.name)
-  if (scopes.length > 0) return { ok: true, scopes, organizations: keepIfUsed(organizations, scopes, present) }
+  if (scopes.length > 0) {
+    const used = keepIfUsed(organizations, scopes, present)
+    return { ok: true, scopes, organizations: used, until: endOfApprovals(used, present, now) }
+  }
   const lostOrganizations = granted.organizations.length > 0 && organizations.length === 0
   return { ok: false, reason: lostOrganizations ? 'organization_missing' : 'scope_missing' }
 }
@@ -92,10 +103,11 @@ export function mayReach(organizationId: string, present: Present, now: EpochSec
   return refusalOf(organizationId, present, now) === undefined
 }
 
-/** Approving an app again restores nothing silently: people consent again. */
+/** Approving an app again, or joining again, restores nothing silently: people consent again. */
 export function isCutOff(organizationId: string, consentedAt: EpochSeconds, present: Present): boolean {
-  const cutOffAt = present.memberships.find((candidate) => candidate.organizationId === organizationId)?.cutOffAt
-  return cutOffAt != null && consentedAt <= cutOffAt
+  const membership = present.memberships.find((candidate) => candidate.organizationId === organizationId)
+  if (!membership) return true
+  return consentedAt < membership.since || (membership.cutOffAt !== null && consentedAt <= membership.cutOffAt)
 }
 
 export type OrganizationRefusal = 'not_a_member' | 'blocked' | 'needs_verified_publisher' | 'needs_approval'
@@ -137,6 +149,14 @@ function ceilingOf(organizationId: string, present: Present, now: EpochSeconds):
   if (!membership) return []
   const decision = livingDecision(membership, now)
   return decision ? decision.scopeCeiling : membership.scopeCeiling
+}
+
+function endOfApprovals(organizations: readonly string[], present: Present, now: EpochSeconds): EpochSeconds | null {
+  const ends = present.memberships
+    .filter(({ organizationId }) => organizations.includes(organizationId))
+    .map((membership) => livingDecision(membership, now)?.expiresAt ?? null)
+    .filter((end) => end !== null)
+  return ends.length === 0 ? null : Math.min(...ends)
 }
 
 function keepIfUsed(organizations: readonly string[], scopes: readonly string[], present: Present): readonly string[] {

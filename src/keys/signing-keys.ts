@@ -2,9 +2,6 @@ import type { Bindings, Config, Shard } from '../env.ts'
 import { reach } from '../lib/storage.ts'
 import type { Algorithm } from './algorithms.ts'
 
-/** RFC 9068 §2.1. */
-const ACCESS_TOKEN_TYPE = 'at+jwt'
-
 interface KeyChoice {
   alg: Algorithm
   shard: Shard
@@ -16,13 +13,14 @@ interface Signed {
 }
 
 /** Signs where the key lives. Until a shard's own key was published long enough, the first shard signs for it. */
-export async function signAccessToken(
+export async function signJwt(
   env: Bindings,
   config: Config,
   { alg, shard }: KeyChoice,
+  typ: string,
   claims: object,
 ): Promise<Signed> {
-  const input = { alg, typ: ACCESS_TOKEN_TYPE, claims: JSON.stringify(claims) }
+  const input = { alg, typ, claims: JSON.stringify(claims) }
   const own = config.keyShards.includes(shard) ? shard : config.keyShards[0]
   for (const candidate of new Set([own, config.keyShards[0]])) {
     const outcome = await reach('SigningKeys', async () =>

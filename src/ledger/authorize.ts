@@ -2,8 +2,10 @@ import { collectAuthorization } from '../engine/authorization.ts'
 import type { Grant } from '../grants/grant.ts'
 import { currentTime } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
+import { insertTokenStatus } from '../revocation/token-statuses-store.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { AuthorizeCommand } from './commands.ts'
+import { statusSubject } from './grant-index-store.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Writes a grant that waits for its code to be redeemed, and answers with the code. */
@@ -45,6 +47,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     shownApp: command.shownApp,
     userAgent: command.userAgent,
   }
+  await insertTokenStatus(ledger.env.DB, statusSubject(command.accountId, grant))
   ledger.commit(() => {
     if (!ledger.grants.findAccount()) ledger.grants.insertAccount(command.accountId, command.shard)
     ledger.grants.insert(grant)

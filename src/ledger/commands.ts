@@ -45,6 +45,8 @@ interface TokenCommand {
   client: LedgerClient
   present: Present
   resources: LedgerResources
+  /** Null: none is known, and its access tokens will say nothing of a status. */
+  statusId: number | null
   /** Undefined: everything that the grant still allows. */
   requestedScopes: readonly string[] | undefined
   requestedResource: string | undefined

@@ -1,4 +1,6 @@
 import type { Grant } from '../grants/grant.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { alignStatusStatements, endStatusStatement, type StatusSubject } from '../revocation/token-statuses-store.ts'
 
 /**
  * The projection of one grant for sorting, search and counts: itself, and a row for each organization that it gives
@@ -68,6 +70,22 @@ function organizationsStatement(db: D1Database, accountId: string, grant: Grant)
       grant.createdAt,
       grant.lastUsedAt,
     )
+}
+
+/** The generation of its access tokens: over with a grant that is over, and there for one that lives. */
+export function grantStatusStatements(
+  db: D1Database,
+  accountId: string,
+  grant: Grant,
+  now: EpochSeconds,
+): D1PreparedStatement[] {
+  if (grant.state === 'revoked') return [endStatusStatement(db, grant.id, now)]
+  return alignStatusStatements(db, statusSubject(accountId, grant))
+}
+
+export function statusSubject(accountId: string, grant: Grant): StatusSubject {
+  const { id: grantId, clientId, organizations, scopes, version, createdAt } = grant
+  return { grantId, accountId, clientId, organizations, scopes, version, createdAt }
 }
 
 function reached(grant: Grant): readonly string[] {

@@ -13,6 +13,7 @@ import type {
   RefreshCommand,
   TokenAnswer,
 } from './commands.ts'
+import { type CutOff, cutOff } from './cut-off.ts'
 import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
 import { Ledger, retryWhenChanged } from './ledger.ts'
 import { type GrantSummary, listGrants, type Narrowing, narrowGrant, revokeApp, revokeGrant } from './manage-grants.ts'
@@ -87,6 +88,11 @@ export class GrantLedger extends DurableObject<Bindings> {
   /** Null: there is no such living grant. */
   narrowGrant(narrowing: Narrowing): GrantSummary | null {
     return narrowGrant(this.ledger, narrowing, currentTime()) ?? null
+  }
+
+  /** An organization refuses an app: its grants name that organization no more. */
+  cutOff(cut: CutOff): void {
+    cutOff(this.ledger, cut, currentTime())
   }
 
   /** Never throws: an alarm that throws is dropped after six tries, and the outbox with it. */

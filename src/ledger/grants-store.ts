@@ -114,6 +114,14 @@ export class GrantsStore {
     this.sql.exec('DELETE FROM revoked_access_tokens WHERE expires_at <= ?', now)
   }
 
+  /** Those whose code nobody redeemed in time. */
+  listUnredeemed(now: EpochSeconds): string[] {
+    return this.sql
+      .exec<{ id: string }>("SELECT id FROM grants WHERE state = 'authorized' AND code_expires_at <= ?", now)
+      .toArray()
+      .map(({ id }) => id)
+  }
+
   listEnded(now: EpochSeconds): Grant[] {
     return this.sql
       .exec<GrantRow>("SELECT * FROM grants WHERE state = 'active' AND min(expires_at, idle_expires_at) <= ?", now)

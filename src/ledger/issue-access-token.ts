@@ -1,11 +1,12 @@
 import type { EngineSettings } from '../engine/engine.ts'
+import type { CollectedExchange } from '../engine/token-exchange.ts'
 import { ProtocolError } from '../errors.ts'
 import type { Grant } from '../grants/grant.ts'
 import { intersect, type Present } from '../grants/present.ts'
 import { describeUnregistered } from '../grants/unregistered-scopes.ts'
-import { signAccessToken } from '../keys/signing-keys.ts'
+import { signJwt } from '../keys/signing-keys.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { accessTokenClaims } from '../tokens/access-token.ts'
+import { ACCESS_TOKEN_TYPE, accessTokenClaims } from '../tokens/access-token.ts'
 import type { LedgerClient, LedgerResources, RedeemCommand, RefreshCommand } from './commands.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 
@@ -13,6 +14,7 @@ import { invalidGrant, type Ledger } from './ledger.ts'
 export interface Allowance {
   scopes: readonly string[]
   organizations: readonly string[]
+  until: EpochSeconds | null
 }
 
 /** Throws when nothing is left, or when the request names more than that. */
@@ -31,7 +33,7 @@ export function requireAllowance(
   if (!requestedScopes) return left
   const excess = requestedScopes.filter((scope) => !left.scopes.includes(scope))
   if (excess.length > 0) throw refuseScopes(excess, command.present, config.issuer)
-  return { scopes: left.scopes.filter((scope) => requestedScopes.includes(scope)), organizations: left.organizations }
+  return { ...left, scopes: left.scopes.filter((scope) => requestedScopes.includes(scope)) }
 }
 
 function refuseScopes(scopes: readonly string[], present: Present, issuer: string): ProtocolError {
@@ -68,10 +70,19 @@ function requireResource(resource: string, resources: LedgerResources) {
   return found
 }
 
-interface SignedFor {
+export interface SignedFor {
   tokenId: string
   issuedAt: EpochSeconds
   expiresAt: EpochSeconds
+}
+
+export function signedToken({ token }: CollectedExchange): SignedFor {
+  return { tokenId: token.id, issuedAt: token.createdAt, expiresAt: token.expiresAt }
+}
+
+/** No access token outlives an approval that it rests on. */
+export function boundBy({ until }: Allowance, token: SignedFor): SignedFor {
+  return until === null ? token : { ...token, expiresAt: Math.min(token.expiresAt, until) }
 }
 
 /** Signs where the key lives. The grant may change meanwhile: the caller checks again before it commits. */
@@ -80,7 +91,7 @@ export async function signFor(
   grant: Grant,
   allowance: Allowance,
   token: SignedFor,
-  resources: LedgerResources,
+  { resources, statusId }: Pick<RefreshCommand, 'resources' | 'statusId'>,
 ): Promise<string> {
   const claims = accessTokenClaims({
     issuer: ledger.config.issuer,
@@ -89,10 +100,11 @@ export async function signFor(
     resource: grant.resource,
     grantId: grant.id,
     signedInAt: grant.signedInAt,
+    statusId,
     ...allowance,
     ...token,
   })
   const key = { alg: requireResource(grant.resource, resources).signingAlg, shard: ledger.shard }
-  const { jwt } = await signAccessToken(ledger.env, ledger.config, key, claims)
+  const { jwt } = await signJwt(ledger.env, ledger.config, key, ACCESS_TOKEN_TYPE, claims)
   return jwt
 }

@@ -7,7 +7,7 @@ import type { Grant, RevocationReason } from '../grants/grant.ts'
 import { currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { GrantsStore } from './grants-store.ts'
-import { backoffMs, COUNT_DELIVERY_DELAY_MS, DELIVERY_DELAY_MS } from './outbox.ts'
+import { backoffMs, COUNT_DELIVERY_DELAY_MS, DELIVERY_DELAY_MS, UNHURRIED_DELIVERY_DELAY_MS } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 import { SpentRefreshTokensStore } from './spent-refresh-tokens-store.ts'
 
@@ -83,6 +83,7 @@ export class Ledger {
       { projected: true },
     )
     this.spent.deleteOfGrant(grant.id)
+    this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
     this.record('grant.revoked', grant, now, { reason, ...event })
   }
 
@@ -98,11 +99,18 @@ export class Ledger {
         ...more,
       }),
     )
-    this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
+    this.wantAlarm(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
   }
 
   markDirty(grant: Grant): void {
     this.outbox.markDirty({ grantId: grant.id, version: grant.version })
+    this.wantAlarm(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
+  }
+
+  /** Inside a commit: access tokens that are out say too much by now, and must die before they expire. */
+  renewStatus(grant: Grant): void {
+    const next = this.save(grant, { projected: true })
+    this.outbox.addRenewal({ grantId: next.id, version: next.version })
     this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
   }
 
@@ -153,6 +161,9 @@ export class Ledger {
   expire(now: EpochSeconds): void {
     this.commit(() => {
       for (const grant of this.grants.listEnded(now)) this.revoke(grant, 'expired', now)
+      for (const grantId of this.grants.listUnredeemed(now)) {
+        this.outbox.addRenewal({ grantId, version: Number.MAX_SAFE_INTEGER })
+      }
       this.grants.deleteExpired(now, REVOKED_RETENTION_SECONDS)
       this.spent.deleteExpired(now)
     })

@@ -43,7 +43,10 @@ export function livenessStatements(
   { header, claims }: UnverifiedAccessToken,
   now: EpochSeconds,
 ): [D1PreparedStatement, D1PreparedStatement] {
-  return [presentStatement(db, claims.client_id, claims.sub, now), verificationKeyStatement(db, header.kid)]
+  return [
+    presentStatement(db, claims.client_id, { accountId: claims.sub }, now),
+    verificationKeyStatement(db, header.kid),
+  ]
 }
 
 interface Evidence {

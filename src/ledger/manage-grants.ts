@@ -62,7 +62,7 @@ export function narrowGrant(ledger: Ledger, narrowing: Narrowing, now: EpochSeco
   }
   if (isSame(grant, narrowed)) return toSummary(grant)
   ledger.commit(() => {
-    ledger.save(narrowed, { projected: true })
+    ledger.renewStatus(narrowed)
     for (const id of lost(grant.organizations, narrowed.organizations)) {
       ledger.outbox.addForgottenKey(orgGrantKey(id, ledger.accountId, grant))
     }

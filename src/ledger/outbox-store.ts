@@ -20,8 +20,12 @@ export interface UsageDelivery {
   counts: readonly (UsageCount & { clientId: string })[]
 }
 
-type Kind = 'event' | 'grant' | 'forgotten' | 'count' | 'usage'
+type Kind = 'event' | 'grant' | 'renewal' | 'forgotten' | 'count' | 'usage'
 type OutboxRow = { id: string; payload: string }
+
+function renewalId(grantId: string): string {
+  return `renewal:${grantId}`
+}
 
 /** What must follow a commit. Written in the same transaction, deleted when it was delivered. */
 export class OutboxStore {
@@ -47,6 +51,27 @@ export class OutboxStore {
       grantId,
       String(version),
     )
+  }
+
+  /** The access tokens of a grant from before this version have to die, and its next ones to live. */
+  addRenewal({ grantId, version }: DirtyGrant): void {
+    this.sql.exec(
+      `INSERT INTO outbox (id, kind, payload) VALUES (?, 'renewal', ?)
+       ON CONFLICT (id) DO UPDATE SET payload = excluded.payload`,
+      renewalId(grantId),
+      String(version),
+    )
+  }
+
+  listRenewals(limit: number): DirtyGrant[] {
+    return this.list('renewal', limit).map(({ id, payload }) => ({
+      grantId: id.slice(renewalId('').length),
+      version: Number(payload),
+    }))
+  }
+
+  renewalDelivered({ grantId, version }: DirtyGrant): void {
+    this.sql.exec('DELETE FROM outbox WHERE id = ? AND payload = ?', renewalId(grantId), String(version))
   }
 
   /** A key that no view of ours will write again. */

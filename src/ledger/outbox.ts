@@ -5,13 +5,16 @@ import type { Grant } from '../grants/grant.ts'
 import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/grant-view.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
-import { grantIndexStatements } from './grant-index-store.ts'
+import { endOlderStatusStatement } from '../revocation/token-statuses-store.ts'
+import { grantIndexStatements, grantStatusStatements } from './grant-index-store.ts'
 import type { GrantsStore } from './grants-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
 
 const BATCH_SIZE = 50
 /** KV allows one write per key per second; one alarm a second delivers each key at most once. */
 export const DELIVERY_DELAY_MS = 1000
+/** What begins can wait a little: a consent and its redemption are then one delivery. What ends does not wait. */
+export const UNHURRIED_DELIVERY_DELAY_MS = 5000
 /** Counts wait longer, so that many tokens are one delivery; a chart is late by this much. */
 export const COUNT_DELIVERY_DELAY_MS = 10_000
 const MAX_BACKOFF_MS = 5 * 60_000
@@ -29,15 +32,19 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   const events = outbox.listEvents(BATCH_SIZE)
   const dirty = outbox.listDirty(BATCH_SIZE)
   const changed = dirty.map(({ grantId }) => grants.find(grantId)).filter((grant) => grant !== undefined)
+  const renewals = outbox.listRenewals(BATCH_SIZE)
   const usage = outbox.listUsage(BATCH_SIZE)
   const statements = [
     ...events.map((event) => auditStatement(env.DB, event)),
     ...changed.flatMap((grant) => grantIndexStatements(env.DB, accountId, grant)),
+    ...renewals.map((renewal) => endOlderStatusStatement(env.DB, renewal, now)),
+    ...changed.flatMap((grant) => grantStatusStatements(env.DB, accountId, grant, now)),
     ...usage.flatMap((delivery) => countUsageStatements(env.DB, delivery, now)),
   ]
   if (statements.length > 0) await reach('D1', () => env.DB.batch(statements))
   for (const event of events) outbox.eventDelivered(event.id)
   for (const { id } of usage) outbox.usageDelivered(id)
+  for (const renewal of renewals) outbox.renewalDelivered(renewal)
   const forgotten = outbox.listForgottenKeys(BATCH_SIZE)
   await reach('KV', () =>
     Promise.all([

@@ -19,6 +19,8 @@ export interface PresentContext {
   secrets: readonly LivingSecret[]
   /** Undefined: there is no such account, and no ledger is asked. */
   account: { id: string; email: string } | undefined
+  /** The generation of access tokens that the grant is in, when one was named. */
+  statusId: number | null
   present: Present
   resources: LedgerResources
 }
@@ -30,12 +32,13 @@ export interface PresentContext {
  */
 const PRESENT = `
   SELECT app.*, owner.suspended_at AS owner_suspended_at,
+    (SELECT id FROM token_statuses WHERE grant_id = ?4 AND invalid_at IS NULL) AS status_id,
     account.id AS account_id, account.email AS account_email, account.suspended_at AS account_suspended_at,
     (SELECT json_group_array(json_object('id', id, 'hash', secret_hash, 'last_used_at', last_used_at))
        FROM app_secrets
       WHERE client_id = app.client_id AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)) AS secrets,
     (SELECT json_group_array(json_object(
-              'organization_id', organization.id, 'policy', organization.policy,
+              'organization_id', organization.id, 'since', members.created_at, 'policy', organization.policy,
               'scope_ceiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
               'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at,
               'cut_off_at', app_cutoffs.at))
@@ -58,14 +61,20 @@ const PRESENT = `
   LEFT JOIN accounts AS account ON account.id = ?2
   WHERE app.client_id = ?1`
 
-/** Bound to an app and, when a credential names one, an account. */
+/** What a credential, or a session, names. */
+export interface Subject {
+  accountId: string
+  grantId?: string
+}
+
+/** Bound to an app and, when a credential names them, an account and a grant. */
 export function presentStatement(
   db: D1Database,
   clientId: string,
-  accountId: string | null,
+  subject: Subject | null,
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db.prepare(PRESENT).bind(clientId, accountId, now)
+  return db.prepare(PRESENT).bind(clientId, subject?.accountId ?? null, now, subject?.grantId ?? null)
 }
 
 /** Undefined when there is no such app. */
@@ -73,10 +82,10 @@ export async function findPresent(
   db: D1Database,
   config: Config,
   clientId: string,
-  accountId: string | null,
+  subject: Subject | null,
   now: EpochSeconds,
 ): Promise<PresentContext | undefined> {
-  const row = await reach('D1', () => presentStatement(db, clientId, accountId, now).first())
+  const row = await reach('D1', () => presentStatement(db, clientId, subject, now).first())
   return row ? parsePresent(row, config) : undefined
 }
 
@@ -88,11 +97,13 @@ const presentRow = z.object({
   account_id: z.string().nullable(),
   account_email: z.string().nullable(),
   account_suspended_at: z.number().nullable(),
+  status_id: z.number().nullable(),
   secrets: json(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
   memberships: json(
     z.array(
       z.object({
         organization_id: z.string(),
+        since: z.number(),
         policy: z.enum(['open', 'verified', 'approved']),
         scope_ceiling: ceiling,
         decision: z.enum(['approved', 'blocked']).nullable(),
@@ -127,6 +138,7 @@ export function parsePresent(unparsed: unknown, config: Config): PresentContext 
     app,
     secrets: row.secrets.map(({ id, hash, last_used_at }) => ({ id, hash, lastUsedAt: last_used_at })),
     account: row.account_id === null ? undefined : { id: row.account_id, email: row.account_email ?? '' },
+    statusId: row.status_id,
     present: {
       app: presentApp(app, row),
       accountSuspended: row.account_suspended_at !== null,
@@ -159,6 +171,7 @@ function presentApp(app: App, row: PresentRow): Present['app'] {
 function toPresentOrganization(row: PresentRow['memberships'][number]): Present['memberships'][number] {
   return {
     organizationId: row.organization_id,
+    since: row.since,
     policy: row.policy,
     scopeCeiling: row.scope_ceiling,
     decision: row.decision && {

@@ -4,7 +4,7 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { RedeemCommand, TokenAnswer } from './commands.ts'
-import { engineSettings, requireAllowance, signFor } from './issue-access-token.ts'
+import { boundBy, engineSettings, requireAllowance, signedToken, signFor } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 
 /** Redeemed living grants of one app in one account; the least recently used gives way. */
@@ -19,12 +19,8 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
   const exchange = await collectExchange(settings, command.client, grant.engineRecord, form(command, allowance.scopes))
   const refreshToken = exchange.refreshToken && formatHandle('refreshToken', exchange.refreshToken)
   const refreshHash = refreshToken && (await sha256(refreshToken))
-  const token = {
-    tokenId: exchange.token.id,
-    issuedAt: exchange.token.createdAt,
-    expiresAt: exchange.token.expiresAt,
-  }
-  const accessToken = await signFor(ledger, grant, allowance, token, command.resources)
+  const token = boundBy(allowance, signedToken(exchange))
+  const accessToken = await signFor(ledger, grant, allowance, token, command)
   ledger.commit(() => {
     const present = ledger.requireUnchanged(grant)
     if (present.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')

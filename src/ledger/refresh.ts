@@ -6,7 +6,14 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import { type Allowance, engineSettings, requireAllowance, signFor } from './issue-access-token.ts'
+import {
+  type Allowance,
+  boundBy,
+  engineSettings,
+  requireAllowance,
+  signedToken,
+  signFor,
+} from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 import { repeat } from './repeat.ts'
 import { sealFor } from './seal.ts'
@@ -23,12 +30,12 @@ export async function refresh(ledger: Ledger, command: RefreshCommand): Promise<
   if (!isAlive(grant, now)) throw invalidGrant('refresh_token_expired')
   const allowance = requireAllowance(ledger, grant, command, now)
   const exchange = await runEngine(ledger, grant, command, allowance)
-  const accessToken = await signFor(ledger, grant, allowance, signedToken(exchange), command.resources)
+  const token = boundBy(allowance, signedToken(exchange))
+  const accessToken = await signFor(ledger, grant, allowance, token, command)
   const refreshToken = command.client.confidential
     ? keep(ledger, grant, command, exchange, now)
     : await rotate(ledger, grant, command, exchange, allowance, now)
-  const { createdAt, expiresAt } = exchange.token
-  return { accessToken, expiresIn: expiresAt - createdAt, refreshToken, scopes: allowance.scopes }
+  return { accessToken, expiresIn: token.expiresAt - token.issuedAt, refreshToken, scopes: allowance.scopes }
 }
 
 function runEngine(ledger: Ledger, grant: Grant, command: RefreshCommand, allowance: Allowance) {
@@ -38,10 +45,6 @@ function runEngine(ledger: Ledger, grant: Grant, command: RefreshCommand, allowa
     refresh_token: command.engineToken,
     scope: allowance.scopes.join(' '),
   })
-}
-
-function signedToken({ token }: CollectedExchange) {
-  return { tokenId: token.id, issuedAt: token.createdAt, expiresAt: token.expiresAt }
 }
 
 /** The token stays; a write only when its recorded last use is more than an hour old. */

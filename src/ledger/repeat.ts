@@ -3,7 +3,7 @@ import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/ref
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomUuid } from '../lib/random.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import { type Allowance, accessTokenTtl, requireAllowance, signFor } from './issue-access-token.ts'
+import { type Allowance, accessTokenTtl, boundBy, requireAllowance, signFor } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 import { unseal } from './seal.ts'
 
@@ -17,15 +17,15 @@ export async function repeat(
   const spent = requireRepeatable(ledger, grant, command, now)
   const allowance = withinFirstAnswer(requireAllowance(ledger, grant, command, now), spent)
   const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
-  const expiresIn = accessTokenTtl(grant.resource, command.resources)
-  const token = { tokenId: randomUuid(), issuedAt: now, expiresAt: now + expiresIn }
-  const accessToken = await signFor(ledger, grant, allowance, token, command.resources)
+  const expiresAt = now + accessTokenTtl(grant.resource, command.resources)
+  const token = boundBy(allowance, { tokenId: randomUuid(), issuedAt: now, expiresAt })
+  const accessToken = await signFor(ledger, grant, allowance, token, command)
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
     ledger.spent.countRepeat(spent.hash)
     ledger.countToken(grant, 'refresh_token', now)
   })
-  return { accessToken, expiresIn, refreshToken: successor, scopes: allowance.scopes }
+  return { accessToken, expiresIn: token.expiresAt - now, refreshToken: successor, scopes: allowance.scopes }
 }
 
 /** Only a hash that we issued counts as reuse: an unknown secret with a known grant id touches nothing. */

@@ -25,10 +25,15 @@ interface AccessTokenToRevoke {
   expiresAt: EpochSeconds
 }
 
-/** Ends one access token; its grant and refresh token live on. */
+/**
+ * Ends one access token; its grant and refresh token live on. Offline verifiers know generations, not single tokens:
+ * for them its siblings end as well, and the app's next refresh brings the next generation.
+ */
 export function revokeAccessToken(ledger: Ledger, token: AccessTokenToRevoke): void {
-  if (!ledger.find(token.grantId)) return
+  const grant = ledger.find(token.grantId)
+  if (!grant || ledger.grants.isAccessTokenRevoked(token.tokenId)) return
   ledger.commit(() => {
+    if (grant.state === 'active') ledger.renewStatus(grant)
     ledger.grants.revokeAccessToken(token.tokenId, token.expiresAt)
     ledger.wantAlarm(token.expiresAt * 1000)
   })

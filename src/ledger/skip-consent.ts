@@ -8,8 +8,10 @@ export interface SkipQuestion {
   redirectUri: string
   scopes: readonly string[]
   shownApp: ShownApp
-  /** Organizations that still let the app in, for consents since then. */
-  reachable: readonly { id: string; consentedAfter: EpochSeconds }[]
+  /** Organizations that still let the app in, and since when the person is in them. */
+  reachable: readonly { id: string; since: EpochSeconds }[]
+  /** When an organization of the person last cut the app off. */
+  consentedAfter: EpochSeconds
 }
 
 export interface SkippableConsent {
@@ -31,6 +33,7 @@ function covers(grant: Grant, question: SkipQuestion, now: EpochSeconds): boolea
   return (
     isAlive(grant, now) &&
     grant.redeemedAt !== null &&
+    grant.createdAt > question.consentedAfter &&
     grant.resource === question.resource &&
     grant.redirectUri === question.redirectUri &&
     question.scopes.every((scope) => grant.scopes.includes(scope)) &&
@@ -41,5 +44,5 @@ function covers(grant: Grant, question: SkipQuestion, now: EpochSeconds): boolea
 }
 
 function isReachable(organizationId: string, consentedAt: EpochSeconds, { reachable }: SkipQuestion): boolean {
-  return reachable.some(({ id, consentedAfter }) => id === organizationId && consentedAt > consentedAfter)
+  return reachable.some(({ id, since }) => id === organizationId && consentedAt >= since)
 }

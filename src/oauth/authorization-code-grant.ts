@@ -8,7 +8,7 @@ import { commonCommand } from './ledger-command.ts'
 
 /** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
 export const authorizationCodeGrant: GrantHandler = {
-  accountOf: (parameters) => requireCode(parameters).accountId,
+  subjectOf: (parameters) => requireCode(parameters),
 
   async answer(c, { parameters, client, context }) {
     const handle = requireCode(parameters)

@@ -70,7 +70,7 @@ async function requireApp(
   accountId: string | null,
   now: EpochSeconds,
 ): Promise<PresentContext> {
-  const context = await findPresent(env.DB, config, clientId, accountId, now)
+  const context = await findPresent(env.DB, config, clientId, accountId === null ? null : { accountId }, now)
   if (!context) throw new ProtocolError('invalid_request', 'client_unknown')
   if (context.app.deletedAt !== null) throw new ProtocolError('invalid_request', 'app_deleted')
   if (context.present.app.suspended || context.present.app.ownerSuspended) {

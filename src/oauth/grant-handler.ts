@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'
-import type { PresentContext } from '../ledger/present-store.ts'
+import type { PresentContext, Subject } from '../ledger/present-store.ts'
 import type { AuthenticatedClient } from './client-authentication.ts'
 import type { Parameters } from './form.ts'
 
@@ -11,9 +11,9 @@ export interface TokenRequest {
   context: PresentContext
 }
 
-/** One grant type: which account its credential names, and how it becomes tokens. */
+/** One grant type: which account and grant its credential names, and how it becomes tokens. */
 export interface GrantHandler {
   /** Reads the credential; throws when it cannot be one of ours, before any storage is asked. */
-  accountOf(parameters: Parameters): string
+  subjectOf(parameters: Parameters): Subject
   answer(c: Context<AppEnv>, request: TokenRequest): Promise<TokenAnswer>
 }

@@ -45,7 +45,7 @@ async function readContext(c: Context<AppEnv>, callerId: string, subject: Subjec
   const config = c.get('config')
   const statements = [
     findResourceCredentialsStatement(DB, callerId),
-    presentStatement(DB, callerId, subject.refreshToken?.accountId ?? null, now),
+    presentStatement(DB, callerId, subject.refreshToken ?? null, now),
     ...(subject.accessToken ? livenessStatements(DB, subject.accessToken, now) : []),
   ]
   const results = await reach('D1', () => DB.batch(statements))

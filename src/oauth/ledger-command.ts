@@ -23,6 +23,7 @@ export async function commonCommand(
     client: ledgerClient(client.app),
     present: context.present,
     resources: context.resources,
+    statusId: context.statusId,
     requestedScopes: parseScope(parameters.scope),
     requestedResource: parameters.resource,
     origin: await requestOrigin(c),

@@ -8,7 +8,7 @@ import { commonCommand } from './ledger-command.ts'
 
 /** RFC 6749 §6. */
 export const refreshTokenGrant: GrantHandler = {
-  accountOf: (parameters) => requireRefreshToken(parameters).accountId,
+  subjectOf: (parameters) => requireRefreshToken(parameters),
 
   async answer(c, { parameters, client, context }) {
     const handle = requireRefreshToken(parameters)

@@ -34,9 +34,9 @@ export async function revoke(c: Context<AppEnv>): Promise<Response> {
 async function readContext(c: Context<AppEnv>, clientId: string, token: string, now: EpochSeconds) {
   const { DB } = c.env
   const jwt = parseAccessToken(token)
-  const accountId = parseHandle('refreshToken', token)?.accountId ?? jwt?.claims.sub ?? null
+  const subject = parseHandle('refreshToken', token) ?? (jwt ? { accountId: jwt.claims.sub } : null)
   const statements = [
-    presentStatement(DB, clientId, accountId, now),
+    presentStatement(DB, clientId, subject, now),
     ...(jwt ? [verificationKeyStatement(DB, jwt.header.kid)] : []),
   ]
   const [presentRow, keyRow] = (await reach('D1', () => DB.batch(statements))).map((result) => result.results[0])

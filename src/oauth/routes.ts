@@ -3,14 +3,17 @@ import { cors } from 'hono/cors'
 import type { AppEnv } from '../env.ts'
 import { keySet } from '../keys/jwks.ts'
 import { currentTime } from '../lib/clock.ts'
+import { STATUS_LIST_PATH } from '../revocation/status-list.ts'
 import { authorize, authorizeByPost } from './authorize.ts'
 import { ENDPOINTS, METADATA_PATHS } from './endpoints.ts'
 import { methodNotAllowed } from './form.ts'
 import { introspect } from './introspect.ts'
 import { metadataDocument } from './metadata.ts'
 import { revoke } from './revoke.ts'
+import { statusList } from './status-list.ts'
 import { token } from './token.ts'
 
+const STATUS_LIST_ROUTE = `${STATUS_LIST_PATH}/:list`
 const METADATA_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }
 
 const answerPreflight = cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type'], maxAge: 86_400 })
@@ -30,6 +33,7 @@ for (const path of [
   ENDPOINTS.revocation_endpoint,
   ENDPOINTS.jwks_uri,
   ...Object.values(METADATA_PATHS),
+  STATUS_LIST_ROUTE,
 ]) {
   oauthRoutes.use(path, openToBrowsers)
 }
@@ -42,12 +46,14 @@ oauthRoutes.all(ENDPOINTS.introspection_endpoint, introspect)
 
 oauthRoutes.get(ENDPOINTS.jwks_uri, async (c) => c.body(await keySet(c.env.DB, currentTime()), 200, METADATA_HEADERS))
 
+oauthRoutes.get(STATUS_LIST_ROUTE, statusList)
+
 // Until OpenID Connect is built, the second name serves the first's document.
 for (const path of Object.values(METADATA_PATHS)) {
   oauthRoutes.get(path, (c) => c.body(metadataDocument(c.get('config')), 200, METADATA_HEADERS))
 }
 
-for (const path of [ENDPOINTS.jwks_uri, ...Object.values(METADATA_PATHS)]) {
+for (const path of [ENDPOINTS.jwks_uri, ...Object.values(METADATA_PATHS), STATUS_LIST_ROUTE]) {
   oauthRoutes.all(path, () => {
     throw methodNotAllowed('GET, HEAD, OPTIONS')
   })

@@ -27,10 +27,9 @@ export async function findSkip(
     redirectUri: target.redirectUri,
     scopes: names,
     shownApp: { clientName: app.clientName, publisherDomain: app.publisherDomain },
-    reachable: memberships.map(({ organizationId, cutOffAt }) => ({
-      id: organizationId,
-      consentedAfter: cutOffAt ?? 0,
-    })),
+    reachable: memberships.map(({ organizationId, since }) => ({ id: organizationId, since })),
+    // A consent that lost an organization says less than the person did: they are asked anew, once.
+    consentedAfter: Math.max(0, ...context.present.memberships.map(({ cutOffAt }) => cutOffAt ?? 0)),
   }
   const found = await callLedger(c.env, context.account.id, async (ledger) => ledger.findSkippable(question))
   return found ? { scopes: names, organizations: found.organizations } : undefined

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'
-import { findPresent } from '../ledger/present-store.ts'
+import { findPresent, type Subject } from '../ledger/present-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import { authorizationCodeGrant } from './authorization-code-grant.ts'
 import { requireClient } from './client-authentication.ts'
@@ -25,8 +25,8 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
   const credentials = parseClientCredentials(c.req.header('Authorization') ?? null, parameters)
   const grantType = requireGrantType(parameters)
-  const accountId = findAccountId(GRANTS[grantType], parameters)
-  const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, accountId.id, currentTime())
+  const { subject, refusal } = findSubject(GRANTS[grantType], parameters)
+  const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, subject, currentTime())
   const request = { clientId: context?.app.clientId, grantType }
   const answer = await notingRefusals(c, request, async () => {
     const client = await requireClient(credentials, context)
@@ -34,7 +34,7 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
       throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
     }
     // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
-    if (accountId.refusal) throw accountId.refusal
+    if (refusal) throw refusal
     if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
     const tokens = await GRANTS[grantType].answer(c, { parameters, client, context })
     noteSecretUse(c, client)
@@ -51,11 +51,14 @@ function requireGrantType({ grant_type }: Parameters): SupportedGrantType {
 }
 
 /** A credential that names no account still lets the client authenticate first, and is refused after that. */
-function findAccountId(grant: GrantHandler, parameters: Parameters): { id: string | null; refusal?: ProtocolError } {
+function findSubject(
+  grant: GrantHandler,
+  parameters: Parameters,
+): { subject: Subject | null; refusal?: ProtocolError } {
   try {
-    return { id: grant.accountOf(parameters) }
+    return { subject: grant.subjectOf(parameters) }
   } catch (error) {
-    if (error instanceof ProtocolError) return { id: null, refusal: error }
+    if (error instanceof ProtocolError) return { subject: null, refusal: error }
     throw error
   }
 }

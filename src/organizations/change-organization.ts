@@ -4,10 +4,12 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { isUniqueViolation, reach } from '../lib/storage.ts'
 import type { AppDecision } from './decision.ts'
-import { cutOffStatement, deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
+import { deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
 import { changeRoleStatement, insertMemberStatement, removeMemberStatement } from './members-store.ts'
 import type { Organization, Role } from './organization.ts'
 import { insertOrganizationStatement, updateOrganizationStatement } from './organizations-store.ts'
+import type { AppPolicy } from './policy.ts'
+import { changePolicyStatement } from './policy-store.ts'
 
 /** In which organization, and by whom. The role was checked; everything here is audited in the batch that changes. */
 interface Deed {
@@ -51,27 +53,57 @@ export function changeRole(deed: Deed, accountId: string, role: Role, now: Epoch
   return write(deed.db, changeRoleStatement(deed.db, { ...deed, accountId }, role), event)
 }
 
+/**
+ * What goes into the batch of a change besides: what it ends. The rooms that know of grants write it, and every
+ * change that can take an app's or a person's access away has to bring it.
+ */
+export interface Consequences {
+  /** What has lapsed is ended first: the change must not bring it back. */
+  before: readonly D1PreparedStatement[]
+  after: readonly D1PreparedStatement[]
+}
+
 /** False: there is no such member, or it is the last owner. */
-export function removeMember(deed: Deed, accountId: string, now: EpochSeconds): Promise<boolean> {
+export function removeMember(
+  deed: Deed,
+  accountId: string,
+  consequences: Consequences,
+  now: EpochSeconds,
+): Promise<boolean> {
   const name = accountId === deed.actor ? 'member.left' : 'member.removed'
   const event = organizationEvent(deed, name, now, { accountId })
-  return write(deed.db, removeMemberStatement(deed.db, { ...deed, accountId }), event)
+  return write(deed.db, removeMemberStatement(deed.db, { ...deed, accountId }), event, consequences)
 }
 
 /** Effective at the next token and at once in introspection: both read the decision. */
-export async function decide(deed: Deed, decision: AppDecision): Promise<void> {
+export async function decide(deed: Deed, decision: AppDecision, consequences: Consequences): Promise<void> {
   const { clientId, note } = decision
   const name = decision.decision === 'approved' ? 'app.approved' : 'app.blocked'
   const event = organizationEvent(deed, name, decision.decidedAt, { clientId, ...(note && { reason: note }) })
   const { db, organizationId } = deed
-  const cutOff = decision.decision === 'blocked' ? [cutOffStatement(db, organizationId, decision)] : []
-  await write(db, putDecisionStatement(db, organizationId, decision), event, ...cutOff)
+  await write(db, putDecisionStatement(db, organizationId, decision), event, consequences)
 }
 
 /** False: nothing was decided. Consents from before a block do not count again: people are asked anew. */
-export function withdrawDecision(deed: Deed, clientId: string, now: EpochSeconds): Promise<boolean> {
+export function withdrawDecision(
+  deed: Deed,
+  clientId: string,
+  consequences: Consequences,
+  now: EpochSeconds,
+): Promise<boolean> {
   const event = organizationEvent(deed, 'decision.withdrawn', now, { clientId })
-  return write(deed.db, deleteDecisionStatement(deed.db, deed.organizationId, clientId), event)
+  return write(deed.db, deleteDecisionStatement(deed.db, deed.organizationId, clientId), event, consequences)
+}
+
+/** Without a difference nothing is written. */
+export async function changePolicy(
+  deed: Deed,
+  policy: AppPolicy,
+  consequences: Consequences,
+  now: EpochSeconds,
+): Promise<void> {
+  const event = organizationEvent(deed, 'policy.changed', now, { reason: policy.policy })
+  await write(deed.db, changePolicyStatement(deed.db, deed.organizationId, policy), event, consequences)
 }
 
 function organizationEvent(
@@ -83,14 +115,17 @@ function organizationEvent(
   return newAuditEvent({ event, at, actor, organizationId, ...more })
 }
 
+const NONE: Consequences = { before: [], after: [] }
+
 async function write(
   db: D1Database,
   change: D1PreparedStatement,
   event: AuditEvent,
-  ...consequences: D1PreparedStatement[]
+  { before, after }: Consequences = NONE,
 ): Promise<boolean> {
-  const [changed] = await reach('D1', () => db.batch([change, auditIfChangedStatement(db, event), ...consequences]))
-  return changed !== undefined && changed.meta.changes > 0
+  const statements = [...before, change, auditIfChangedStatement(db, event), ...after]
+  const results = await reach('D1', () => db.batch(statements))
+  return (results[before.length]?.meta.changes ?? 0) > 0
 }
 
 async function named(organization: Organization, batch: () => Promise<unknown>): Promise<Named> {

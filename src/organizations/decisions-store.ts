@@ -33,6 +33,18 @@ export async function listDecisions(db: D1Database, organizationId: string): Pro
   return results.map((row) => decisionRow.parse(row))
 }
 
+export async function findDecision(
+  db: D1Database,
+  organizationId: string,
+  clientId: string,
+): Promise<AppDecision | undefined> {
+  const statement = db
+    .prepare('SELECT * FROM app_decisions WHERE organization_id = ? AND client_id = ?')
+    .bind(organizationId, clientId)
+  const row = await reach('D1', () => statement.first())
+  return row ? decisionRow.parse(row) : undefined
+}
+
 /** One decision an app: a new one replaces the old. */
 export function putDecisionStatement(
   db: D1Database,
@@ -58,20 +70,6 @@ export function putDecisionStatement(
       decision.decidedBy,
       decision.decidedAt,
     )
-}
-
-/** For the batch that blocks: what people consented to so far is over there, also when the block is lifted. */
-export function cutOffStatement(
-  db: D1Database,
-  organizationId: string,
-  { clientId, decidedAt }: AppDecision,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO app_cutoffs (organization_id, client_id, at) VALUES (?, ?, ?)
-       ON CONFLICT (organization_id, client_id) DO UPDATE SET at = max(at, excluded.at)`,
-    )
-    .bind(organizationId, clientId, decidedAt)
 }
 
 export function deleteDecisionStatement(db: D1Database, organizationId: string, clientId: string): D1PreparedStatement {

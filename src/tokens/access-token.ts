@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { fromBase64Url, toBase64Url } from '../lib/encoding.ts'
+import { statusReference } from '../revocation/status-list.ts'
 
 /** RFC 9068 §2.1: says that a JWT is an access token and nothing else. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
@@ -19,6 +20,8 @@ export interface AccessTokenClaims {
   organizations?: readonly string[]
   auth_time?: EpochSeconds
   acr?: string
+  /** draft-ietf-oauth-status-list §6.2. */
+  status?: { status_list: { idx: number; uri: string } }
 }
 
 interface Issuance {
@@ -33,6 +36,8 @@ interface Issuance {
   issuedAt: EpochSeconds
   expiresAt: EpochSeconds
   signedInAt: EpochSeconds
+  /** Null: the token says nothing of a status. */
+  statusId: number | null
 }
 
 export function accessTokenClaims(issuance: Issuance): AccessTokenClaims {
@@ -48,6 +53,7 @@ export function accessTokenClaims(issuance: Issuance): AccessTokenClaims {
     grant_id: issuance.grantId,
     ...(issuance.organizations.length > 0 && { organizations: issuance.organizations }),
     auth_time: issuance.signedInAt,
+    ...(issuance.statusId !== null && { status: statusReference(issuance.issuer, issuance.statusId) }),
   }
 }
 

@@ -14,9 +14,9 @@ const CONNECTIONS = 16
 /** USER_HZ: what /proc counts processor time in, on every Linux of today. */
 const TICKS_PER_SECOND = 100
 /** Longer than an outbox waits before it delivers. */
-const IDLE_WINDOW_MS = 1_200
+const IDLE_WINDOW_MS = 5_200
 const IDLE_CPU_SECONDS = 0.03
-const IDLE_TIMEOUT_MS = 20_000
+const IDLE_TIMEOUT_MS = 60_000
 
 /** One round of one contestant, and what its units carried on. */
 export async function measure(

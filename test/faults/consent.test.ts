@@ -57,6 +57,21 @@ it('grants nothing when the ledger fails at consent, and starts again', async ()
   )
 })
 
+it('grants nothing when the grant gets no index in a status list, and starts again', async () => {
+  const { browser, integration } = world
+  const authorization = await integration.begin({ prompt: 'consent' })
+  const consentPage = await browser.get(authorization.path)
+
+  faults.inject({ store: 'D1', place: 'GrantLedger', method: 'run' })
+  expect(await answerConsent(browser, consentPage)).toMatchObject({ status: 503, location: null })
+  expect(takeConsoleErrors()).toHaveLength(1)
+  faults.end()
+
+  await finishAfter(integration, authorization, async () =>
+    answerConsent(browser, await browser.get(authorization.path)),
+  )
+})
+
 it.each(['KV', 'SigningKeys'] as const)('asks for consent without %s', async (store) => {
   const { browser, integration } = world
   faults.inject({ store })

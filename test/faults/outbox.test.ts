@@ -91,7 +91,7 @@ it.each(['refuse', 'lose_answer'] as const)('delivers after KV recovered, when i
 })
 
 it.each(['refuse', 'lose_answer'] as const)('delivers once after D1 recovered, when it used to %s', async (manner) => {
-  faults.inject({ store: 'D1', place: 'GrantLedger', manner, alarms: true })
+  faults.inject({ store: 'D1', place: 'GrantLedger', method: 'batch', manner, alarms: true })
   const grant = await newGrant()
   for (let attempt = 0; attempt < 3; attempt++) await runDurableObjectAlarm(grant.ledger)
   expect(await listKeys(grant)).toEqual([])

@@ -6,7 +6,7 @@ import { ALGORITHMS, type Algorithm } from '../../src/keys/algorithms.ts'
 import { keySet } from '../../src/keys/jwks.ts'
 import { unwrapWith, wrap } from '../../src/keys/key-wrapping.ts'
 import { deleteExpiredKeys, verificationKeyStatement } from '../../src/keys/keys-store.ts'
-import { signAccessToken, signingKeysOf } from '../../src/keys/signing-keys.ts'
+import { signingKeysOf, signJwt } from '../../src/keys/signing-keys.ts'
 import { advance } from '../support/workers/time.ts'
 
 const HOUR = 3600
@@ -108,13 +108,13 @@ it('wraps its keys anew under the newest secret, by alarm', async () => {
 it("publishes another shard's first key for a day before it signs; the first shard signs meanwhile", async () => {
   const config = { ...readConfig(env), keyShards: ['weur', 'enam'] as const }
   const first = await signWith('ES256', 'weur')
-  const during = await signAccessToken(env, config, { alg: 'ES256', shard: 'enam' }, CLAIMS)
+  const during = await signJwt(env, config, { alg: 'ES256', shard: 'enam' }, 'at+jwt', CLAIMS)
   expect(during.kid).toBe(first.kid)
   const waiting = await env.DB.prepare("SELECT kid FROM signing_keys WHERE shard = 'enam'").first('kid')
   expect(await publishedKids()).toContain(waiting)
 
   advance(DAY)
-  const after = await signAccessToken(env, config, { alg: 'ES256', shard: 'enam' }, CLAIMS)
+  const after = await signJwt(env, config, { alg: 'ES256', shard: 'enam' }, 'at+jwt', CLAIMS)
   expect(after.kid).toBe(waiting)
 })
 

@@ -73,7 +73,7 @@ async function redeemAndRevoke(
   const { accountId } = c.get('caller')
   const handle = parseHandle('authorizationCode', code)
   if (handle?.accountId !== accountId) throw new ProtocolError('invalid_grant', 'code_malformed')
-  const context = await findPresent(c.env.DB, c.get('config'), app.clientId, accountId, currentTime())
+  const context = await findPresent(c.env.DB, c.get('config'), app.clientId, handle, currentTime())
   if (!context) throw new ProtocolError('invalid_client', 'client_unknown')
   const redirectUri = tryRedirectUri(c.get('config').issuer, app.clientId)
   const command = { ...(await redeemCommand(context, code, codeVerifier, redirectUri)), ...handle }
@@ -88,6 +88,7 @@ async function redeemCommand(context: PresentContext, code: string, codeVerifier
     client: { ...client, redirectUris: [...client.redirectUris, redirectUri] },
     present: context.present,
     resources: context.resources,
+    statusId: context.statusId,
     requestedScopes: undefined,
     requestedResource: undefined,
     origin: { address: '', userAgent: '' },

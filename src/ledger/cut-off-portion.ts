@@ -1,0 +1,67 @@
+import { listAccountScopes } from '../catalog/catalog-store.ts'
+import type { Bindings } from '../env.ts'
+import { currentTime } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import {
+  advanceJob,
+  type CutOffGrant,
+  type CutOffJob,
+  claimWaitingJobs,
+  findCutOffJob,
+  finishJob,
+  listPortion,
+} from '../revocation/cut-off-jobs-store.ts'
+import { callLedger } from './ledger-stub.ts'
+
+/** One step of the Workflow: well within a Worker's limit of calls to other services. */
+const PORTION = 100
+/** Ledgers that are called at the same time. */
+const AT_ONCE = 10
+
+/**
+ * The next grants of a job, each told to its ledger, then the cursor. Finished or overtaken by another run: true.
+ * Who dies in the middle leaves the cursor where it was, and the same grants are told again.
+ */
+export async function cutOffPortion(env: Bindings, jobId: string): Promise<{ finished: boolean }> {
+  const job = await findCutOffJob(env.DB, jobId)
+  if (!job || job.finishedAt !== null) return { finished: true }
+  const portion = await listPortion(env.DB, job, PORTION)
+  const last = portion.at(-1)
+  if (!last) {
+    await finishJob(env.DB, job.id, currentTime())
+    return { finished: true }
+  }
+  await tellLedgers(env, job, portion)
+  const advanced = await advanceJob(env.DB, job, { cursor: last.statusId, looked: portion.length }, currentTime())
+  return { finished: !advanced }
+}
+
+async function tellLedgers(env: Bindings, job: CutOffJob, portion: readonly CutOffGrant[]): Promise<void> {
+  const accountScopes = await listAccountScopes(env.DB)
+  const byAccount = [...Map.groupBy(portion, ({ accountId }) => accountId)]
+  const cut = {
+    organizationId: job.organizationId,
+    givenUntil: job.createdAt,
+    accountScopes,
+    cause: job.cause,
+    actor: job.requestedBy,
+  }
+  for (let i = 0; i < byAccount.length; i += AT_ONCE) {
+    await Promise.all(
+      byAccount.slice(i, i + AT_ONCE).map(([accountId, grants]) => {
+        const grantIds = grants.map(({ grantId }) => grantId)
+        return callLedger(env, accountId, async (ledger) => ledger.cutOff({ ...cut, grantIds }))
+      }),
+    )
+  }
+}
+
+/**
+ * Starts what waits: new jobs, and those without progress for a minute. A Workflow that slept while workerd was
+ * restarted does not wake by itself, so each waking is an instance of its own, which goes on from the cursor.
+ */
+export async function startWaitingJobs(env: Bindings): Promise<void> {
+  const jobs = await claimWaitingJobs(env.DB, currentTime())
+  const instances = jobs.map(({ id, instance }) => ({ id: `${id}-${instance}`, params: { jobId: id } }))
+  await reach('Workflows', () => Promise.all(instances.map((instance) => env.CUT_OFF.create(instance))))
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { randomId } from '../lib/random.ts'
+import { reach } from '../lib/storage.ts'
+
+/** A job that made no progress for this long is woken: its Workflow may have slept through a restart. */
+export const STALLED_AFTER_SECONDS = 60
+
+/** Ends the access of many grants to one organization: those of an app, or those of a person. */
+export interface CutOffJob {
+  id: string
+  organizationId: string
+  clientId: string | null
+  accountId: string | null
+  /** The name of the audit event that asked for it. */
+  cause: string
+  requestedBy: string | null
+  createdAt: EpochSeconds
+  total: number
+  done: number
+  cursor: number
+  progressedAt: EpochSeconds
+  finishedAt: EpochSeconds | null
+}
+
+const jobRow = z
+  .object({
+    id: z.string(),
+    organization_id: z.string(),
+    client_id: z.string().nullable(),
+    account_id: z.string().nullable(),
+    cause: z.string(),
+    requested_by: z.string().nullable(),
+    created_at: z.number(),
+    total: z.number(),
+    done: z.number(),
+    cursor: z.number(),
+    progressed_at: z.number(),
+    finished_at: z.number().nullable(),
+  })
+  .transform(
+    (row): CutOffJob => ({
+      id: row.id,
+      organizationId: row.organization_id,
+      clientId: row.client_id,
+      accountId: row.account_id,
+      cause: row.cause,
+      requestedBy: row.requested_by,
+      createdAt: row.created_at,
+      total: row.total,
+      done: row.done,
+      cursor: row.cursor,
+      progressedAt: row.progressed_at,
+      finishedAt: row.finished_at,
+    }),
+  )
+
+/** For the batch that ends a membership: a job for what that person gave, if there is anything. */
+export function insertPersonJobStatement(
+  db: D1Database,
+  job: { organizationId: string; accountId: string; cause: string; requestedBy: string },
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO cut_off_jobs
+         (id, organization_id, account_id, cause, requested_by, created_at, total, progressed_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, count(*), ?6
+         FROM token_statuses
+        WHERE account_id = ?3 AND invalid_at IS NULL
+          AND id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ?2)
+          AND NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?2 AND account_id = ?3)
+       HAVING count(*) > 0`,
+    )
+    .bind(randomId('job'), job.organizationId, job.accountId, job.cause, job.requestedBy, now)
+}
+
+/** New jobs, and those without progress; each is given to one caller. */
+export async function claimWaitingJobs(db: D1Database, now: EpochSeconds): Promise<{ id: string; instance: number }[]> {
+  const statement = db
+    .prepare(
+      `UPDATE cut_off_jobs SET instance = instance + 1, progressed_at = ?1
+        WHERE finished_at IS NULL AND (instance = 0 OR progressed_at <= ?2) RETURNING id, instance`,
+    )
+    .bind(now, now - STALLED_AFTER_SECONDS)
+  const { results } = await reach('D1', () => statement.all<{ id: string; instance: number }>())
+  return results
+}
+
+export async function findCutOffJob(db: D1Database, id: string): Promise<CutOffJob | undefined> {
+  const row = await reach('D1', () => db.prepare('SELECT * FROM cut_off_jobs WHERE id = ?').bind(id).first())
+  return row ? jobRow.parse(row) : undefined
+}
+
+/** The newest first. */
+export async function listCutOffJobs(db: D1Database, organizationId: string, limit: number): Promise<CutOffJob[]> {
+  const statement = db
+    .prepare('SELECT * FROM cut_off_jobs WHERE organization_id = ? ORDER BY created_at DESC, id LIMIT ?')
+    .bind(organizationId, limit)
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => jobRow.parse(row))
+}
+
+/** A grant whose access ends, by its account. */
+export interface CutOffGrant {
+  statusId: number
+  accountId: string
+  grantId: string
+}
+
+/** What the job has not looked at yet. Consents from after it began are none of its. */
+export async function listPortion(db: D1Database, job: CutOffJob, limit: number): Promise<CutOffGrant[]> {
+  const [column, value] = job.clientId === null ? ['account_id', job.accountId] : ['client_id', job.clientId]
+  const statement = db
+    .prepare(
+      `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId
+         FROM token_statuses AS statuses
+        WHERE statuses.${column} = ?1 AND statuses.invalid_at IS NULL AND statuses.id > ?2
+          AND statuses.consented_at <= ?3
+          AND EXISTS (SELECT 1 FROM organization_statuses AS reached
+                       WHERE reached.organization_id = ?4 AND reached.client_id = statuses.client_id
+                         AND reached.status_id = statuses.id)
+        ORDER BY statuses.id LIMIT ?5`,
+    )
+    .bind(value, job.cursor, job.createdAt, job.organizationId, limit)
+  const { results } = await reach('D1', () => statement.all<{ statusId: number; accountId: string; grantId: string }>())
+  return results
+}
+
+/** Moves on from where the caller began; false when somebody else was faster. */
+export async function advanceJob(
+  db: D1Database,
+  job: CutOffJob,
+  { cursor, looked }: { cursor: number; looked: number },
+  now: EpochSeconds,
+): Promise<boolean> {
+  const statement = db
+    .prepare(
+      `UPDATE cut_off_jobs SET cursor = ?3, done = done + ?4, progressed_at = ?5
+        WHERE id = ?1 AND cursor = ?2 AND finished_at IS NULL`,
+    )
+    .bind(job.id, job.cursor, cursor, looked, now)
+  return (await reach('D1', () => statement.run())).meta.changes > 0
+}
+
+export async function finishJob(db: D1Database, id: string, now: EpochSeconds): Promise<void> {
+  const statement = db
+    .prepare(
+      `UPDATE cut_off_jobs SET finished_at = ?2, progressed_at = ?2, done = total
+        WHERE id = ?1 AND finished_at IS NULL`,
+    )
+    .bind(id, now)
+  await reach('D1', () => statement.run())
+}

@@ -1,0 +1,165 @@
+import type { EpochSeconds } from '../lib/clock.ts'
+import { randomId } from '../lib/random.ts'
+import { reach } from '../lib/storage.ts'
+import { STATUS_LIST_SIZE } from './status-list.ts'
+
+/** Of a grant, as far as its statuses repeat it. */
+export interface StatusSubject {
+  grantId: string
+  accountId: string
+  clientId: string
+  organizations: readonly string[]
+  scopes: readonly string[]
+  /** Of the grant. */
+  version: number
+  createdAt: EpochSeconds
+}
+
+const COLUMNS = 'grant_id, account_id, client_id, organizations, scopes, version, consented_at'
+
+/** The first generation of a grant, before its code leaves. The index comes from the table's own sequence. */
+export async function insertTokenStatus(db: D1Database, subject: StatusSubject): Promise<void> {
+  const statement = db
+    .prepare(`INSERT INTO token_statuses (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+    .bind(...columnValues(subject))
+  await reach('D1', () => statement.run())
+}
+
+/** A grant that ended takes its generation along. */
+export function endStatusStatement(db: D1Database, grantId: string, now: EpochSeconds): D1PreparedStatement {
+  return db
+    .prepare('UPDATE token_statuses SET invalid_at = ?2 WHERE grant_id = ?1 AND invalid_at IS NULL')
+    .bind(grantId, now)
+}
+
+/** Ends the generation that was there before this version of the grant; the next follows by {@link alignStatusStatements}. */
+export function endOlderStatusStatement(
+  db: D1Database,
+  { grantId, version }: { grantId: string; version: number },
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db
+    .prepare('UPDATE token_statuses SET invalid_at = ?3 WHERE grant_id = ?1 AND version < ?2 AND invalid_at IS NULL')
+    .bind(grantId, version, now)
+}
+
+/** A living grant has one living generation, which says what its tokens may carry at most. */
+export function alignStatusStatements(db: D1Database, subject: StatusSubject): D1PreparedStatement[] {
+  const { grantId, organizations, scopes } = subject
+  return [
+    db
+      .prepare(
+        `UPDATE token_statuses SET organizations = ?2, scopes = ?3
+          WHERE grant_id = ?1 AND invalid_at IS NULL AND (organizations <> ?2 OR scopes <> ?3)`,
+      )
+      .bind(grantId, JSON.stringify(organizations), JSON.stringify(scopes)),
+    db
+      .prepare(`INSERT INTO token_statuses (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+      .bind(...columnValues(subject)),
+  ]
+}
+
+/** Which living generations end: all that match every part that is given. */
+export interface Ending {
+  clientId?: string
+  accountId?: string
+  organizationId?: string
+  /** Any of these. */
+  scopes?: readonly string[]
+  /** Not of apps that the organization approved, for which its own ceiling does not count. */
+  exceptApproved?: boolean
+  /** Only if the person is no member of the organization, by what the batch has written so far. */
+  withoutMembership?: boolean
+}
+
+const MATCHES = `
+  (?3 IS NULL OR client_id = ?3) AND (?4 IS NULL OR account_id = ?4)
+  AND (?5 IS NULL OR id IN (SELECT status_id FROM organization_statuses
+                             WHERE organization_id = ?5 AND (?3 IS NULL OR client_id = ?3)))
+  AND (?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(token_statuses.scopes) AS scope
+                              WHERE scope.value IN (SELECT value FROM json_each(?6))))
+  AND (?7 = 0 OR NOT EXISTS (SELECT 1 FROM app_decisions AS decision
+                              WHERE decision.organization_id = ?5 AND decision.client_id = token_statuses.client_id
+                                AND decision.decision = 'approved'
+                                AND (decision.expires_at IS NULL OR decision.expires_at > ?1)))
+  AND (?8 = 0 OR NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?5 AND account_id = ?4))`
+
+/**
+ * For the batch that writes a decision: the access tokens of every matching grant die, and each grant has its next
+ * generation in the same moment, so that the next refresh gets what is still allowed.
+ */
+export function endStatusesStatements(db: D1Database, ending: Ending, now: EpochSeconds): D1PreparedStatement[] {
+  const { clientId = null, accountId = null, organizationId = null, scopes } = ending
+  if (scopes?.length === 0) return []
+  const endId = randomId('cut')
+  return [
+    db
+      .prepare(
+        `UPDATE token_statuses SET invalid_at = ?1, ended_by = ?2 WHERE invalid_at IS NULL AND ${filterOf(ending)}`,
+      )
+      .bind(
+        now,
+        endId,
+        clientId,
+        accountId,
+        organizationId,
+        scopes ? JSON.stringify(scopes) : null,
+        ending.exceptApproved ? 1 : 0,
+        ending.withoutMembership ? 1 : 0,
+      ),
+    successorsStatement(db, endId),
+  ]
+}
+
+/** SQLite uses an index only for a condition that stands by itself. */
+function filterOf({ clientId, accountId, organizationId }: Ending): string {
+  if (organizationId !== undefined) return MATCHES
+  if (clientId !== undefined) return `client_id = ?3 AND ${MATCHES}`
+  return accountId === undefined ? MATCHES : `account_id = ?4 AND ${MATCHES}`
+}
+
+/** Right after the generations that it succeeds were ended under this id. */
+export function successorsStatement(db: D1Database, endId: string): D1PreparedStatement {
+  return db
+    .prepare(`INSERT INTO token_statuses (${COLUMNS}) SELECT ${COLUMNS} FROM token_statuses WHERE ended_by = ?`)
+    .bind(endId)
+}
+
+/** The indexes of one list whose tokens are invalid; undefined for a list that no token can name yet. */
+export async function findInvalidIndexes(db: D1Database, list: number): Promise<number[] | undefined> {
+  const first = list * STATUS_LIST_SIZE
+  const [newest, invalid] = await reach('D1', () =>
+    db.batch<{ id: number | null }>([
+      db.prepare("SELECT seq AS id FROM sqlite_sequence WHERE name = 'token_statuses'"),
+      db
+        .prepare('SELECT id FROM token_statuses WHERE invalid_at IS NOT NULL AND id >= ?1 AND id < ?2')
+        .bind(first, first + STATUS_LIST_SIZE),
+    ]),
+  )
+  if (first > (newest?.results[0]?.id ?? -1)) return undefined
+  return (invalid?.results ?? []).map(({ id }) => Number(id) - first)
+}
+
+/** Longer than any access token lives (src/env.ts). */
+const RETENTION_SECONDS = 2 * 86_400
+const MAX_DELETED = 5000
+
+/** Generations whose tokens have all expired. Their indexes are never used again. */
+export async function deleteOldStatuses(db: D1Database, now: EpochSeconds): Promise<void> {
+  const statement = db
+    .prepare('DELETE FROM token_statuses WHERE id IN (SELECT id FROM token_statuses WHERE invalid_at <= ? LIMIT ?)')
+    .bind(now - RETENTION_SECONDS, MAX_DELETED)
+  await reach('D1', () => statement.run())
+}
+
+function columnValues(subject: StatusSubject): (string | number)[] {
+  return [
+    subject.grantId,
+    subject.accountId,
+    subject.clientId,
+    JSON.stringify(subject.organizations),
+    JSON.stringify(subject.scopes),
+    subject.version,
+    subject.createdAt,
+  ]
+}
