@@ -26,7 +26,7 @@ export function demoApi(issuer: string): Hono<ProtectedEnv> {
   })
   api.get(protectedResourceMetadataPath(resource), cors(), (c) => c.json(description))
 
-  api.use(`${DEMO_API_PATH}/*`, protectResource({ issuer, resource }))
+  api.use(`${DEMO_API_PATH}/*`, protectResource({ issuer, resource, revocation: 'status-list' }))
   api.get(`${DEMO_API_PATH}/profile`, requireScopes('profile:read'), (c) => c.json({ id: c.get('accessToken').sub }))
   api.get(`${DEMO_API_PATH}/projects`, requireScopes('projects:read'), (c) =>
     c.json({ organizations: c.get('accessToken').organizations, projects: PROJECTS }),

@@ -29,7 +29,7 @@ export function challengeResponse(
 
 const RETRY_AFTER_SECONDS = '5'
 
-/** The issuer's keys cannot be had: not the client's fault, and not a verdict on its token. */
+/** The issuer's keys or status lists cannot be had: not the client's fault, and not a verdict on its token. */
 export function unavailableResponse(): Response {
   return Response.json(
     { error: 'temporarily_unavailable' },

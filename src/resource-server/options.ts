@@ -14,8 +14,16 @@ export interface ProtectionOptions {
   resourceMetadataUri?: string
   /** Epoch seconds. Default: the system's clock. */
   now?: () => number
-  /** How keys are fetched. Default: the global `fetch`. */
+  /** How keys and status lists are fetched. Default: the global `fetch`. */
   fetch?: (url: string) => Promise<Response>
+  /**
+   * Whether a token that was revoked before it expired is refused. `offline`: not before it expires, without any
+   * call. `status-list`: about 60 seconds after, for one fetch a minute and list; tokens without `status` are refused
+   * (draft-ietf-oauth-status-list). For refusing at once ask `POST /introspect` (RFC 7662). Default: `offline`.
+   */
+  revocation?: 'offline' | 'status-list'
+  /** Where the issuer publishes its status lists; tokens that name another place are refused. Default: `{issuer}/status-lists`. */
+  statusLists?: string
   /** How far clocks may differ, in seconds. Default: 5. */
   clockToleranceSeconds?: number
 }
@@ -30,6 +38,8 @@ export function withDefaults(options: ProtectionOptions): Protection {
     resourceMetadataUri: metadataUri(options.resource),
     now: systemTime,
     fetch: (url) => fetch(url),
+    revocation: 'offline',
+    statusLists: `${options.issuer}/status-lists`,
     clockToleranceSeconds: 5,
     ...options,
   }

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { challengeResponse, unavailableResponse } from './challenge.ts'
 import { KeySet, KeysUnavailable } from './key-set.ts'
 import { type Protection, type ProtectionOptions, withDefaults } from './options.ts'
+import { StatusLists, StatusUnavailable } from './status-lists.ts'
 import { type AccessToken, verifyAccessToken } from './verify-access-token.ts'
 
 /** What protected handlers find in their context. */
@@ -14,9 +15,10 @@ export interface ProtectedEnv {
  *
  * Tokens are taken from the `Authorization` header only (RFC 6750 §2.1), and verified offline with the issuer's
  * published keys. Refusals are RFC 6750 §3 challenges with `resource_metadata` (RFC 9728 §5.1): 401 without or with a
- * bad token, 400 for a malformed header, 503 while the keys cannot be had.
+ * bad token, 400 for a malformed header, 503 while the keys, or with `revocation: 'status-list'` a trustworthy list,
+ * cannot be had.
  *
- * Does not check scopes (see {@link requireScopes}), revocation before expiry, or roles.
+ * Does not check scopes (see {@link requireScopes}) or roles; revocation before expiry only as `revocation` says.
  *
  * @example
  * api.use(protectResource({ issuer: 'https://id.example', resource: 'https://api.example' }))
@@ -25,6 +27,7 @@ export interface ProtectedEnv {
 export function protectResource(options: ProtectionOptions): MiddlewareHandler<ProtectedEnv> {
   const protection = withDefaults(options)
   const keySet = new KeySet(protection)
+  const statusLists = new StatusLists(protection, keySet)
   return async function protectedResource(c, next) {
     const bearer = readBearer(c)
     if (bearer === undefined) return challengeResponse(protection, 'none')
@@ -32,10 +35,13 @@ export function protectResource(options: ProtectionOptions): MiddlewareHandler<P
     try {
       const accessToken = await verifyAccessToken(bearer, protection, keySet)
       if (!accessToken) return challengeResponse(protection, 'invalid_token')
+      if (protection.revocation === 'status-list' && !(await statusLists.isValid(accessToken.claims))) {
+        return challengeResponse(protection, 'invalid_token')
+      }
       c.set('accessToken', accessToken)
       c.set('protection', protection)
     } catch (error) {
-      if (error instanceof KeysUnavailable) return unavailableResponse()
+      if (error instanceof KeysUnavailable || error instanceof StatusUnavailable) return unavailableResponse()
       throw error
     }
     await next()
