@@ -2,6 +2,8 @@ import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
+import { cutOffStatements } from '../revocation/cut-offs-store.ts'
+import { endStatusesStatements } from '../revocation/token-statuses-store.ts'
 import type { App } from './app.ts'
 import { type AppChanges, deleteAppStatement, updateAppStatement } from './apps-store.ts'
 import type { Logo } from './logo.ts'
@@ -54,7 +56,11 @@ export async function deleteApp(
 ): Promise<boolean> {
   const event = appEvent('app.deleted', { app, actor }, now)
   const statement = deleteAppStatement(db, app.clientId, onlyVersion, now)
-  const consequences = [deleteSecretsStatement(db, app.clientId, now), deleteCheckStatement(db, app.clientId)]
+  const consequences = [
+    deleteSecretsStatement(db, app.clientId, now),
+    deleteCheckStatement(db, app.clientId),
+    ...endStatusesStatements(db, { clientId: app.clientId, only: 'deletedApp' }, now),
+  ]
   return writeAndAudit(db, statement, event, ...consequences)
 }
 
@@ -104,7 +110,8 @@ function moveStatements(
   const endCheck = endMovedCheckStatement(db, { clientId, clientUri, host: homepageHost({ clientUri }) })
   if (publisherDomain === null) return [endCheck]
   const event = { ...appEvent('publisher.lost', deed, now), reason: 'homepage_changed' }
-  return [endCheck, auditIfChangedStatement(db, event)]
+  const cause = { clientId, event: event.event, actor: deed.actor }
+  return [endCheck, auditIfChangedStatement(db, event), ...cutOffStatements(db, cause, now)]
 }
 
 function differences(app: App, settings: AppSettings, logo: Logo | undefined): AppChanges {

@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { lookupTexts, type Resolver } from '../lib/dns.ts'
 import { randomBase64Url } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
+import { cutOffStatements } from '../revocation/cut-offs-store.ts'
 import type { App } from './app.ts'
 import { judge, type PublisherCheck } from './publisher.ts'
 import {
@@ -65,6 +66,8 @@ async function makeCheck(
       ...(judged.state === 'failed' && check.state === 'pending' ? [audit('publisher.failed')] : []),
       alignMarkStatement(db, check.clientId),
       audit(judged.state === 'verified' ? 'publisher.verified' : 'publisher.lost'),
+      // Organizations that ask for a verified publisher refuse the app from here on.
+      ...cutOffStatements(db, { clientId: check.clientId, event: 'publisher.lost', actor: null }, now),
     ]),
   )
 }

@@ -48,7 +48,7 @@ export function endOfPolicy(
 ): Consequences {
   const lost = lostScopes(scopes, former.scopeCeiling, next.scopeCeiling)
   const cause = { organizationId, event: 'policy.changed', actor: caller.accountId }
-  const ending = { organizationId, scopes: lost, exceptApproved: true }
+  const ending = { organizationId, scopes: lost, only: 'unapproved' as const }
   return around(DB, cause, endStatusesStatements(DB, ending, now), now)
 }
 
@@ -65,7 +65,7 @@ export function endOfMembership(
     before: [],
     after: [
       insertPersonJobStatement(DB, job, now),
-      ...endStatusesStatements(DB, { accountId, organizationId, withoutMembership: true }, now),
+      ...endStatusesStatements(DB, { accountId, organizationId, only: 'formerMember' }, now),
     ],
   }
 }

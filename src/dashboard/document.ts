@@ -20,6 +20,10 @@ const TAGS = [
   { name: 'Publisher', description: 'The proof that who runs an app also runs the domain of its homepage.' },
   { name: 'Organizations', description: 'Organizations, their members and roles.' },
   { name: 'Decisions', description: 'Which apps may reach an organization.' },
+  {
+    name: 'Policy',
+    description: 'Which apps members may connect where nobody decided, and the clean-up behind decisions.',
+  },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]

@@ -14,7 +14,7 @@ import {
 } from './organization-schemas.ts'
 import { guarded, jsonAnswer, jsonBody, problems } from './route.ts'
 
-const organizationPath = z.object({
+export const organizationPath = z.object({
   organization_id: z
     .string()
     .max(100)

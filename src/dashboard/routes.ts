@@ -8,6 +8,7 @@ import { openApiDocument } from './document.ts'
 import { grants } from './grants.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { organizations } from './organizations.ts'
+import { policies } from './policy.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
 import { publisher } from './publisher.ts'
 import { newApi } from './route.ts'
@@ -40,6 +41,7 @@ dashboardRoutes.route(API_PATH, publisher)
 dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
+dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
 dashboardRoutes.get(`${API_PATH}/docs`, apiDocs(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)

@@ -66,23 +66,21 @@ export interface Ending {
   organizationId?: string
   /** Any of these. */
   scopes?: readonly string[]
-  /** Not of apps that the organization approved, for which its own ceiling does not count. */
-  exceptApproved?: boolean
-  /** Only if the person is no member of the organization, by what the batch has written so far. */
-  withoutMembership?: boolean
+  /** By what the batch has written so far. */
+  only?: keyof typeof CONDITIONS
 }
 
-const MATCHES = `
-  (?3 IS NULL OR client_id = ?3) AND (?4 IS NULL OR account_id = ?4)
-  AND (?5 IS NULL OR id IN (SELECT status_id FROM organization_statuses
-                             WHERE organization_id = ?5 AND (?3 IS NULL OR client_id = ?3)))
-  AND (?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(token_statuses.scopes) AS scope
-                              WHERE scope.value IN (SELECT value FROM json_each(?6))))
-  AND (?7 = 0 OR NOT EXISTS (SELECT 1 FROM app_decisions AS decision
-                              WHERE decision.organization_id = ?5 AND decision.client_id = token_statuses.client_id
-                                AND decision.decision = 'approved'
-                                AND (decision.expires_at IS NULL OR decision.expires_at > ?1)))
-  AND (?8 = 0 OR NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?5 AND account_id = ?4))`
+/** ?1 is now, ?4 the account and ?5 the organization. */
+const CONDITIONS = {
+  /** Not of apps that the organization approved: its own ceiling does not count for them. */
+  unapproved: `NOT EXISTS (SELECT 1 FROM app_decisions AS decision
+                            WHERE decision.organization_id = ?5 AND decision.client_id = token_statuses.client_id
+                              AND decision.decision = 'approved'
+                              AND (decision.expires_at IS NULL OR decision.expires_at > ?1))`,
+  formerMember: 'NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?5 AND account_id = ?4)',
+  deletedApp: `EXISTS (SELECT 1 FROM apps
+                        WHERE apps.client_id = token_statuses.client_id AND apps.deleted_at IS NOT NULL)`,
+}
 
 /**
  * For the batch that writes a decision: the access tokens of every matching grant die, and each grant has its next
@@ -92,30 +90,32 @@ export function endStatusesStatements(db: D1Database, ending: Ending, now: Epoch
   const { clientId = null, accountId = null, organizationId = null, scopes } = ending
   if (scopes?.length === 0) return []
   const endId = randomId('cut')
+  const values = [now, endId, clientId, accountId, organizationId, scopes ? JSON.stringify(scopes) : null]
   return [
     db
       .prepare(
-        `UPDATE token_statuses SET invalid_at = ?1, ended_by = ?2 WHERE invalid_at IS NULL AND ${filterOf(ending)}`,
+        `UPDATE token_statuses SET invalid_at = ?1, ended_by = ?2
+          WHERE invalid_at IS NULL AND ${matches(ending).join(' AND ')}`,
       )
-      .bind(
-        now,
-        endId,
-        clientId,
-        accountId,
-        organizationId,
-        scopes ? JSON.stringify(scopes) : null,
-        ending.exceptApproved ? 1 : 0,
-        ending.withoutMembership ? 1 : 0,
-      ),
+      .bind(...values),
     successorsStatement(db, endId),
   ]
 }
 
-/** SQLite uses an index only for a condition that stands by itself. */
-function filterOf({ clientId, accountId, organizationId }: Ending): string {
-  if (organizationId !== undefined) return MATCHES
-  if (clientId !== undefined) return `client_id = ?3 AND ${MATCHES}`
-  return accountId === undefined ? MATCHES : `account_id = ?4 AND ${MATCHES}`
+/** One condition for each part, so that SQLite finds the index of the narrowest. */
+function matches({ clientId, accountId, organizationId, scopes, only }: Ending): string[] {
+  return [
+    clientId === undefined ? '?3 IS NULL' : 'client_id = ?3',
+    accountId === undefined ? '?4 IS NULL' : 'account_id = ?4',
+    organizationId === undefined
+      ? '?5 IS NULL'
+      : 'id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ?5 AND client_id = coalesce(?3, client_id))',
+    scopes === undefined
+      ? '?6 IS NULL'
+      : `EXISTS (SELECT 1 FROM json_each(token_statuses.scopes) AS scope
+                  WHERE scope.value IN (SELECT value FROM json_each(?6)))`,
+    ...(only ? [CONDITIONS[only]] : []),
+  ]
 }
 
 /** Right after the generations that it succeeds were ended under this id. */

@@ -1,0 +1,85 @@
+import type { z } from '@hono/zod-openapi'
+import { listScopes } from '../catalog/catalog-store.ts'
+import { ApiError } from '../errors.ts'
+import { currentTime } from '../lib/clock.ts'
+import { changePolicy } from '../organizations/change-organization.ts'
+import type { AppPolicy } from '../organizations/policy.ts'
+import { countPeople, listPolicyEffects, type PolicyEffect } from '../organizations/policy-effects-store.ts'
+import { getPolicy } from '../organizations/policy-store.ts'
+import { type CutOffJob, listCutOffJobs } from '../revocation/cut-off-jobs-store.ts'
+import { requireMembership } from './access.ts'
+import type { Asker } from './app-use-cases.ts'
+import { endOfPolicy, startJobs } from './cut-off.ts'
+import { invalidFields, pointer } from './field-errors.ts'
+import { deed, requirePermission } from './organization-use-cases.ts'
+import type { newPolicy } from './policy-schemas.ts'
+
+const MAX_JOBS = 100
+
+/** What a change of policy would end, before anybody is asked whether they mean it. */
+export interface PolicyPreview {
+  next: AppPolicy
+  effects: readonly PolicyEffect[]
+  /** Of the apps that would be cut off. */
+  apps: number
+  grants: number
+  people: number
+}
+
+export function readPolicy({ env, caller }: Asker, organizationId: string): Promise<AppPolicy> {
+  return getPolicy(env.DB, requireMembership(caller, organizationId).organizationId)
+}
+
+export async function previewPolicy(
+  asker: Asker,
+  organizationId: string,
+  body: z.output<typeof newPolicy>,
+): Promise<PolicyPreview> {
+  requirePermission(asker, organizationId, 'manage-organization')
+  const next = await checkPolicy(asker, body)
+  const { DB } = asker.env
+  const effects = await listPolicyEffects(DB, organizationId, next, currentTime())
+  const cutOff = effects.filter((effect) => effect.cutOff)
+  const grants = cutOff.reduce((sum, effect) => sum + effect.grants, 0)
+  const clientIds = cutOff.map(({ clientId }) => clientId)
+  return { next, effects, apps: cutOff.length, grants, people: await countPeople(DB, organizationId, clientIds) }
+}
+
+export async function editPolicy(
+  asker: Asker,
+  organizationId: string,
+  body: z.output<typeof newPolicy>,
+): Promise<AppPolicy> {
+  const { personal } = requirePermission(asker, organizationId, 'manage-organization')
+  if (personal) throw new ApiError('conflict', 'A personal organization is always open.')
+  const next = await checkPolicy(asker, body)
+  const now = currentTime()
+  const [former, scopes] = await Promise.all([
+    getPolicy(asker.env.DB, organizationId),
+    listScopes(asker.env.DB, asker.config.issuer),
+  ])
+  const names = scopes.filter(({ target }) => target === 'organization').map(({ name }) => name)
+  const ends = endOfPolicy(asker, organizationId, { former, next, scopes: names }, now)
+  await changePolicy(deed(asker, organizationId), next, ends, now)
+  await startJobs(asker)
+  return next
+}
+
+/** The newest first. */
+export function listJobsOf(asker: Asker, organizationId: string): Promise<CutOffJob[]> {
+  requirePermission(asker, organizationId, 'manage-organization')
+  return listCutOffJobs(asker.env.DB, organizationId, MAX_JOBS)
+}
+
+async function checkPolicy(
+  { env, config }: Asker,
+  { policy, scope_ceiling: scopeCeiling }: z.output<typeof newPolicy>,
+): Promise<AppPolicy> {
+  const known = new Set((await listScopes(env.DB, config.issuer)).map(({ name }) => name))
+  const unknown = (scopeCeiling ?? []).filter((scope) => !known.has(scope))
+  if (unknown.length > 0) {
+    const detail = `The catalogue has no scope ${unknown.join(', ')}.`
+    throw invalidFields([{ pointer: pointer('scope_ceiling'), detail }])
+  }
+  return { policy, scopeCeiling: scopeCeiling && [...new Set(scopeCeiling)].sort() }
+}

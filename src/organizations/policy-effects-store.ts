@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import { isRefused } from '../revocation/cut-offs-store.ts'
+import type { AppPolicy } from './policy.ts'
+
+/** What a policy would change about one app, if it were set now. */
+export interface PolicyEffect {
+  clientId: string
+  clientName: string
+  /** Cut off: refused then, and not now. Limited: it stays, and loses these scopes. */
+  lostScopes: readonly string[]
+  cutOff: boolean
+  grants: number
+  people: number
+}
+
+const effectRow = z
+  .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    grants: z.number(),
+    people: z.number(),
+    refused_now: z.number(),
+    refused_then: z.number(),
+    lost: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  })
+  .transform(
+    (row): PolicyEffect => ({
+      clientId: row.client_id,
+      clientName: row.client_name,
+      lostScopes: row.refused_then ? [] : row.lost,
+      cutOff: row.refused_then === 1 && row.refused_now === 0,
+      grants: row.grants,
+      people: row.people,
+    }),
+  )
+
+/** Scopes of living grants that the ceiling of now lets through and the next does not; an approval has its own. */
+const LOST = `
+  (SELECT json_group_array(scope.value) FROM json_each(reaching.scopes) AS scope
+     JOIN scopes ON scopes.name = scope.value AND scopes.target = 'organization'
+    WHERE ?4 IS NOT NULL
+      AND NOT (coalesce(decision.decision, '') = 'approved' AND coalesce(decision.expires_at, ?1 + 1) > ?1)
+      AND scope.value NOT IN (SELECT value FROM json_each(?4))
+      AND (organization.scope_ceiling IS NULL
+           OR scope.value IN (SELECT value FROM json_each(organization.scope_ceiling))))`
+
+/** Apps that have living grants and that the next policy refuses or limits, those of most people first. */
+export async function listPolicyEffects(
+  db: D1Database,
+  organizationId: string,
+  next: AppPolicy,
+  now: EpochSeconds,
+): Promise<PolicyEffect[]> {
+  const statement = db
+    .prepare(
+      `SELECT reaching.client_id, reaching.client_name, reaching.grants, reaching.people, ${LOST} AS lost,
+              (${isRefused()}) AS refused_now, (${isRefused('?3')}) AS refused_then
+         FROM organization_apps AS reaching
+         JOIN apps AS app ON app.client_id = reaching.client_id
+         JOIN organizations AS organization ON organization.id = reaching.organization_id
+         LEFT JOIN app_decisions AS decision
+           ON decision.organization_id = reaching.organization_id AND decision.client_id = reaching.client_id
+        WHERE reaching.organization_id = ?2 AND reaching.grants > 0
+        ORDER BY reaching.people DESC, reaching.client_name`,
+    )
+    .bind(now, organizationId, next.policy, next.scopeCeiling && JSON.stringify(next.scopeCeiling))
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => effectRow.parse(row)).filter(({ cutOff, lostScopes }) => cutOff || lostScopes.length > 0)
+}
+
+/** How many people have a living grant there of any of these apps: one person may have several. */
+export async function countPeople(
+  db: D1Database,
+  organizationId: string,
+  clientIds: readonly string[],
+): Promise<number> {
+  const statement = db
+    .prepare(
+      `SELECT count(DISTINCT account_id) AS people FROM organization_grants
+        WHERE organization_id = ? AND client_id IN (SELECT value FROM json_each(?))`,
+    )
+    .bind(organizationId, JSON.stringify(clientIds))
+  return (await reach('D1', () => statement.first<number>('people'))) ?? 0
+}
