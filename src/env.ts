@@ -24,6 +24,7 @@ export interface Bindings {
   REFRESH_TOKEN_IDLE_TTL_SECONDS?: string
   REFRESH_TOKEN_MAX_TTL_SECONDS?: string
   SESSION_IDLE_TTL_SECONDS?: string
+  DEFAULT_APP_POLICY?: string
   DOH_RESOLVER?: string
   GUARDED_FETCH_TEST_ORIGIN?: string
 }
@@ -67,6 +68,7 @@ const variables = z.object({
   REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(DAY, 365 * DAY, 30 * DAY),
   REFRESH_TOKEN_MAX_TTL_SECONDS: seconds(DAY, 2 * 365 * DAY, 365 * DAY),
   SESSION_IDLE_TTL_SECONDS: seconds(60 * MINUTE, 90 * DAY, 30 * DAY),
+  DEFAULT_APP_POLICY: z.enum(['open', 'verified', 'approved']).default('open'),
   DOH_RESOLVER: serverAddress.default('https://cloudflare-dns.com/dns-query'),
   GUARDED_FETCH_TEST_ORIGIN: loopbackOrigin.optional(),
 })
@@ -87,6 +89,8 @@ export interface Config {
   refreshTokenIdleTtlSeconds: number
   refreshTokenMaxTtlSeconds: number
   sessionIdleTtlSeconds: number
+  /** Of an organization that somebody creates. */
+  defaultAppPolicy: 'open' | 'verified' | 'approved'
   /** DNS over HTTPS, RFC 8484. */
   dohResolver: string
   /** Development only: where a guarded fetch connects to instead. */
@@ -133,6 +137,7 @@ function parseConfig(env: Bindings): Config {
     refreshTokenIdleTtlSeconds: values.REFRESH_TOKEN_IDLE_TTL_SECONDS,
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
+    defaultAppPolicy: values.DEFAULT_APP_POLICY,
     dohResolver: values.DOH_RESOLVER,
     guardedFetchTestOrigin: values.GUARDED_FETCH_TEST_ORIGIN ?? null,
   }

@@ -41,13 +41,24 @@ export async function listOwnOrganizations({ env, caller }: Asker): Promise<OwnO
   return organizations.map((organization) => ({ organization, role: roles.get(organization.id) ?? 'member' }))
 }
 
+export async function requireOwnOrganization({ env, caller }: Asker, organizationId: string): Promise<OwnOrganization> {
+  const { role } = requireMembership(caller, organizationId)
+  const [organization] = await findOrganizations(env.DB, [organizationId])
+  if (!organization) throw new ApiError('not-found')
+  return { organization, role }
+}
+
 export async function addOrganization(
-  { env, caller }: Asker,
+  { env, config, caller }: Asker,
   body: z.output<typeof newOrganization>,
 ): Promise<OwnOrganization> {
   if (caller.via === 'access_token') throw new ApiError('forbidden', 'Organizations are created by session.')
   const organization = requireNamed(
-    await createOrganization(env.DB, { ...body, actor: caller.accountId }, currentTime()),
+    await createOrganization(
+      env.DB,
+      { ...body, policy: config.defaultAppPolicy, actor: caller.accountId },
+      currentTime(),
+    ),
   )
   return { organization, role: 'owner' }
 }
@@ -57,9 +68,8 @@ export async function editOrganization(
   organizationId: string,
   change: z.output<typeof organizationChange>,
 ): Promise<OwnOrganization> {
-  const { role } = requirePermission(asker, organizationId, 'manage-organization')
-  const [current] = await findOrganizations(asker.env.DB, [organizationId])
-  if (!current) throw new ApiError('not-found')
+  requirePermission(asker, organizationId, 'manage-organization')
+  const { organization: current, role } = await requireOwnOrganization(asker, organizationId)
   checkShared(current)
   const renamed = await renameOrganization(deed(asker, organizationId), { ...current, ...change }, currentTime())
   return { organization: requireNamed(renamed), role }
@@ -137,7 +147,7 @@ async function requireMember({ env }: Asker, organizationId: string, accountId: 
 }
 
 /** Administrators neither make owners nor touch them. */
-function checkOwners({ role }: Membership, concerned: readonly Role[]): void {
+export function checkOwners({ role }: Membership, concerned: readonly Role[]): void {
   if (!concerned.includes('owner') || may(role, 'manage-owners')) return
   throw new ApiError('forbidden', 'Only an owner makes, changes and removes owners.')
 }

@@ -6,7 +6,7 @@ import { isUniqueViolation, reach } from '../lib/storage.ts'
 import type { AppDecision } from './decision.ts'
 import { deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
 import { changeRoleStatement, insertMemberStatement, removeMemberStatement } from './members-store.ts'
-import type { Organization, Role } from './organization.ts'
+import type { Organization, Policy, Role } from './organization.ts'
 import { insertOrganizationStatement, updateOrganizationStatement } from './organizations-store.ts'
 import type { AppPolicy } from './policy.ts'
 import { changePolicyStatement } from './policy-store.ts'
@@ -23,14 +23,14 @@ export type Named = { ok: true; organization: Organization } | { ok: false; reas
 /** Whoever creates it is its first owner. */
 export async function createOrganization(
   db: D1Database,
-  { name, slug, actor }: { name: string; slug: string; actor: string },
+  { name, slug, policy, actor }: { name: string; slug: string; policy: Policy; actor: string },
   now: EpochSeconds,
 ): Promise<Named> {
   const organization: Organization = { id: randomId('org'), name, slug, personal: false, createdAt: now }
   const deed = { db, organizationId: organization.id, actor }
   return named(organization, () =>
     db.batch([
-      insertOrganizationStatement(db, organization),
+      insertOrganizationStatement(db, organization, policy),
       insertMemberStatement(db, { organizationId: organization.id, accountId: actor }, 'owner', now),
       auditStatement(db, organizationEvent(deed, 'organization.created', now)),
     ]),

@@ -3,9 +3,14 @@ import type { EpochSeconds } from '../lib/clock.ts'
 export const ROLES = ['owner', 'admin', 'developer', 'member'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Which apps members may connect where nothing was decided about them. */
+export type Policy = 'open' | 'verified' | 'approved'
+
 export interface Membership {
   organizationId: string
   name: string
+  /** Null: without pages of its own. */
+  slug: string | null
   personal: boolean
   role: Role
 }

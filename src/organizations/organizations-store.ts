@@ -3,14 +3,21 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
 import { insertMemberStatement } from './members-store.ts'
-import { type Membership, type Organization, ROLES } from './organization.ts'
+import { type Membership, type Organization, type Policy, ROLES } from './organization.ts'
 
 const membershipRow = z
-  .object({ id: z.string(), name: z.string(), personal_account_id: z.string().nullable(), role: z.enum(ROLES) })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    slug: z.string().nullable(),
+    personal_account_id: z.string().nullable(),
+    role: z.enum(ROLES),
+  })
   .transform(
     (row): Membership => ({
       organizationId: row.id,
       name: row.name,
+      slug: row.slug,
       personal: row.personal_account_id !== null,
       role: row.role,
     }),
@@ -20,7 +27,7 @@ const membershipRow = z
 export async function listMemberships(db: D1Database, accountId: string): Promise<Membership[]> {
   const statement = db
     .prepare(
-      `SELECT organizations.id, organizations.name, organizations.personal_account_id, members.role
+      `SELECT organizations.id, organizations.name, organizations.slug, organizations.personal_account_id, members.role
          FROM members JOIN organizations ON organizations.id = members.organization_id
         WHERE members.account_id = ? AND organizations.suspended_at IS NULL
         ORDER BY organizations.personal_account_id IS NULL, organizations.name, organizations.id`,
@@ -72,10 +79,14 @@ export async function findOrganizations(db: D1Database, ids: readonly string[]):
   return ids.flatMap((id) => found.get(id) ?? [])
 }
 
-export function insertOrganizationStatement(db: D1Database, organization: Organization): D1PreparedStatement {
+export function insertOrganizationStatement(
+  db: D1Database,
+  organization: Organization,
+  policy: Policy,
+): D1PreparedStatement {
   return db
-    .prepare('INSERT INTO organizations (id, name, slug, created_at) VALUES (?, ?, ?, ?)')
-    .bind(organization.id, organization.name, organization.slug, organization.createdAt)
+    .prepare('INSERT INTO organizations (id, name, slug, policy, created_at) VALUES (?, ?, ?, ?, ?)')
+    .bind(organization.id, organization.name, organization.slug, policy, organization.createdAt)
 }
 
 export function updateOrganizationStatement(

@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { app } from '../../src/app.ts'
 import type { Role } from '../../src/organizations/organization.ts'
-import { Developer } from '../support/workers/developer.ts'
+import { Browser, signIn } from '../support/browser.ts'
+import { Developer, ORIGIN } from '../support/workers/developer.ts'
 
 const newSlug = () => `org-${crypto.randomUUID().slice(0, 8)}`
 
@@ -52,6 +54,24 @@ describe('an organization', () => {
     expect(second.body.errors).toEqual([{ pointer: '/slug', detail: 'This slug is taken.' }])
     const other = await newOrganization()
     expect((await owner.call('PATCH', other, { slug })).status).toBe(422)
+  })
+
+  it.each([
+    [{}, 'open'],
+    [{ DEFAULT_APP_POLICY: 'approved' }, 'approved'],
+  ])('begins with the policy that the operator chose: %o', async (variables, policy) => {
+    const person = new Browser(async (request) => app.fetch(request, { ...env, ...variables }), ORIGIN)
+    const email = `${crypto.randomUUID()}@example.com`
+    await signIn(person, email)
+    const slug = newSlug()
+    await person.submit(await person.get('/organizations'), { name: 'Acme', slug })
+    const { results } = await env.DB.prepare(
+      `SELECT policy FROM organizations JOIN members ON organization_id = organizations.id JOIN accounts ON accounts.id = account_id
+        WHERE email = ? ORDER BY personal_account_id IS NULL`,
+    )
+      .bind(email)
+      .all()
+    expect(results).toEqual([{ policy: 'open' }, { policy }]) // the personal one stays open
   })
 
   it('that is personal is neither renamed nor left', async () => {
