@@ -12,12 +12,11 @@ export interface DevMail {
   sent_at: EpochSeconds
 }
 
-export async function insertDevMail(db: D1Database, mail: Mail, now: EpochSeconds): Promise<void> {
+export async function insertDevMails(db: D1Database, mails: readonly Mail[], now: EpochSeconds): Promise<void> {
+  if (mails.length === 0) return
+  const insert = db.prepare('INSERT INTO dev_outbox ("to", subject, text, code, sent_at) VALUES (?, ?, ?, ?, ?)')
   await reach('D1', () =>
-    db
-      .prepare('INSERT INTO dev_outbox ("to", subject, text, code, sent_at) VALUES (?, ?, ?, ?, ?)')
-      .bind(mail.to, mail.subject, mail.text, mail.code ?? null, now)
-      .run(),
+    db.batch(mails.map(({ to, subject, text, code }) => insert.bind(to, subject, text, code ?? null, now))),
   )
 }
 

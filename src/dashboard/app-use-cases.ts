@@ -22,10 +22,13 @@ export interface Asker {
   env: AppEnv['Bindings']
   config: AppEnv['Variables']['config']
   caller: Caller
+  /** For what the answer does not wait for. */
+  waitUntil: (work: Promise<unknown>) => void
 }
 
-export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get'>): Asker {
-  return { env: c.env, config: c.get('config'), caller: c.get('caller') }
+export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get' | 'executionCtx'>): Asker {
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+  return { env: c.env, config: c.get('config'), caller: c.get('caller'), waitUntil }
 }
 
 /** Under a key that was used for the same before, the app of then, without its secret. */

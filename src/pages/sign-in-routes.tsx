@@ -81,20 +81,11 @@ function refuseAnotherCode(c: Context<AppEnv>, email: string, returnTo: string |
   return htmlPage(c, page, 429)
 }
 
-/** The mail leaves after the answer, so that its time tells nothing; the development outbox is filled at once. */
 async function sendCode(c: Context<AppEnv>, attempt: { email: string; browserSecret: string }): Promise<boolean> {
   const config = c.get('config')
-  const send = getMailer(c.env, config)
+  const post = getMailer({ env: c.env, config, waitUntil: (work) => c.executionCtx.waitUntil(work) })
   const emailCode = await issueEmailCode(c.env, config, attempt, currentTime())
   if (!emailCode) return false
-  const sending = send(codeMail(c.req.raw, attempt.email, emailCode, config.issuer))
-  if (config.development) await sending
-  else c.executionCtx.waitUntil(sending.catch((error: unknown) => logUnsent(c, error)))
+  await post(`${requestId(c.req.raw)} a sign-in mail`, [codeMail(c.req.raw, attempt.email, emailCode, config.issuer)])
   return true
-}
-
-/** Only the kind of the failure: the message could quote the mail, and the mail holds the code. */
-function logUnsent(c: Context<AppEnv>, error: unknown): void {
-  const kind = error instanceof Error ? ('code' in error ? String(error.code) : error.name) : typeof error
-  console.error(`${requestId(c.req.raw)} a sign-in mail could not be sent: ${kind}`)
 }
