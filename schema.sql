@@ -491,3 +491,40 @@ END;
 UPDATE audit_events SET organizations = json_array(organization_id) WHERE organization_id IS NOT NULL;
 INSERT INTO organization_events
   SELECT organization_id, at, id, event, client_id, account_id, actor FROM audit_events WHERE organization_id IS NOT NULL;
+
+-- section 6: people are invited, and ask
+
+CREATE TABLE invitations (
+  id              TEXT PRIMARY KEY,             -- inv_…
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  email           TEXT NOT NULL,                -- trimmed, lower-cased; only this address can accept
+  role            TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'member')),
+  token_hash      TEXT NOT NULL UNIQUE,         -- SHA-256 of what the link in the mail holds
+  invited_by      TEXT NOT NULL REFERENCES accounts (id),
+  created_at      INTEGER NOT NULL,
+  expires_at      INTEGER NOT NULL,
+  accepted_at     INTEGER,
+  withdrawn_at    INTEGER                       -- by somebody, or because a newer one replaced it
+) STRICT;
+CREATE INDEX invitations_by_organization ON invitations (organization_id, created_at);
+CREATE INDEX invitations_by_inviter ON invitations (invited_by, created_at);
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+
+-- A member asks that an app be allowed. Once it is decided on, the row stays as it is.
+CREATE TABLE access_requests (
+  id              TEXT PRIMARY KEY,             -- req_…
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  client_id       TEXT NOT NULL REFERENCES apps (client_id),
+  account_id      TEXT NOT NULL REFERENCES accounts (id),
+  reason          TEXT NOT NULL,
+  state           TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'approved', 'declined')),
+  created_at      INTEGER NOT NULL,
+  note            TEXT,                         -- of whoever decided, for whoever asked
+  decided_by      TEXT,
+  decided_at      INTEGER,
+  told_at         INTEGER                       -- when the decision was mailed to whoever asked
+) STRICT;
+CREATE UNIQUE INDEX access_requests_open ON access_requests (organization_id, client_id, account_id) WHERE state = 'open';
+CREATE INDEX access_requests_untold ON access_requests (organization_id, client_id) WHERE state != 'open' AND told_at IS NULL;
+CREATE INDEX access_requests_by_time ON access_requests (organization_id, created_at, id);
+CREATE INDEX access_requests_by_account ON access_requests (organization_id, account_id, created_at, id);

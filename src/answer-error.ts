@@ -33,7 +33,12 @@ export function answerNotFound(c: Context<AppEnv>): Response | Promise<Response>
 function logUnlessRefusal(error: Error, c: Context<AppEnv>): void {
   if (error instanceof ProtocolError || error instanceof ApiError || error instanceof PageError) return
   const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''
-  console.error(`${requestId(c.req.raw)} ${c.req.method} ${c.req.path}: ${error.name}: ${error.message}${cause}`)
+  console.error(`${requestId(c.req.raw)} ${c.req.method} ${loggedPath(c)}: ${error.name}: ${error.message}${cause}`)
+}
+
+/** The rest of such a path is a secret of the person who was sent it. */
+function loggedPath({ req }: Context<AppEnv>): string {
+  return req.path.replace(/^\/invitations\/.+/, '/invitations/…')
 }
 
 function answerConfiguration(error: ConfigurationError, c: Context<AppEnv>): Response {

@@ -3,6 +3,7 @@ import { answerError, answerNotFound } from './answer-error.ts'
 import { catalogPages } from './dashboard/catalog-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
+import { invitationPages } from './dashboard/invitation-pages.ts'
 import { organizationPages } from './dashboard/organization-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { demoRoutes } from './demo/routes.tsx'
@@ -29,6 +30,7 @@ app.route('/', pageRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
 app.route('/', organizationPages)
+app.route('/', invitationPages)
 app.route('/', catalogPages)
 
 app.all('/demo/*', serveDemo)

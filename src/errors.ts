@@ -143,6 +143,7 @@ export const API_PROBLEMS = {
   'precondition-failed': { status: 412, title: 'Somebody changed it meanwhile: read it again, then change it' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used for something else' },
   conflict: { status: 409, title: 'The change conflicts with the present state' },
+  'too-many-requests': { status: 429, title: 'Too many requests: try again later' },
   'too-large': { status: 413, title: 'The body is larger than 64 KiB' },
   'unsupported-media-type': { status: 415, title: 'Send application/json' },
   unavailable: { status: 503, title: 'A part of the service is unavailable; nothing was changed, try again' },

@@ -9,8 +9,11 @@ import { deleteExpiredKeys } from './keys/keys-store.ts'
 import { startWaitingJobs } from './ledger/cut-off-portion.ts'
 import { currentTime, type EpochSeconds } from './lib/clock.ts'
 import { reach } from './lib/storage.ts'
+import { deleteOldInvitations } from './organizations/invitations-store.ts'
 import { cutOffStatements } from './revocation/cut-offs-store.ts'
 import { deleteOldStatuses } from './revocation/token-statuses-store.ts'
+
+const INVITATIONS_KEPT_SECONDS = 30 * 86_400
 
 /** Clean-up, and checks whose time has come; everything here may be repeated or missed without harm. */
 export async function runScheduled(env: Bindings): Promise<void> {
@@ -24,6 +27,7 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteUnusedLogos(env.DB, now),
     deleteOldStatuses(env.DB, now),
     endLapsedApprovals(env, now),
+    deleteOldInvitations(env.DB, now - INVITATIONS_KEPT_SECONDS),
     checkDuePublishers(env.DB, readConfig(env), now),
   ])
 }

@@ -3,12 +3,15 @@ import { findApps } from '../apps/apps-store.ts'
 import { countPeopleByApp } from '../apps/reach-store.ts'
 import { ApiError } from '../errors.ts'
 import { listDecisions } from '../organizations/decisions-store.ts'
+import { may } from '../organizations/organization.ts'
 import type { FieldProblems } from '../pages/developer/app-form.tsx'
+import type { InvitationsPart } from '../pages/organizations/invitations.tsx'
 import { organizationPage, type ReachingApp } from '../pages/organizations/organization.tsx'
 import { organizationsPage } from '../pages/organizations/organizations.tsx'
 import { askerOf } from './app-use-cases.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
+import { listInvitationsOf } from './invitation-use-cases.ts'
 import { newDecision, newOrganization, roleChange } from './organization-schemas.ts'
 import {
   addOrganization,
@@ -73,7 +76,7 @@ async function change(c: Context<PageEnv>, work: (own: OwnOrganization) => Promi
   return c.redirect(left ? '/organizations' : `/organizations/${own.organization.slug}`, 303)
 }
 
-async function requireOwn(c: Context<PageEnv>): Promise<OwnOrganization> {
+export async function requireOwn(c: Context<PageEnv>): Promise<OwnOrganization> {
   const slug = c.req.param('slug')
   const own = (await listOwnOrganizations(askerOf(c))).find(({ organization }) => organization.slug === slug)
   if (!own) throw new ApiError('not-found')
@@ -94,10 +97,11 @@ async function showOrganizations(
   })
 }
 
-async function showOrganization(
+export async function showOrganization(
   c: Context<PageEnv>,
   { organization, role }: OwnOrganization,
   problems: readonly string[],
+  invited: Pick<InvitationsPart, 'values' | 'problems'> = { values: { email: '', role: 'member' }, problems: {} },
 ): Promise<Response> {
   const { accountId, session } = c.get('caller')
   return organizationPage(c, {
@@ -108,6 +112,9 @@ async function showOrganization(
     accountId,
     members: await listMembersOf(askerOf(c), organization.id),
     apps: await listReachingApps(c, organization.id),
+    invitations: may(role, 'manage-members')
+      ? { ...invited, invitations: await listInvitationsOf(askerOf(c), organization.id) }
+      : null,
     problems,
   })
 }

@@ -55,6 +55,18 @@ export const createOrganizationRoute = createRoute({
   },
 })
 
+export const showOrganizationRoute = createRoute({
+  method: 'get',
+  path: '/organizations/{organization_id}',
+  operationId: 'getOrganization',
+  tags: ['Organizations'],
+  summary: 'Read an organization',
+  description: 'One that you are a member of, and that this access reaches.',
+  ...guarded('organizations:read'),
+  request: { params: organizationPath },
+  responses: { 200: jsonAnswer('The organization.', organizationBody), ...problems('insufficient-scope', 'not-found') },
+})
+
 export const changeOrganizationRoute = createRoute({
   method: 'patch',
   path: '/organizations/{organization_id}',

@@ -11,7 +11,7 @@ const slug = checkedText(z.string(), findSlugProblem).openapi({
   description: 'Names it in addresses: 1 to 40 small letters, digits and hyphens, used by no other organization.',
   example: 'acme',
 })
-const role = z.enum(ROLES).openapi({
+export const role = z.enum(ROLES).openapi({
   description:
     '`owner` everything; `admin` everything but owners; `developer` registers and changes apps; `member` connects them.',
   example: 'developer',

@@ -12,6 +12,7 @@ import {
   listMembersRoute,
   listOrganizationsRoute,
   removeMemberRoute,
+  showOrganizationRoute,
   withdrawDecisionRoute,
 } from './organization-routes.ts'
 import {
@@ -23,6 +24,7 @@ import {
   listMembersOf,
   listOwnOrganizations,
   type OwnOrganization,
+  requireOwnOrganization,
   undecide,
 } from './organization-use-cases.ts'
 import { newApi } from './route.ts'
@@ -37,6 +39,10 @@ organizations.openapi(listOrganizationsRoute, async (c) => {
 
 organizations.openapi(createOrganizationRoute, async (c) =>
   c.json(toOrganizationBody(await addOrganization(askerOf(c), c.req.valid('json'))), 201),
+)
+
+organizations.openapi(showOrganizationRoute, async (c) =>
+  c.json(toOrganizationBody(await requireOwnOrganization(askerOf(c), c.req.valid('param').organization_id)), 200),
 )
 
 organizations.openapi(changeOrganizationRoute, async (c) => {

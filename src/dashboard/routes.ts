@@ -6,6 +6,7 @@ import { catalog } from './catalog.ts'
 import { apiDocs } from './docs.ts'
 import { openApiDocument } from './document.ts'
 import { grants } from './grants.ts'
+import { invitations } from './invitations.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { organizations } from './organizations.ts'
 import { policies } from './policy.ts'
@@ -42,6 +43,7 @@ dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.route(API_PATH, policies)
+dashboardRoutes.route(API_PATH, invitations)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
 dashboardRoutes.get(`${API_PATH}/docs`, apiDocs(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)

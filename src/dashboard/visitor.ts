@@ -18,8 +18,12 @@ export interface PageEnv {
   Variables: AppEnv['Variables'] & { caller: Visitor; fields: URLSearchParams }
 }
 
-/** Leads strangers to the sign-in page and back; takes forms only from a page that this session was shown. */
+/**
+ * Leads strangers to the sign-in page and back; takes forms only from a page that this session was shown. Several
+ * files guard the same paths: who was asked once is not asked again.
+ */
 export const requireVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
+  if (c.get('caller')) return next()
   const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
   if (!session) return c.redirect(signInPath('/sign-in', { returnTo: returnPath(c.req.url) }), 303)
   if (isUnsafe(c.req)) {

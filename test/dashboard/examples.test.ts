@@ -75,6 +75,7 @@ describe('every documented example', () => {
     'GrantChange',
     'NewOrganization',
     'RoleChange',
+    'NewInvitation',
     'NewDecision',
   ])('of a body, %s, is one that the server takes', (name) => {
     const schema = schemas[name] ?? {}

@@ -65,11 +65,18 @@ const MATRIX: Record<string, Row> = {
   disconnectApp: row((at) => ['DELETE', `/api/v1/grants?client_id=${at.clientId}`], [204, 204, 204, 403]),
   listOrganizations: row(() => ['GET', '/api/v1/organizations'], [200, 200, 200, 403]),
   createOrganization: row(() => ['POST', '/api/v1/organizations', newOrganization()], [201, 201, 201, 403]),
+  getOrganization: row((at) => ['GET', organization(at)], SEE),
   changeOrganization: row((at) => ['PATCH', organization(at), { name: 'Acme' }], MANAGE),
   listMembers: row((at) => ['GET', organization(at, '/members')], SEE),
   changeRole: row((at) => ['PATCH', organization(at, `/members/${at.memberId}`), { role: 'member' }], MANAGE),
   // Nobody of that name: the member may not ask, the owner is told.
   removeMember: row((at) => ['DELETE', organization(at, '/members/acc_nobody')], [404, 403, 404, 403]),
+  listInvitations: row((at) => ['GET', organization(at, '/invitations')], MANAGE),
+  invite: row(
+    (at) => ['POST', organization(at, '/invitations'), { email: 'invited@example.com', role: 'member' }],
+    [201, 403, 404, 403],
+  ),
+  withdrawInvitation: row((at) => ['DELETE', organization(at, '/invitations/inv_none')], [404, 403, 404, 403]),
   listDecisions: row((at) => ['GET', organization(at, '/decisions')], SEE),
   decide: row((at) => ['PUT', organization(at, `/decisions/${at.clientId}`), { decision: 'approved' }], MANAGE),
   withdrawDecision: row((at) => ['DELETE', organization(at, `/decisions/${at.clientId}`)], [404, 403, 404, 403]),

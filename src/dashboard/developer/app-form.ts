@@ -1,5 +1,5 @@
 import type { App } from '../../apps/app.ts'
-import { API_PROBLEMS, ApiError, type FieldError } from '../../errors.ts'
+import { API_PROBLEMS, ApiError, type ApiProblem, type FieldError } from '../../errors.ts'
 import type { AppFormValues, FieldProblems } from '../../pages/developer/app-form.tsx'
 
 const SCOPE_FIELD = 'scope:'
@@ -72,7 +72,13 @@ export function problemsOf(error: unknown): FieldProblems {
   return Object.fromEntries([...byField].map(([field, errors]) => [field, errors.map(inWords)]))
 }
 
-const SHOWN_IN_FORMS = new Set(['validation-failed', 'conflict', 'precondition-failed', 'idempotency-key-reused'])
+const SHOWN_IN_FORMS = new Set<ApiProblem>([
+  'validation-failed',
+  'conflict',
+  'precondition-failed',
+  'idempotency-key-reused',
+  'too-many-requests',
+])
 /** Fields in which an item is a line. */
 const LINE_FIELDS = new Set(['redirect_uris', 'contacts'])
 

@@ -8,6 +8,7 @@ import { htmlPage } from '../html-page.tsx'
 import { Layout, type Navigation } from '../layout.tsx'
 import { AppIcon, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
+import { Invitations, type InvitationsPart } from './invitations.tsx'
 
 /** An app that reaches the organization, or that was decided on. */
 export interface ReachingApp {
@@ -25,15 +26,18 @@ interface OrganizationView {
   accountId: string
   members: readonly Member[]
   apps: readonly ReachingApp[]
+  /** Null: not for this visitor. */
+  invitations: InvitationsPart | null
   problems: readonly string[]
 }
 
 export function organizationPage(c: Pick<Context<AppEnv>, 'html'>, view: OrganizationView) {
-  return htmlPage(c, <OrganizationPage {...view} />, view.problems.length > 0 ? 409 : 200)
+  const invited = Object.keys(view.invitations?.problems ?? {}).length === 0
+  return htmlPage(c, <OrganizationPage {...view} />, !invited ? 422 : view.problems.length > 0 ? 409 : 200)
 }
 
 function OrganizationPage(view: OrganizationView) {
-  const { nav, organization, apps, members, problems } = view
+  const { nav, organization, apps, members, invitations, problems } = view
   return (
     <Layout title={organization.name} nav={nav} wide>
       <p class="small">
@@ -56,6 +60,14 @@ function OrganizationPage(view: OrganizationView) {
           ))}
         </ul>
       </section>
+      {invitations && (
+        <Invitations
+          {...invitations}
+          path={`/organizations/${organization.slug}/invitations`}
+          formToken={view.formToken}
+          role={view.role}
+        />
+      )}
     </Layout>
   )
 }

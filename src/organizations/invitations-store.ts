@@ -1,0 +1,186 @@
+import { z } from 'zod'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import { type Invitation, MAX_INVITATIONS_PER_HOUR, MAX_OPEN_INVITATIONS } from './invitation.ts'
+import { ROLES } from './organization.ts'
+
+const HOUR_SECONDS = 3600
+
+/** `?1` is the present. Who was an administrator when they invited must be one still, and an owner for an owner. */
+const INVITATIONS = `
+  SELECT invitations.*, organizations.name AS organization_name, organizations.slug AS organization_slug,
+         inviter.email AS inviter_email,
+         (accepted_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?1
+          AND organizations.suspended_at IS NULL AND organizations.personal_account_id IS NULL
+          AND inviter.suspended_at IS NULL
+          AND EXISTS (SELECT 1 FROM members
+                       WHERE members.organization_id = organizations.id AND members.account_id = inviter.id
+                         AND (members.role = 'owner' OR (members.role = 'admin' AND invitations.role != 'owner')))
+         ) AS living
+    FROM invitations
+    JOIN organizations ON organizations.id = invitations.organization_id
+    JOIN accounts AS inviter ON inviter.id = invitations.invited_by`
+
+const invitationRow = z
+  .object({
+    id: z.string(),
+    organization_id: z.string(),
+    organization_name: z.string(),
+    organization_slug: z.string().nullable(),
+    email: z.string(),
+    role: z.enum(ROLES),
+    invited_by: z.string(),
+    inviter_email: z.string(),
+    created_at: z.number(),
+    expires_at: z.number(),
+    living: z.number(),
+  })
+  .transform(
+    (row): Invitation => ({
+      id: row.id,
+      organizationId: row.organization_id,
+      organizationName: row.organization_name,
+      organizationSlug: row.organization_slug,
+      email: row.email,
+      role: row.role,
+      invitedBy: row.invited_by,
+      inviterEmail: row.inviter_email,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      living: row.living === 1,
+    }),
+  )
+
+/** The living ones, the newest first. */
+export async function listInvitations(
+  db: D1Database,
+  organizationId: string,
+  now: EpochSeconds,
+): Promise<Invitation[]> {
+  const statement = db
+    .prepare(`SELECT * FROM (${INVITATIONS}) WHERE organization_id = ?2 AND living ORDER BY created_at DESC, id`)
+    .bind(now, organizationId)
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => invitationRow.parse(row))
+}
+
+/** Also one that works no more. */
+export async function findInvitation(
+  db: D1Database,
+  tokenHash: string,
+  now: EpochSeconds,
+): Promise<Invitation | undefined> {
+  const statement = db.prepare(`SELECT * FROM (${INVITATIONS}) WHERE token_hash = ?2`).bind(now, tokenHash)
+  const row = await reach('D1', () => statement.first())
+  return row ? invitationRow.parse(row) : undefined
+}
+
+interface NewInvitation extends Pick<Invitation, 'id' | 'organizationId' | 'email' | 'role' | 'invitedBy'> {
+  tokenHash: string
+  createdAt: EpochSeconds
+  expiresAt: EpochSeconds
+}
+
+/** Counted in the statement that writes: inserts nothing for a member, nor beyond the bounds. */
+export function insertInvitationStatement(db: D1Database, invitation: NewInvitation): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO invitations (id, organization_id, email, role, token_hash, invited_by, created_at, expires_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+        WHERE NOT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
+                           WHERE members.organization_id = ?2 AND accounts.email = ?3)
+          AND (SELECT count(*) FROM invitations
+                WHERE organization_id = ?2 AND email != ?3 AND expires_at > ?7
+                  AND accepted_at IS NULL AND withdrawn_at IS NULL) < ${MAX_OPEN_INVITATIONS}
+          AND (SELECT count(*) FROM invitations
+                WHERE organization_id = ?2 AND created_at > ?7 - ${HOUR_SECONDS}) < ${MAX_INVITATIONS_PER_HOUR}
+          AND (SELECT count(*) FROM invitations
+                WHERE invited_by = ?6 AND created_at > ?7 - ${HOUR_SECONDS}) < ${MAX_INVITATIONS_PER_HOUR}`,
+    )
+    .bind(
+      invitation.id,
+      invitation.organizationId,
+      invitation.email,
+      invitation.role,
+      invitation.tokenHash,
+      invitation.invitedBy,
+      invitation.createdAt,
+      invitation.expiresAt,
+    )
+}
+
+/** For the batch that invites again: the links that were sent before are dead, if the new one was written. */
+export function replaceInvitationsStatement(
+  db: D1Database,
+  { id, organizationId, email, createdAt }: NewInvitation,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE invitations SET withdrawn_at = ?4
+        WHERE organization_id = ?2 AND email = ?3 AND id != ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL
+          AND EXISTS (SELECT 1 FROM invitations WHERE id = ?1)`,
+    )
+    .bind(id, organizationId, email, createdAt)
+}
+
+export function withdrawInvitationStatement(db: D1Database, id: string, now: EpochSeconds): D1PreparedStatement {
+  return db
+    .prepare('UPDATE invitations SET withdrawn_at = ?2 WHERE id = ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL')
+    .bind(id, now)
+}
+
+/** Changes nothing unless the invitation lives, the account has its address, and is no member yet. */
+export function acceptInvitationStatement(
+  db: D1Database,
+  { id, accountId }: { id: string; accountId: string },
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE invitations SET accepted_at = ?1
+        WHERE id = (SELECT id FROM (${INVITATIONS}) WHERE id = ?2 AND living)
+          AND email = (SELECT email FROM accounts WHERE id = ?3 AND suspended_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM members
+                           WHERE members.organization_id = invitations.organization_id AND account_id = ?3)`,
+    )
+    .bind(now, id, accountId)
+}
+
+/** For the place right after the acceptance in its batch: what accepted nothing makes nobody a member. */
+export function joinIfAcceptedStatement(
+  db: D1Database,
+  { id, accountId }: { id: string; accountId: string },
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO members (organization_id, account_id, role, created_at)
+       SELECT organization_id, ?2, role, ?3 FROM invitations WHERE id = ?1 AND changes() > 0`,
+    )
+    .bind(id, accountId, now)
+}
+
+/** What stands in the way of one more, for whoever is told. */
+export async function findObstacle(
+  db: D1Database,
+  { organizationId, email }: Pick<Invitation, 'organizationId' | 'email'>,
+  now: EpochSeconds,
+): Promise<'member' | 'too_many_open' | 'too_many_mails'> {
+  const statement = db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
+                       WHERE members.organization_id = ?1 AND accounts.email = ?2) AS member,
+              (SELECT count(*) FROM invitations
+                WHERE organization_id = ?1 AND email != ?2 AND expires_at > ?3
+                  AND accepted_at IS NULL AND withdrawn_at IS NULL) AS open`,
+    )
+    .bind(organizationId, email, now)
+  const found = await reach('D1', () => statement.first<{ member: number; open: number }>())
+  if (found?.member) return 'member'
+  return found && found.open >= MAX_OPEN_INVITATIONS ? 'too_many_open' : 'too_many_mails'
+}
+
+/** The log keeps what happened to them. */
+export async function deleteOldInvitations(db: D1Database, expiredBefore: EpochSeconds): Promise<void> {
+  await reach('D1', () => db.prepare('DELETE FROM invitations WHERE expires_at <= ?').bind(expiredBefore).run())
+}

@@ -1,0 +1,91 @@
+import { auditIfChangedStatement } from '../audit/audit-store.ts'
+import { newAuditEvent } from '../audit/events.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { sha256 } from '../lib/encoding.ts'
+import { randomBase64Url, randomId } from '../lib/random.ts'
+import { reach } from '../lib/storage.ts'
+import { INVITATION_TTL_SECONDS, type Invitation } from './invitation.ts'
+import {
+  acceptInvitationStatement,
+  findInvitation,
+  insertInvitationStatement,
+  joinIfAcceptedStatement,
+  replaceInvitationsStatement,
+  withdrawInvitationStatement,
+} from './invitations-store.ts'
+import type { Role } from './organization.ts'
+
+/** In which organization, and by whom; the role was checked. */
+interface Deed {
+  db: D1Database
+  organizationId: string
+  actor: string
+}
+
+/** The token is for the mail alone: here only its hash stays. */
+export type Invited = { invitation: Invitation; token: string }
+
+const TOKEN = /^[\w-]{43}$/
+
+/** Replaces what was sent to the address before. Undefined: a member has it, or there are too many. */
+export async function inviteAddress(
+  { db, organizationId, actor }: Deed,
+  { email, role }: { email: string; role: Role },
+  now: EpochSeconds,
+): Promise<Invited | undefined> {
+  const token = randomBase64Url(32)
+  const tokenHash = await sha256(token)
+  const expiresAt = now + INVITATION_TTL_SECONDS
+  const fresh = { id: randomId('inv'), organizationId, email, role, tokenHash, invitedBy: actor }
+  const written = { ...fresh, createdAt: now, expiresAt }
+  const reason = `${email} as ${role}`
+  const event = newAuditEvent({ event: 'invitation.created', at: now, actor, organizationId, reason })
+  const [inserted] = await reach('D1', () =>
+    db.batch([
+      insertInvitationStatement(db, written),
+      auditIfChangedStatement(db, event),
+      replaceInvitationsStatement(db, written),
+    ]),
+  )
+  const invitation = inserted?.meta.changes ? await findInvitation(db, tokenHash, now) : undefined
+  return invitation && { invitation, token }
+}
+
+/** False: it was accepted or withdrawn meanwhile. */
+export function withdrawInvitation(
+  { db, organizationId, actor }: Deed,
+  { id, email }: Invitation,
+  now: EpochSeconds,
+): Promise<boolean> {
+  const event = newAuditEvent({ event: 'invitation.withdrawn', at: now, actor, organizationId, reason: email })
+  return changes(db, [withdrawInvitationStatement(db, id, now), auditIfChangedStatement(db, event)])
+}
+
+/** Also one that works no more; undefined when the link was never ours. */
+export async function findInvitationByToken(
+  db: D1Database,
+  token: string,
+  now: EpochSeconds,
+): Promise<Invitation | undefined> {
+  return TOKEN.test(token) ? findInvitation(db, await sha256(token), now) : undefined
+}
+
+/** Once, whoever else tries at the same moment: false for all others. */
+export function acceptInvitation(
+  db: D1Database,
+  { id, organizationId, role }: Invitation,
+  accountId: string,
+  now: EpochSeconds,
+): Promise<boolean> {
+  const joined = { event: 'member.joined', at: now, actor: accountId, organizationId, accountId, reason: role } as const
+  return changes(db, [
+    acceptInvitationStatement(db, { id, accountId }, now),
+    joinIfAcceptedStatement(db, { id, accountId }, now),
+    auditIfChangedStatement(db, newAuditEvent(joined)),
+  ])
+}
+
+async function changes(db: D1Database, statements: D1PreparedStatement[]): Promise<boolean> {
+  const [changed] = await reach('D1', () => db.batch(statements))
+  return changed !== undefined && changed.meta.changes > 0
+}
