@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { accessRequestPages } from './dashboard/access-request-pages.ts'
 import { catalogPages } from './dashboard/catalog-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
@@ -31,6 +32,7 @@ app.route('/', developerPages)
 app.route('/', connectionPages)
 app.route('/', organizationPages)
 app.route('/', invitationPages)
+app.route('/', accessRequestPages)
 app.route('/', catalogPages)
 
 app.all('/demo/*', serveDemo)

@@ -51,6 +51,13 @@ export const memberList = listOf(memberBody).openapi('MemberList', { description
 
 export const roleChange = z.strictObject({ role }).openapi('RoleChange', { description: 'The new role of a member.' })
 
+export const note = z
+  .string()
+  .trim()
+  .max(MAX_NOTE_LENGTH)
+  .nullable()
+  .openapi({ description: 'Why; goes into the audit log.', example: 'Reviewed by security.' })
+
 const decisionSettings = {
   decision: z.enum(DECISIONS).openapi({
     description: '`blocked` ends its access here at once, and consents from before give none again.',
@@ -62,12 +69,7 @@ const decisionSettings = {
     .nullable()
     .openapi({ description: 'Of an approval: the scopes that it stops at; null: none.', example: ['projects:read'] }),
   expires_at: z.int().nullable().openapi({ description: 'Epoch seconds; null: until it is changed.', example: null }),
-  note: z
-    .string()
-    .trim()
-    .max(MAX_NOTE_LENGTH)
-    .nullable()
-    .openapi({ description: 'Why; goes into the audit log.', example: 'Reviewed by security.' }),
+  note,
 }
 
 export const decisionBody = z

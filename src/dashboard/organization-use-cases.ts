@@ -28,6 +28,7 @@ import type { Asker } from './app-use-cases.ts'
 import { endOfDecision, endOfMembership, startJobs } from './cut-off.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 import type { newDecision, newOrganization, organizationChange } from './organization-schemas.ts'
+import { tellRequesters } from './tell-requesters.ts'
 
 /** An organization with the role that the caller has in it. */
 export interface OwnOrganization {
@@ -121,6 +122,7 @@ export async function decideOn(
   const decided = { clientId, decision, scopeCeiling, expiresAt, note, decidedBy: actor, decidedAt: now }
   await decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
   await startJobs(asker)
+  await tellRequesters(asker, organizationId, clientId)
   return decided
 }
 

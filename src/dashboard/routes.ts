@@ -1,5 +1,6 @@
 import { cors } from 'hono/cors'
 import { ApiError } from '../errors.ts'
+import { accessRequests } from './access-requests.ts'
 import { activity } from './activity.ts'
 import { apps } from './apps.ts'
 import { catalog } from './catalog.ts'
@@ -44,6 +45,7 @@ dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.route(API_PATH, invitations)
+dashboardRoutes.route(API_PATH, accessRequests)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
 dashboardRoutes.get(`${API_PATH}/docs`, apiDocs(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)

@@ -7,12 +7,16 @@ import type { AppEnv } from '../env.ts'
 import { refusalOf } from '../grants/present.ts'
 import { currentTime } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
+import { listDeciders } from '../organizations/deciders-store.ts'
+import type { Membership } from '../organizations/organization.ts'
 import { listMemberships } from '../organizations/organizations-store.ts'
 import { type ConsentOrganization, consentPage } from '../pages/consent.tsx'
 import { signInPath } from '../pages/return-to.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { beginConsent } from './consent-transaction.ts'
 import { ENDPOINTS } from './endpoints.ts'
+
+const DECIDERS_SHOWN = 3
 
 /** The consent page, bound to this browser and this session. */
 export async function showConsent(
@@ -25,7 +29,7 @@ export async function showConsent(
   const { handle, headers } = await beginConsent(c, request, { search, sessionHash: session.idHash })
   const { app, scopes, target } = request
   const [organizations, lostPublisher] = await Promise.all([
-    needsOrganization(request) ? listOrganizations(c, request, session) : [],
+    needsOrganization(request) ? listOrganizations(c, request, session, search) : [],
     findLost(c, request),
   ])
   const response = await consentPage(c, {
@@ -53,17 +57,36 @@ export function needsOrganization({ scopes }: AuthorizationRequest): boolean {
 /** All of them, also those that refuse the app: the person sees why, and whom to ask. */
 async function listOrganizations(
   c: Context<AppEnv>,
-  { context }: AuthorizationRequest,
+  { app, context }: AuthorizationRequest,
   session: Session,
+  search: string,
 ): Promise<ConsentOrganization[]> {
   const memberships = await reach('D1', () => listMemberships(c.env.DB, session.accountId))
   const now = currentTime()
-  return memberships.map(({ organizationId, name, personal }) => ({
-    id: organizationId,
+  const refusals = new Map(memberships.map(({ organizationId: id }) => [id, refusalOf(id, context.present, now)]))
+  const refusing = memberships.filter(({ organizationId: id, personal }) => !personal && refusals.get(id))
+  const deciders = await findDeciders(c, refusing)
+  return memberships.map(({ organizationId: id, name, slug, personal }) => ({
+    id,
     name,
     personal,
-    refusal: refusalOf(organizationId, context.present, now),
+    refusal: refusals.get(id),
+    deciders: deciders.get(id) ?? [],
+    askHref: slug === null ? null : askPath(slug, app.clientId, search),
   }))
+}
+
+/** Read only where one refuses. */
+async function findDeciders(c: Context<AppEnv>, refusing: readonly Membership[]): Promise<Map<string, string[]>> {
+  if (refusing.length === 0) return new Map()
+  const ids = refusing.map(({ organizationId }) => organizationId)
+  return listDeciders(c.env.DB, ids, DECIDERS_SHOWN)
+}
+
+/** The authorization in progress can be gone back to from there. */
+function askPath(slug: string, clientId: string, search: string): string {
+  const returnTo = ENDPOINTS.authorization_endpoint + search
+  return `/organizations/${slug}/requests/new?${new URLSearchParams({ client_id: clientId, return_to: returnTo })}`
 }
 
 /** The same request again, as somebody else. */

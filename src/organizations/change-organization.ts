@@ -3,10 +3,11 @@ import { type AuditEvent, type AuditEventName, newAuditEvent } from '../audit/ev
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { isUniqueViolation, reach } from '../lib/storage.ts'
+import { closeRequestsStatement } from './access-requests-store.ts'
 import type { AppDecision } from './decision.ts'
 import { deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
 import { changeRoleStatement, insertMemberStatement, removeMemberStatement } from './members-store.ts'
-import type { Organization, Policy, Role } from './organization.ts'
+import type { Organization, Role } from './organization.ts'
 import { insertOrganizationStatement, updateOrganizationStatement } from './organizations-store.ts'
 import type { AppPolicy } from './policy.ts'
 import { changePolicyStatement } from './policy-store.ts'
@@ -23,7 +24,7 @@ export type Named = { ok: true; organization: Organization } | { ok: false; reas
 /** Whoever creates it is its first owner. */
 export async function createOrganization(
   db: D1Database,
-  { name, slug, policy, actor }: { name: string; slug: string; policy: Policy; actor: string },
+  { name, slug, policy, actor }: { name: string; slug: string; policy: AppPolicy['policy']; actor: string },
   now: EpochSeconds,
 ): Promise<Named> {
   const organization: Organization = { id: randomId('org'), name, slug, personal: false, createdAt: now }
@@ -81,7 +82,9 @@ export async function decide(deed: Deed, decision: AppDecision, consequences: Co
   const name = decision.decision === 'approved' ? 'app.approved' : 'app.blocked'
   const event = organizationEvent(deed, name, decision.decidedAt, { clientId, ...(note && { reason: note }) })
   const { db, organizationId } = deed
-  await write(db, putDecisionStatement(db, organizationId, decision), event, consequences)
+  const answers = closeRequestsStatement(db, organizationId, decision)
+  const after = [...consequences.after, answers]
+  await write(db, putDecisionStatement(db, organizationId, decision), event, { ...consequences, after })
 }
 
 /** False: nothing was decided. Consents from before a block do not count again: people are asked anew. */

@@ -3,9 +3,6 @@ import type { EpochSeconds } from '../lib/clock.ts'
 export const ROLES = ['owner', 'admin', 'developer', 'member'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Which apps members may connect where nothing was decided about them. */
-export type Policy = 'open' | 'verified' | 'approved'
-
 export interface Membership {
   organizationId: string
   name: string
@@ -44,6 +41,10 @@ export type Permission = keyof typeof PERMISSIONS
 export function may(role: Role, permission: Permission): boolean {
   const roles: readonly Role[] = PERMISSIONS[permission]
   return roles.includes(role)
+}
+
+export function rolesThatMay(permission: Permission): readonly Role[] {
+  return PERMISSIONS[permission]
 }
 
 /** In words, for whoever is refused. */

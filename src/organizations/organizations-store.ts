@@ -3,7 +3,8 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
 import { insertMemberStatement } from './members-store.ts'
-import { type Membership, type Organization, type Policy, ROLES } from './organization.ts'
+import { type Membership, type Organization, ROLES } from './organization.ts'
+import type { AppPolicy } from './policy.ts'
 
 const membershipRow = z
   .object({
@@ -82,7 +83,7 @@ export async function findOrganizations(db: D1Database, ids: readonly string[]):
 export function insertOrganizationStatement(
   db: D1Database,
   organization: Organization,
-  policy: Policy,
+  policy: AppPolicy['policy'],
 ): D1PreparedStatement {
   return db
     .prepare('INSERT INTO organizations (id, name, slug, policy, created_at) VALUES (?, ?, ?, ?, ?)')

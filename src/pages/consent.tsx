@@ -4,13 +4,18 @@ import type { Scope } from '../catalog/catalog.ts'
 import type { AppEnv } from '../env.ts'
 import { htmlPage } from './html-page.tsx'
 import { Layout } from './layout.tsx'
+import { REFUSALS, type Refusal } from './organizations/refusals.ts'
 import { AppIcon, PublisherMark } from './publisher.tsx'
 
 export interface ConsentOrganization {
   id: string
   name: string
   personal: boolean
-  refusal: 'not_a_member' | 'blocked' | 'needs_verified_publisher' | 'needs_approval' | undefined
+  refusal: Refusal | undefined
+  /** The addresses of some who decide there. */
+  deciders: readonly string[]
+  /** Where to ask them; null: there is no page for it. */
+  askHref: string | null
 }
 
 interface ConsentView {
@@ -29,13 +34,6 @@ interface ConsentView {
   switchHref: string
   problem: string | undefined
 }
-
-const REFUSALS = {
-  not_a_member: 'You are not a member any more.',
-  blocked: 'An administrator has blocked this app. Ask them if you need it.',
-  needs_verified_publisher: 'Only apps of verified publishers are allowed. Ask an administrator to approve this app.',
-  needs_approval: 'Only approved apps are allowed. Ask an administrator to approve this app.',
-} as const
 
 export async function consentPage(c: Context<AppEnv>, view: ConsentView): Promise<Response> {
   return htmlPage(c, <Consent {...view} />, view.problem ? 422 : 200)
@@ -140,23 +138,40 @@ function Organizations({ organizations }: { organizations: readonly ConsentOrgan
   return (
     <fieldset>
       <legend>In which organizations?</legend>
-      {organizations.map(({ id, name, personal, refusal }) => (
-        <label class={refusal ? 'choice refused' : 'choice'}>
-          <input
-            type="checkbox"
-            name="organization"
-            value={id}
-            checked={!refusal && open.length === 1}
-            disabled={refusal !== undefined}
-          />
-          <span>
-            <strong>{name}</strong>
-            {personal && <span class="tag">personal</span>}
-            {refusal && <span class="detail">{REFUSALS[refusal]}</span>}
-          </span>
-        </label>
+      {organizations.map((organization) => (
+        <OrganizationChoice organization={organization} checked={!organization.refusal && open.length === 1} />
       ))}
     </fieldset>
+  )
+}
+
+function OrganizationChoice({ organization, checked }: { organization: ConsentOrganization; checked: boolean }) {
+  const { id, name, personal, refusal } = organization
+  return (
+    <>
+      <label class={refusal ? 'choice refused' : 'choice'}>
+        <input type="checkbox" name="organization" value={id} checked={checked} disabled={refusal !== undefined} />
+        <span>
+          <strong>{name}</strong>
+          {personal && <span class="tag">personal</span>}
+          {refusal && <span class="detail">{REFUSALS[refusal]}</span>}
+        </span>
+      </label>
+      {refusal && <WhomToAsk organization={organization} />}
+    </>
+  )
+}
+
+function WhomToAsk({ organization: { name, deciders, askHref } }: { organization: ConsentOrganization }) {
+  return (
+    <p class="small ask">
+      {deciders.length > 0 && `Its owners and administrators decide: ${deciders.join(', ')}. `}
+      {askHref && (
+        <a href={askHref}>
+          Ask them to allow it<span class="visually-hidden"> in {name}</span>
+        </a>
+      )}
+    </p>
   )
 }
 

@@ -72,6 +72,7 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .choice { display: flex; gap: .75rem; align-items: flex-start; font-weight: 400; padding: .45rem 0; margin: 0; }
 .choice > span { min-width: 0; overflow-wrap: anywhere; }
 .choice input { width: 1.15rem; height: 1.15rem; margin-top: .2rem; flex: none; accent-color: var(--accent); }
+.ask { margin: 0 0 .5rem 1.9rem; }
 .choice.refused { color: var(--quiet); }
 .tag {
   font-size: .75rem; margin-left: .5rem; padding: .05rem .45rem; border: 1px solid currentColor; border-radius: 99px;
@@ -115,6 +116,7 @@ div.problem { margin: 0 0 .75rem; }
 .rows select { width: auto; margin: 0; padding: .5rem .6rem; }
 .rows div.inline { margin: 0; align-items: center; }
 .rows form.inline { margin: 0; align-items: center; }
+.said { white-space: pre-line; overflow-wrap: anywhere; border-left: 3px solid var(--line); padding-left: .75rem; }
 .connection { border-top: 1px solid var(--line); padding: 1.25rem 0; }
 .connection h2 { margin: 0; }
 .connection .app-card { margin-bottom: .75rem; }

@@ -76,6 +76,7 @@ describe('every documented example', () => {
     'NewOrganization',
     'RoleChange',
     'NewInvitation',
+    'AccessRequestDecision',
     'NewDecision',
   ])('of a body, %s, is one that the server takes', (name) => {
     const schema = schemas[name] ?? {}

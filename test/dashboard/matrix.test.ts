@@ -84,6 +84,11 @@ const MATRIX: Record<string, Row> = {
   previewPolicy: row((at) => ['POST', organization(at, '/policy/preview'), { policy: 'approved' }], MANAGE),
   changePolicy: row((at) => ['PUT', organization(at, '/policy'), { policy: 'open' }], MANAGE),
   listCutOffJobs: row((at) => ['GET', organization(at, '/cut-off-jobs')], MANAGE),
+  listAccessRequests: row((at) => ['GET', organization(at, '/access-requests')], SEE),
+  decideAccessRequest: row(
+    (at) => ['POST', organization(at, '/access-requests/req_none/decision'), { decision: 'declined' }],
+    [404, 403, 404, 403],
+  ),
   listScopes: row(() => ['GET', '/api/v1/scopes'], [200, 200, 200, 200]),
   createScope: row(() => ['POST', '/api/v1/scopes', {}], OPERATE),
   changeScope: row(() => ['PATCH', '/api/v1/scopes/projects:read', {}], OPERATE),

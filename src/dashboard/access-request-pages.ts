@@ -1,0 +1,121 @@
+import { type Context, Hono } from 'hono'
+import { findApps } from '../apps/apps-store.ts'
+import type { AccessRequest, RequestState } from '../organizations/access-request.ts'
+import { findOpenRequest } from '../organizations/access-requests-store.ts'
+import { listDeciders } from '../organizations/deciders-store.ts'
+import type { FieldProblems } from '../pages/developer/app-form.tsx'
+import { askPage } from '../pages/organizations/ask.tsx'
+import { type RequestItem, requestsPage } from '../pages/organizations/requests.tsx'
+import { safeReturnTo } from '../pages/return-to.ts'
+import { accessRequestDecision, newAccessRequest } from './access-request-schemas.ts'
+import { answerRequest, askForAccess, findRefusal, listRequestsOf } from './access-request-use-cases.ts'
+import { askerOf } from './app-use-cases.ts'
+import { problemsOf } from './developer/app-form.ts'
+import { parseBody } from './field-errors.ts'
+import { requireOwn } from './organization-pages.ts'
+import type { OwnOrganization } from './organization-use-cases.ts'
+import { navigation, type PageEnv, requireVisitor } from './visitor.ts'
+
+const MAX_OPEN_SHOWN = 100
+const MAX_ANSWERED_SHOWN = 20
+const DECIDERS_SHOWN = 3
+
+/** Members ask for an app that the organization does not let in; administrators answer. */
+export const accessRequestPages = new Hono<PageEnv>()
+
+accessRequestPages.use('/organizations/*', requireVisitor)
+
+accessRequestPages.get('/organizations/:slug/requests', async (c) => showRequests(c, await requireOwn(c), []))
+
+accessRequestPages.get('/organizations/:slug/requests/new', async (c) => {
+  const { client_id: clientId = '', return_to: returnTo } = c.req.query()
+  return showAsking(c, { clientId, returnTo })
+})
+
+accessRequestPages.post('/organizations/:slug/requests/new', async (c) => {
+  const { organization } = await requireOwn(c)
+  const fields = c.get('fields')
+  const clientId = fields.get('client_id') ?? ''
+  const reason = fields.get('reason') ?? ''
+  const returnTo = safeReturnTo(fields.get('return_to'), c.get('config').issuer)
+  try {
+    const asker = { ...askerOf(c), caller: c.get('caller') }
+    await askForAccess(asker, organization.id, parseBody(newAccessRequest, { client_id: clientId, reason }))
+  } catch (error) {
+    return showAsking(c, { clientId, returnTo, reason, problems: problemsOf(error) })
+  }
+  const query = new URLSearchParams({ asked: '1', ...(returnTo && { return_to: returnTo }) })
+  return c.redirect(`/organizations/${organization.slug}/requests?${query}`, 303)
+})
+
+accessRequestPages.post('/organizations/:slug/requests/:request_id', async (c) => {
+  const own = await requireOwn(c)
+  const fields = c.get('fields')
+  const answer = { decision: fields.get('decision'), note: fields.get('note')?.trim() || null }
+  try {
+    const decision = parseBody(accessRequestDecision, answer)
+    await answerRequest(askerOf(c), own.organization.id, c.req.param('request_id'), decision)
+  } catch (error) {
+    return showRequests(c, own, Object.values(problemsOf(error)).flat())
+  }
+  return c.redirect(`/organizations/${own.organization.slug}/requests`, 303)
+})
+
+async function showRequests(
+  c: Context<PageEnv>,
+  { organization, role }: OwnOrganization,
+  problems: readonly string[],
+): Promise<Response> {
+  const list = (state: RequestState, limit: number) =>
+    listRequestsOf(askerOf(c), organization.id, state, { after: null, limit })
+  const [open, approved, declined] = await Promise.all([
+    list('open', MAX_OPEN_SHOWN),
+    list('approved', MAX_ANSWERED_SHOWN),
+    list('declined', MAX_ANSWERED_SHOWN),
+  ])
+  const answered = [...approved, ...declined].sort((a, b) => (b.decidedAt ?? 0) - (a.decidedAt ?? 0))
+  const apps = await findApps(c.env.DB, [...new Set([...open, ...answered].map(({ clientId }) => clientId))])
+  const toItem = (request: AccessRequest): RequestItem => ({ request, app: apps.get(request.clientId) })
+  return requestsPage(c, {
+    nav: navigation(c, 'organizations'),
+    formToken: c.get('caller').session.formToken,
+    organization,
+    role,
+    open: open.map(toItem),
+    answered: answered.slice(0, MAX_ANSWERED_SHOWN).map(toItem),
+    asked: c.req.query('asked') !== undefined,
+    returnTo: safeReturnTo(c.req.query('return_to'), c.get('config').issuer),
+    problems,
+  })
+}
+
+interface Asking {
+  clientId: string
+  returnTo: string | undefined
+  reason?: string
+  problems?: FieldProblems
+}
+
+/** What was asked for before can be said better; the authorization in progress waits behind a link. */
+async function showAsking(c: Context<PageEnv>, { clientId, returnTo, reason, problems = {} }: Asking) {
+  const { organization } = await requireOwn(c)
+  const { id: organizationId } = organization
+  const { accountId, session } = c.get('caller')
+  const { app, refusal } = await findRefusal(askerOf(c), organizationId, clientId)
+  const [former, deciders] = await Promise.all([
+    findOpenRequest(c.env.DB, { organizationId, clientId, accountId }),
+    listDeciders(c.env.DB, [organizationId], DECIDERS_SHOWN),
+  ])
+  return askPage(c, {
+    nav: navigation(c, 'organizations'),
+    formToken: session.formToken,
+    organization,
+    app,
+    refusal,
+    deciders: deciders.get(organizationId) ?? [],
+    again: former !== undefined,
+    reason: reason ?? former?.reason ?? '',
+    returnTo: safeReturnTo(returnTo, c.get('config').issuer),
+    problems,
+  })
+}

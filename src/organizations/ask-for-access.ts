@@ -1,0 +1,62 @@
+import { auditIfChangedStatement } from '../audit/audit-store.ts'
+import { newAuditEvent } from '../audit/events.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { randomId } from '../lib/random.ts'
+import { reach } from '../lib/storage.ts'
+import type { AccessRequest } from './access-request.ts'
+import { declineRequestStatement, putRequestStatement } from './access-requests-store.ts'
+
+/** In which organization, and by whom; membership or role was checked. */
+interface Deed {
+  db: D1Database
+  organizationId: string
+  actor: string
+}
+
+/** `again`: it was open already and has the new reason; nobody needs another mail. */
+export type Asked = 'new' | 'again' | 'too_many'
+
+export async function putRequest(
+  { db, organizationId, actor }: Deed,
+  { clientId, reason }: { clientId: string; reason: string },
+  now: EpochSeconds,
+): Promise<Asked> {
+  const id = randomId('req')
+  const request = { id, organizationId, clientId, accountId: actor, reason, createdAt: now }
+  const event = newAuditEvent({
+    event: 'access.requested',
+    at: now,
+    actor,
+    organizationId,
+    clientId,
+    accountId: actor,
+    reason,
+  })
+  const [put] = await reach('D1', () =>
+    db.batch<{ id: string }>([putRequestStatement(db, request), auditIfChangedStatement(db, event)]),
+  )
+  const [written] = put?.results ?? []
+  if (!written) return 'too_many'
+  return written.id === id ? 'new' : 'again'
+}
+
+/** False: somebody decided meanwhile. Approval is a decision about the app, and has its own way. */
+export async function declineRequest(
+  { db, organizationId, actor }: Deed,
+  { id, clientId, accountId }: AccessRequest,
+  note: string | null,
+  now: EpochSeconds,
+): Promise<boolean> {
+  const event = newAuditEvent({
+    event: 'access.declined',
+    at: now,
+    actor,
+    organizationId,
+    clientId,
+    accountId,
+    ...(note && { reason: note }),
+  })
+  const declined = declineRequestStatement(db, id, { note, decidedBy: actor, decidedAt: now })
+  const [changed] = await reach('D1', () => db.batch([declined, auditIfChangedStatement(db, event)]))
+  return changed !== undefined && changed.meta.changes > 0
+}
