@@ -72,7 +72,7 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .choice { display: flex; gap: .75rem; align-items: flex-start; font-weight: 400; padding: .45rem 0; margin: 0; }
 .choice > span { min-width: 0; overflow-wrap: anywhere; }
 .choice input { width: 1.15rem; height: 1.15rem; margin-top: .2rem; flex: none; accent-color: var(--accent); }
-.ask { margin: 0 0 .5rem 1.9rem; }
+.ask { margin: 0 0 .5rem 2.3rem; }
 .choice.refused { color: var(--quiet); }
 .tag {
   font-size: .75rem; margin-left: .5rem; padding: .05rem .45rem; border: 1px solid currentColor; border-radius: 99px;

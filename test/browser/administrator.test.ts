@@ -1,11 +1,13 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newestCode, Browser as Visitor } from '../support/browser.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { invitationPath } from '../support/invitation.ts'
 import { look } from '../support/look.ts'
 import { startWorkerd, type Workerd } from '../support/server.ts'
 
 const EMAIL = 'administrator@example.com'
+const GUEST = 'guest@example.com'
 
 let server: Workerd
 let browser: Browser
@@ -20,13 +22,19 @@ afterAll(async () => {
   await server?.stop()
 })
 
-it('an administrator creates an organization, sees an app reach it, and blocks it', async () => {
+/** In a browser of their own, at an address that asks for the sign-in. */
+async function signedIn(email: string, address: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1100, height: 900 } })
-  await page.goto(`${server.origin}/organizations`)
-  await page.getByLabel('E-mail address').fill(EMAIL)
+  await page.goto(address)
+  await page.getByLabel('E-mail address').fill(email)
   await page.getByRole('button', { name: 'Send the code' }).click()
-  await page.getByLabel('Code').fill(await newestCode(new Visitor((request) => fetch(request), server.origin), EMAIL))
+  await page.getByLabel('Code').fill(await newestCode(new Visitor((request) => fetch(request), server.origin), email))
   await page.getByRole('button', { name: 'Sign in' }).click()
+  return page
+}
+
+it('an administrator creates an organization, sees an app reach it, and blocks it', async () => {
+  const page = await signedIn(EMAIL, `${server.origin}/organizations`)
   await page.getByLabel('Name').fill('Acme')
   await page.getByLabel('Slug').fill('acme')
   await look(page, 'organizations')
@@ -58,4 +66,39 @@ it('an administrator creates an organization, sees an app reach it, and blocks i
   await page.getByRole('button', { name: 'Connect' }).click()
   await expect(page.getByText('An administrator has blocked this app').count()).resolves.toBe(1)
   await look(page, 'consent-blocked')
+})
+
+it('an administrator invites somebody, who asks for the blocked app and is answered', async () => {
+  const { origin } = server
+  const administrator = await signedIn(EMAIL, `${origin}/organizations/acme`)
+  await administrator.getByLabel('E-mail address').fill(GUEST)
+  await administrator.getByRole('button', { name: 'Send the invitation' }).click()
+  expect(await administrator.getByText(GUEST, { exact: true }).count()).toBe(1)
+  await look(administrator, 'organization-invited')
+
+  const outside = new Visitor((request) => fetch(request), origin)
+  const guest = await signedIn(GUEST, origin + (await invitationPath(outside, GUEST)))
+  await look(guest, 'invitation')
+  await guest.getByRole('button', { name: 'Accept' }).click()
+  expect(guest.url()).toBe(`${origin}/organizations/acme`)
+
+  await guest.goto(`${origin}/demo`)
+  await guest.getByRole('button', { name: 'Connect' }).click()
+  await look(guest, 'consent-refused')
+  await guest.getByRole('link', { name: /^Ask them to allow it/ }).click()
+  await guest.getByLabel('What do you need it for?').fill('Our projects are planned with it.')
+  await look(guest, 'access-request')
+  await guest.getByRole('button', { name: 'Ask' }).click()
+  await look(guest, 'access-requested')
+
+  await administrator.getByRole('link', { name: 'Requests for apps' }).click()
+  await administrator.getByLabel(/^Note to/).fill('Fine with us.')
+  await look(administrator, 'access-requests')
+  await administrator.getByRole('button', { name: /^Approve/ }).click()
+  await look(administrator, 'access-requests-answered')
+
+  await guest.getByRole('link', { name: /^Back to what the app asked for/ }).click()
+  await guest.getByLabel('Acme').check()
+  await guest.getByRole('button', { name: 'Allow' }).click()
+  await guest.waitForURL(`${origin}/demo`)
 })

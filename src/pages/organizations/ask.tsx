@@ -77,9 +77,11 @@ function AskForm(view: AskView & { refusal: Refusal }) {
           problems={problems.reason}
           required
         />
-        <button type="submit" class="primary">
-          {again ? 'Save' : 'Ask'}
-        </button>
+        <div class="toolbar">
+          <button type="submit" class="primary">
+            {again ? 'Save' : 'Ask'}
+          </button>
+        </div>
       </form>
     </>
   )

@@ -85,7 +85,7 @@ function InvitationRow({ invitation, path, formToken }: { invitation: Invitation
 }
 
 const MAY = {
-  owner: 'everything, and make others owners',
+  owner: 'do everything there, and make others owners',
   admin: 'decide which apps may reach it, and manage its members',
   developer: 'register and change its apps',
   member: 'connect apps to it',
@@ -108,8 +108,8 @@ export function invitationPage(c: Pick<Context<AppEnv>, 'html'>, { invitation, .
         Join <strong>{organizationName}</strong>?
       </h1>
       <p>
-        <strong>{inviterEmail}</strong> invites you, <strong>{email}</strong>, to join {organizationName}. Your role
-        would be <strong>{role}</strong>: you could do this there: {MAY[role]}.
+        <strong>{inviterEmail}</strong> invites you, <strong>{email}</strong>, to join {organizationName} as{' '}
+        <strong>{role}</strong>. You could then {MAY[role]}.
       </p>
       <p class="small">
         Its administrators will see your address, which apps you connect to it, and what you do in it. You can leave at

@@ -44,6 +44,11 @@ function OrganizationPage(view: OrganizationView) {
         <a href="/organizations">Organizations</a>
       </p>
       <h1>{organization.name}</h1>
+      <p>
+        <a href={`/organizations/${organization.slug}/requests`}>
+          {may(view.role, 'decide-apps') ? 'Requests for apps' : 'Your requests for apps'}
+        </a>
+      </p>
       <Problems id="form-problem" texts={problems} />
       <section>
         <h2>Apps</h2>
