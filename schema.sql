@@ -311,13 +311,15 @@ CREATE TABLE organization_apps (
   scopes           TEXT NOT NULL DEFAULT '[]',        -- of living grants
   scope_uses       TEXT NOT NULL DEFAULT '{}',        -- scope: when an API last reported its use
   first_granted_at INTEGER,                           -- null: decided on before anybody connected it
-  last_used_at     INTEGER,
+  last_used_at     INTEGER NOT NULL DEFAULT 0,        -- 0: never
   PRIMARY KEY (organization_id, client_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX organization_apps_by_name ON organization_apps (organization_id, client_name, client_id);
 CREATE INDEX organization_apps_by_people ON organization_apps (organization_id, people DESC, client_id);
 CREATE INDEX organization_apps_by_use ON organization_apps (organization_id, last_used_at DESC, client_id);
 CREATE INDEX organization_apps_by_client ON organization_apps (client_id);
+
+ALTER TABLE resources ADD COLUMN usage_reported_at INTEGER;  -- null: this API never reported which scopes were used
 
 CREATE TABLE organization_app_scopes (
   organization_id TEXT NOT NULL,
@@ -343,12 +345,12 @@ CREATE TRIGGER organization_app_granted AFTER INSERT ON organization_grants BEGI
       scopes = (SELECT json_group_array(scope) FROM organization_app_scopes AS granted
                  WHERE granted.organization_id = NEW.organization_id AND granted.client_id = NEW.client_id),
       first_granted_at = min(coalesce(first_granted_at, NEW.created_at), NEW.created_at),
-      last_used_at = max(coalesce(last_used_at, 0), NEW.last_used_at)
+      last_used_at = max(last_used_at, NEW.last_used_at)
     WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
 END;
 
 CREATE TRIGGER organization_app_used AFTER UPDATE OF last_used_at ON organization_grants BEGIN
-  UPDATE organization_apps SET last_used_at = max(coalesce(last_used_at, 0), NEW.last_used_at)
+  UPDATE organization_apps SET last_used_at = max(last_used_at, NEW.last_used_at)
     WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
 END;
 
@@ -413,7 +415,7 @@ CREATE TABLE token_statuses (
   version       INTEGER NOT NULL,               -- of the grant
   consented_at  INTEGER NOT NULL,               -- when the grant was given
   invalid_at    INTEGER,
-  ended_by      TEXT                            -- cut_…: what ended it, and made its successor
+  ended_by      TEXT                            -- cut_…: the batch that ended it and made its successor
 ) STRICT;
 CREATE UNIQUE INDEX token_statuses_living ON token_statuses (grant_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_by_client ON token_statuses (client_id) WHERE invalid_at IS NULL;

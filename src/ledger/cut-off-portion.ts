@@ -14,7 +14,7 @@ import {
 import { callLedger } from './ledger-stub.ts'
 
 /** One step of the Workflow: well within a Worker's limit of calls to other services. */
-const PORTION = 100
+const PORTION = 200
 /** Ledgers that are called at the same time. */
 const AT_ONCE = 10
 

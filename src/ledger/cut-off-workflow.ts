@@ -4,6 +4,8 @@ import { cutOffPortion } from './cut-off-portion.ts'
 
 /** Cloudflare allows 1,024 steps an instance; what is left then is woken like any job without progress. */
 const MAX_PORTIONS = 1000
+/** Each portion makes its ledgers write to D1 and KV, which others need as well: nobody waits for the clean-up. */
+const PAUSE = '1 second'
 const RETRIES = { retries: { limit: 10, delay: '2 seconds', backoff: 'exponential' }, timeout: '1 minute' } as const
 
 /** Cleans up behind a decision that already holds. The job's row and cursor in D1 say where it stands. */
@@ -12,6 +14,7 @@ export class CutOffWorkflow extends WorkflowEntrypoint<Bindings, { jobId: string
     for (let portion = 1; portion <= MAX_PORTIONS; portion++) {
       const { finished } = await step.do(`portion ${portion}`, RETRIES, () => cutOffPortion(this.env, payload.jobId))
       if (finished) return
+      await step.sleep(`pause ${portion}`, PAUSE)
     }
   }
 }

@@ -35,6 +35,7 @@ const PERMISSIONS = {
   'manage-owners': ['owner'],
   'manage-organization': ['owner', 'admin'],
   'decide-apps': ['owner', 'admin'],
+  'see-inventory': ['owner', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
 
