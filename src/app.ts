@@ -4,8 +4,10 @@ import { accessRequestPages } from './dashboard/access-request-pages.ts'
 import { catalogPages } from './dashboard/catalog-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
+import { inventoryPages } from './dashboard/inventory-pages.ts'
 import { invitationPages } from './dashboard/invitation-pages.ts'
 import { organizationPages } from './dashboard/organization-pages.ts'
+import { policyPages } from './dashboard/policy-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
@@ -31,6 +33,8 @@ app.route('/', pageRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
 app.route('/', organizationPages)
+app.route('/', inventoryPages)
+app.route('/', policyPages)
 app.route('/', invitationPages)
 app.route('/', accessRequestPages)
 app.route('/', catalogPages)

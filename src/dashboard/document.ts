@@ -21,6 +21,10 @@ const TAGS = [
   { name: 'Organizations', description: 'Organizations, their members and roles.' },
   { name: 'Decisions', description: 'Which apps may reach an organization.' },
   {
+    name: 'Inventory',
+    description: 'Every app that reaches an organization, what it may do, and what of that it uses.',
+  },
+  {
     name: 'Policy',
     description: 'Which apps members may connect where nobody decided, and the clean-up behind decisions.',
   },

@@ -1,27 +1,27 @@
 import { type Context, Hono } from 'hono'
-import { findApps } from '../apps/apps-store.ts'
-import { countPeopleByApp } from '../apps/reach-store.ts'
 import { ApiError } from '../errors.ts'
-import { listDecisions } from '../organizations/decisions-store.ts'
-import { may } from '../organizations/organization.ts'
+import { may, type Organization } from '../organizations/organization.ts'
 import type { FieldProblems } from '../pages/developer/app-form.tsx'
+import type { OrganizationPart } from '../pages/organizations/frame.tsx'
+import type { InventoryPart } from '../pages/organizations/inventory.tsx'
 import type { InvitationsPart } from '../pages/organizations/invitations.tsx'
-import { organizationPage, type ReachingApp } from '../pages/organizations/organization.tsx'
+import { organizationPage } from '../pages/organizations/organization.tsx'
 import { organizationsPage } from '../pages/organizations/organizations.tsx'
 import { askerOf } from './app-use-cases.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
+import { formatInventoryPosition, toFilter, toInventoryPosition } from './inventory.ts'
+import { inventoryQuery } from './inventory-schemas.ts'
+import { readInventory } from './inventory-use-cases.ts'
 import { listInvitationsOf } from './invitation-use-cases.ts'
-import { newDecision, newOrganization, roleChange } from './organization-schemas.ts'
+import { newOrganization, roleChange } from './organization-schemas.ts'
 import {
   addOrganization,
-  decideOn,
   editRole,
   endMembership,
   listMembersOf,
   listOwnOrganizations,
   type OwnOrganization,
-  undecide,
 } from './organization-use-cases.ts'
 import { navigation, type PageEnv, requireVisitor } from './visitor.ts'
 
@@ -53,15 +53,6 @@ organizationPages.post('/organizations/:slug/members/:account_id', (c) =>
 
 organizationPages.post('/organizations/:slug/members/:account_id/remove', (c) =>
   change(c, ({ organization }) => endMembership(askerOf(c), organization.id, c.req.param('account_id'))),
-)
-
-organizationPages.post('/organizations/:slug/apps/:client_id', (c) =>
-  change(c, ({ organization }) => {
-    const decision = c.get('fields').get('decision')
-    const clientId = c.req.param('client_id')
-    if (decision === 'none') return undecide(askerOf(c), organization.id, clientId)
-    return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision }))
-  }),
 )
 
 /** Does it, and shows the organization again: with the reason, where it was not possible. */
@@ -103,15 +94,12 @@ export async function showOrganization(
   problems: readonly string[],
   invited: Pick<InvitationsPart, 'values' | 'problems'> = { values: { email: '', role: 'member' }, problems: {} },
 ): Promise<Response> {
-  const { accountId, session } = c.get('caller')
+  const { accountId } = c.get('caller')
   return organizationPage(c, {
-    nav: navigation(c, 'organizations'),
-    formToken: session.formToken,
-    organization,
-    role,
+    part: partOf(c, { organization, role }),
     accountId,
     members: await listMembersOf(askerOf(c), organization.id),
-    apps: await listReachingApps(c, organization.id),
+    inventory: may(role, 'see-inventory') ? await inventoryPart(c, organization) : null,
     invitations: may(role, 'manage-members')
       ? { ...invited, invitations: await listInvitationsOf(askerOf(c), organization.id) }
       : null,
@@ -119,14 +107,26 @@ export async function showOrganization(
   })
 }
 
-async function listReachingApps(c: Context<PageEnv>, organizationId: string): Promise<ReachingApp[]> {
-  const [people, decisions] = await Promise.all([
-    countPeopleByApp(c.env.DB, organizationId),
-    listDecisions(c.env.DB, organizationId),
-  ])
-  const decided = new Map(decisions.map((decision) => [decision.clientId, decision]))
-  const apps = await findApps(c.env.DB, [...new Set([...people.keys(), ...decided.keys()])])
-  return [...apps.values()]
-    .map((app) => ({ app, decision: decided.get(app.clientId), people: people.get(app.clientId) ?? 0 }))
-    .sort((a, b) => b.people - a.people || a.app.clientName.localeCompare(b.app.clientName))
+/** What every page of an organization shows around its own. */
+export function partOf(c: Context<PageEnv>, { organization, role }: OwnOrganization): OrganizationPart {
+  return {
+    nav: navigation(c, 'organizations'),
+    formToken: c.get('caller').session.formToken,
+    organization,
+    role,
+  }
 }
+
+const APPS_SHOWN = 20
+
+/** A query that nobody would send by our own links shows the first page. */
+async function inventoryPart(c: Context<PageEnv>, { id, slug }: Organization): Promise<InventoryPart> {
+  const parsed = pageQuery.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
+  const { cursor, ...filter } = parsed.success ? parsed.data : pageQuery.parse({})
+  const query = toFilter(filter)
+  const after = cursor === undefined ? null : toInventoryPosition(cursor)
+  const { items, next } = await readInventory(askerOf(c), id, { ...query, after, limit: APPS_SHOWN })
+  return { path: `/organizations/${slug}`, items, query, nextCursor: next && formatInventoryPosition(next) }
+}
+
+const pageQuery = inventoryQuery.pick({ sort: true, q: true, state: true, verified: true, cursor: true })

@@ -20,10 +20,10 @@ export const organizationPath = z.object({
     .max(100)
     .openapi({ description: 'The organization.', example: 'org_2b1Qv0aXcD8fGhJkLmNp' }),
 })
-const memberPath = organizationPath.extend({
+export const memberPath = organizationPath.extend({
   account_id: z.string().max(100).openapi({ description: 'The member.', example: 'acc_2b1Qv0aXcD8fGhJkLmNp' }),
 })
-const decisionPath = organizationPath.extend({
+export const decisionPath = organizationPath.extend({
   client_id: z.string().max(100).openapi({ description: 'The app.', example: 'app_7Hd0sZk3PqLmNoXyAbCd' }),
 })
 const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const

@@ -28,17 +28,17 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   })
 }
 
-const position = z.tuple([z.int(), z.string()])
-type Position = z.infer<typeof position>
-
-export function formatCursor(at: Position): string {
+/** What the list is sorted by, and what tells equals apart. */
+export function formatCursor(at: [number | string, string]): string {
   return toBase64Url(utf8(JSON.stringify(at)))
 }
 
 /** A cursor gives no access: it only says where to go on among what the caller may see. */
-export function parseCursor(cursor: string): Position {
+export function parseCursor(cursor: string): [number, string]
+export function parseCursor<Key>(cursor: string, key: z.ZodType<Key>): [Key, string]
+export function parseCursor(cursor: string, key: z.ZodType = z.int()): [unknown, string] {
   try {
-    return position.parse(JSON.parse(new TextDecoder().decode(fromBase64Url(cursor))))
+    return z.tuple([key, z.string()]).parse(JSON.parse(new TextDecoder().decode(fromBase64Url(cursor))))
   } catch (error) {
     if (isMalformed(error)) throw new ApiError('invalid-request', 'cursor: this is not a cursor of this list.')
     throw error

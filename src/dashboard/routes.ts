@@ -7,6 +7,7 @@ import { catalog } from './catalog.ts'
 import { apiDocs } from './docs.ts'
 import { openApiDocument } from './document.ts'
 import { grants } from './grants.ts'
+import { inventory } from './inventory.ts'
 import { invitations } from './invitations.ts'
 import { refuseOtherMethods } from './method-table.ts'
 import { organizations } from './organizations.ts'
@@ -44,6 +45,7 @@ dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.route(API_PATH, policies)
+dashboardRoutes.route(API_PATH, inventory)
 dashboardRoutes.route(API_PATH, invitations)
 dashboardRoutes.route(API_PATH, accessRequests)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))

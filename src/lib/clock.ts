@@ -6,6 +6,11 @@ export function currentTime(): EpochSeconds {
   return Math.floor(Date.now() / 1000)
 }
 
+/** ISO 8601, for files and wires that ask for it. */
+export function toIsoTime(at: EpochSeconds): string {
+  return new Date(at * 1000).toISOString()
+}
+
 /** For what counts finer than a second: alarms and outbox pacing. */
 export function currentTimeMs(): number {
   return Date.now()

@@ -140,6 +140,14 @@ div.problem { margin: 0 0 .75rem; }
 .scroll table, .scroll svg { min-width: 34rem; }
 pre.snippet { white-space: pre; overflow-x: auto; }
 table.list th { width: auto; color: var(--quiet); font-size: .9rem; white-space: nowrap; }
+.search { align-items: end; margin: 0 0 1rem; }
+.search input, .search select { margin: 0; }
+.search > div { flex: 1 1 12rem; }
+.app-name { display: flex; gap: .5rem; align-items: center; font-weight: 600; }
+.app-name img { border-radius: 6px; flex: none; }
+.list td .detail { font-weight: 400; }
+.job { display: flex; flex-direction: column; min-width: 14rem; margin: 0; font-weight: 400; }
+progress { width: 100%; accent-color: var(--accent); }
 .chart { margin: 0 0 1rem; }
 .chart svg { width: 100%; height: auto; display: block; }
 .chart .axis { stroke: var(--line); }

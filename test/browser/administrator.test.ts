@@ -52,15 +52,32 @@ it('an administrator creates an organization, sees an app reach it, and blocks i
     .poll(
       async () => {
         await page.goto(`${server.origin}/organizations/acme`)
-        return page.getByText('1 person connected it').count()
+        return page.getByRole('link', { name: 'Demo integration' }).count()
       },
       { timeout: 20_000, interval: 500 },
     )
     .toBe(1)
   await look(page, 'organization')
-  await page.getByRole('button', { name: /^Block/ }).click()
-  expect(await page.getByText('blocked', { exact: true }).count()).toBe(1)
+  await page.getByRole('link', { name: 'Policy' }).click()
+  await look(page, 'policy')
+  await page.getByLabel(/^Apps of verified publishers/).check()
+  await page.getByRole('button', { name: 'See what changes' }).click()
+  await expect(page.getByText('This cuts off 1 app, 1 grant of 1 person').count()).resolves.toBe(1)
+  await look(page, 'policy-preview')
+  await page.getByRole('link', { name: 'Back' }).click()
+
+  await page.goto(`${server.origin}/organizations/acme`)
+  await page.getByRole('link', { name: 'Demo integration' }).click()
+  await page.getByText('Block it').click()
+  await look(page, 'organization-app')
+  await page.getByRole('button', { name: 'Block' }).click()
+  await expect(page.getByText('blocked', { exact: true }).count()).resolves.toBe(1)
   await look(page, 'organization-blocked')
+  await page.getByRole('link', { name: EMAIL }).first().click()
+  await look(page, 'organization-person')
+  await page.getByRole('link', { name: 'Policy' }).click()
+  await expect(page.getByText('finished, 1 grant').count()).resolves.toBe(1)
+  await look(page, 'policy-jobs')
 
   await page.goto(`${server.origin}/demo`)
   await page.getByRole('button', { name: 'Connect' }).click()
@@ -91,7 +108,7 @@ it('an administrator invites somebody, who asks for the blocked app and is answe
   await guest.getByRole('button', { name: 'Ask' }).click()
   await look(guest, 'access-requested')
 
-  await administrator.getByRole('link', { name: 'Requests for apps' }).click()
+  await administrator.getByRole('link', { name: 'Requests' }).click()
   await administrator.getByLabel(/^Note to/).fill('Fine with us.')
   await look(administrator, 'access-requests')
   await administrator.getByRole('button', { name: /^Approve/ }).click()

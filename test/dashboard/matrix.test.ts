@@ -80,6 +80,12 @@ const MATRIX: Record<string, Row> = {
   listDecisions: row((at) => ['GET', organization(at, '/decisions')], SEE),
   decide: row((at) => ['PUT', organization(at, `/decisions/${at.clientId}`), { decision: 'approved' }], MANAGE),
   withdrawDecision: row((at) => ['DELETE', organization(at, `/decisions/${at.clientId}`)], [404, 403, 404, 403]),
+  listReachingApps: row((at) => ['GET', organization(at, '/apps')], MANAGE),
+  exportReachingApps: row((at) => ['GET', organization(at, '/apps/export')], MANAGE),
+  // The projection of the grant is seconds behind: who may ask is told so.
+  getReachingApp: row((at) => ['GET', organization(at, `/apps/${at.clientId}`)], [404, 403, 404, 403]),
+  listReachingGrants: row((at) => ['GET', organization(at, `/apps/${at.clientId}/grants`)], MANAGE),
+  listMemberGrants: row((at) => ['GET', organization(at, `/members/${at.memberId}/grants`)], MANAGE),
   showPolicy: row((at) => ['GET', organization(at, '/policy')], SEE),
   previewPolicy: row((at) => ['POST', organization(at, '/policy/preview'), { policy: 'approved' }], MANAGE),
   changePolicy: row((at) => ['PUT', organization(at, '/policy'), { policy: 'open' }], MANAGE),

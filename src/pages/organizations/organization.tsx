@@ -1,31 +1,19 @@
 import type { Context } from 'hono'
-import type { App } from '../../apps/app.ts'
 import type { AppEnv } from '../../env.ts'
-import type { AppDecision } from '../../organizations/decision.ts'
-import { type Member, may, type Organization, ROLES, type Role } from '../../organizations/organization.ts'
+import { type Member, may, ROLES } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
-import { Layout, type Navigation } from '../layout.tsx'
-import { AppIcon, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
+import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
+import { Inventory, type InventoryPart } from './inventory.tsx'
 import { Invitations, type InvitationsPart } from './invitations.tsx'
 
-/** An app that reaches the organization, or that was decided on. */
-export interface ReachingApp {
-  app: App
-  decision: AppDecision | undefined
-  /** People whose grants name the organization: seconds to minutes old. */
-  people: number
-}
-
 interface OrganizationView {
-  nav: Navigation
-  formToken: string
-  organization: Organization
-  role: Role
+  part: OrganizationPart
   accountId: string
   members: readonly Member[]
-  apps: readonly ReachingApp[]
+  /** Null: not for this visitor. */
+  inventory: InventoryPart | null
   /** Null: not for this visitor. */
   invitations: InvitationsPart | null
   problems: readonly string[]
@@ -37,26 +25,18 @@ export function organizationPage(c: Pick<Context<AppEnv>, 'html'>, view: Organiz
 }
 
 function OrganizationPage(view: OrganizationView) {
-  const { nav, organization, apps, members, invitations, problems } = view
+  const { part, inventory, members, invitations, problems } = view
   return (
-    <Layout title={organization.name} nav={nav} wide>
-      <p class="small">
-        <a href="/organizations">Organizations</a>
-      </p>
-      <h1>{organization.name}</h1>
-      <p>
-        <a href={`/organizations/${organization.slug}/requests`}>
-          {may(view.role, 'decide-apps') ? 'Requests for apps' : 'Your requests for apps'}
-        </a>
-      </p>
+    <OrganizationFrame part={part} tab="apps">
       <Problems id="form-problem" texts={problems} />
-      <section>
-        <h2>Apps</h2>
-        {apps.length === 0 && <p class="detail">No app reaches this organization.</p>}
-        {apps.map((reaching) => (
-          <AppRow {...reaching} view={view} />
-        ))}
-      </section>
+      {inventory ? (
+        <Inventory part={inventory} />
+      ) : (
+        <p class="detail">
+          Owners and administrators see which apps reach this organization. What you connected yourself is among your{' '}
+          <a href="/connections">connections</a>.
+        </p>
+      )}
       <section>
         <h2>Members</h2>
         <ul class="rows">
@@ -68,63 +48,33 @@ function OrganizationPage(view: OrganizationView) {
       {invitations && (
         <Invitations
           {...invitations}
-          path={`/organizations/${organization.slug}/invitations`}
-          formToken={view.formToken}
-          role={view.role}
+          path={`/organizations/${part.organization.slug}/invitations`}
+          formToken={part.formToken}
+          role={part.role}
         />
       )}
-    </Layout>
+    </OrganizationFrame>
   )
-}
-
-function AppRow({ app, decision, people, view }: ReachingApp & { view: OrganizationView }) {
-  const path = `/organizations/${view.organization.slug}/apps/${app.clientId}`
-  return (
-    <div class="connection">
-      <div class="app-card">
-        <AppIcon app={app} />
-        <div>
-          <strong>{app.clientName}</strong> <DecisionTag decision={decision} />
-          <PublisherMark app={app} />
-          <span class="detail">{people === 1 ? '1 person connected it' : `${people} people connected it`}</span>
-        </div>
-        {may(view.role, 'decide-apps') && (
-          <form method="post" action={path}>
-            <FormToken value={view.formToken} />
-            {decision?.decision !== 'approved' && <Decide value="approved" title="Approve" name={app.clientName} />}{' '}
-            {decision?.decision !== 'blocked' && <Decide value="blocked" title="Block" name={app.clientName} />}{' '}
-            {decision && <Decide value="none" title="Withdraw the decision" name={app.clientName} />}
-          </form>
-        )}
-      </div>
-      {decision?.note && <p class="detail">{decision.note}</p>}
-    </div>
-  )
-}
-
-function Decide({ value, title, name }: { value: string; title: string; name: string }) {
-  return (
-    <button type="submit" name="decision" value={value} class={value === 'blocked' ? 'danger' : undefined}>
-      {title}
-      <span class="visually-hidden">: {name}</span>
-    </button>
-  )
-}
-
-function DecisionTag({ decision }: { decision: AppDecision | undefined }) {
-  if (!decision) return null
-  return <span class={decision.decision === 'blocked' ? 'tag warn' : 'tag good'}>{decision.decision}</span>
 }
 
 function MemberRow({ member, view }: { member: Member; view: OrganizationView }) {
-  const path = `/organizations/${view.organization.slug}/members/${member.accountId}`
+  const { role, organization, formToken } = view.part
+  const base = `/organizations/${organization.slug}`
+  const path = `${base}/members/${member.accountId}`
   const self = member.accountId === view.accountId
-  const manages = may(view.role, 'manage-members') && (member.role !== 'owner' || may(view.role, 'manage-owners'))
-  const roles = ROLES.filter((role) => role !== 'owner' || may(view.role, 'manage-owners'))
+  const manages = may(role, 'manage-members') && (member.role !== 'owner' || may(role, 'manage-owners'))
+  const roles = ROLES.filter((candidate) => candidate !== 'owner' || may(role, 'manage-owners'))
   return (
     <li>
       <div>
-        <strong>{member.email}</strong> {self && <span class="tag">you</span>}
+        <strong>
+          {may(role, 'see-inventory') ? (
+            <a href={`${base}/people/${member.accountId}`}>{member.email}</a>
+          ) : (
+            member.email
+          )}
+        </strong>{' '}
+        {self && <span class="tag">you</span>}
         <span class="detail">
           {member.role}, since <Time at={member.since} />
         </span>
@@ -132,7 +82,7 @@ function MemberRow({ member, view }: { member: Member; view: OrganizationView })
       <div class="inline">
         {manages && (
           <form method="post" action={path} class="inline">
-            <FormToken value={view.formToken} />
+            <FormToken value={formToken} />
             <select name="role" aria-label={`Role of ${member.email}`}>
               {roles.map((role) => (
                 <option value={role} selected={role === member.role}>
@@ -147,10 +97,10 @@ function MemberRow({ member, view }: { member: Member; view: OrganizationView })
         )}
         {(manages || self) && (
           <form method="post" action={`${path}/remove`}>
-            <FormToken value={view.formToken} />
+            <FormToken value={formToken} />
             <button type="submit" class="danger">
               {self ? 'Leave' : 'Remove'}
-              <span class="visually-hidden"> {self ? view.organization.name : member.email}</span>
+              <span class="visually-hidden"> {self ? organization.name : member.email}</span>
             </button>
           </form>
         )}

@@ -5,9 +5,10 @@ import type { AccessRequest } from '../../organizations/access-request.ts'
 import { may, type Organization, type Role } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
-import { Layout, type Navigation } from '../layout.tsx'
+import type { Navigation } from '../layout.tsx'
 import { AppIcon, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
+import { OrganizationFrame } from './frame.tsx'
 
 export interface RequestItem {
   request: AccessRequest
@@ -33,15 +34,11 @@ export function requestsPage(c: Pick<Context<AppEnv>, 'html'>, view: RequestsVie
 }
 
 function Requests(view: RequestsView) {
-  const { nav, organization, role, open, answered, problems } = view
+  const { role, open, answered, problems } = view
   const title = may(role, 'decide-apps') ? 'Requests for apps' : 'Your requests for apps'
   return (
-    <Layout title={`${title}: ${organization.name}`} nav={nav} wide>
-      <p class="small">
-        <a href="/organizations">Organizations</a> /{' '}
-        <a href={`/organizations/${organization.slug}`}>{organization.name}</a>
-      </p>
-      <h1>{title}</h1>
+    <OrganizationFrame part={view} tab="requests" title={title}>
+      <h2>{title}</h2>
       {view.asked && <JustAsked returnTo={view.returnTo} />}
       <Problems id="form-problem" texts={problems} />
       <section>
@@ -61,7 +58,7 @@ function Requests(view: RequestsView) {
           </ul>
         </section>
       )}
-    </Layout>
+    </OrganizationFrame>
   )
 }
 

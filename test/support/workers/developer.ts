@@ -98,5 +98,6 @@ export async function callAnonymously(path: string, init: RequestInit = {}): Pro
 
 async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {} }
+  const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '')
+  return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : {} }
 }

@@ -60,6 +60,12 @@ export async function createWorld(settings: Record<string, unknown> = SETTINGS):
   return { browser, app, integration: new Integration(transport, await discover(transport, ISSUER), app) }
 }
 
+/** Another app of the same person. */
+export async function registerAnother({ browser }: World, settings: Record<string, unknown>): Promise<World> {
+  const app = await registerApp(browser, settings)
+  return { browser, app, integration: new Integration(transport, await discover(transport, ISSUER), app) }
+}
+
 /** One form-encoded POST, as nobody in particular. */
 export function postForm(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
   return transport(

@@ -1,0 +1,122 @@
+import { type Context, Hono } from 'hono'
+import { findApp } from '../apps/apps-store.ts'
+import { listScopes } from '../catalog/catalog-store.ts'
+import { findDecision } from '../organizations/decisions-store.ts'
+import { reachingAppPage } from '../pages/organizations/app.tsx'
+import { personPage } from '../pages/organizations/person.tsx'
+import { askerOf } from './app-use-cases.ts'
+import { problemsOf } from './developer/app-form.ts'
+import { invalidFields, parseBody, pointer } from './field-errors.ts'
+import { toGrantPosition } from './inventory.ts'
+import { inventoryCsv } from './inventory-csv.ts'
+import { readReachingApp, readReachingGrants, walkInventory } from './inventory-use-cases.ts'
+import { partOf, requireOwn } from './organization-pages.ts'
+import { newDecision } from './organization-schemas.ts'
+import { decideOn, listMembersOf, type OwnOrganization, requirePermission, undecide } from './organization-use-cases.ts'
+import { formatCursor } from './pagination.ts'
+import { type PageEnv, requireVisitor } from './visitor.ts'
+
+const GRANTS_SHOWN = 50
+const PERSON_GRANTS_SHOWN = 200
+const DAY_SECONDS = 86_400
+
+/** One app of an organization's inventory, and one person's apps. */
+export const inventoryPages = new Hono<PageEnv>()
+
+inventoryPages.use('/organizations/*', requireVisitor)
+
+inventoryPages.get('/organizations/:slug/apps.csv', async (c) => {
+  const { organization } = await requireOwn(c)
+  requirePermission(askerOf(c), organization.id, 'see-inventory')
+  const query = { sort: 'name', search: null, state: null, verified: null } as const
+  c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
+  c.header('Content-Disposition', `attachment; filename="${organization.slug}-apps.csv"`)
+  return c.body(inventoryCsv(walkInventory(askerOf(c), organization.id, query)))
+})
+
+inventoryPages.get('/organizations/:slug/apps/:client_id', async (c) => showApp(c, await requireOwn(c), []))
+
+inventoryPages.post('/organizations/:slug/apps/:client_id', async (c) => {
+  const own = await requireOwn(c)
+  try {
+    await decideByForm(c, own)
+  } catch (error) {
+    return showApp(c, own, Object.values(problemsOf(error)).flat())
+  }
+  return c.redirect(`/organizations/${own.organization.slug}/apps/${c.req.param('client_id')}`, 303)
+})
+
+inventoryPages.get('/organizations/:slug/people/:account_id', async (c) => {
+  const { organization, role } = await requireOwn(c)
+  const accountId = c.req.param('account_id')
+  const page = { after: null, limit: PERSON_GRANTS_SHOWN }
+  const { items: grants } = await readReachingGrants(askerOf(c), organization.id, { accountId }, page)
+  const members = await listMembersOf(askerOf(c), organization.id)
+  const member = members.find((candidate) => candidate.accountId === accountId)
+  if (!member && grants.length === 0) return c.notFound()
+  return personPage(c, { part: partOf(c, { organization, role }), member, grants })
+})
+
+async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganization): Promise<unknown> {
+  const fields = c.get('fields')
+  const clientId = c.req.param('client_id') ?? ''
+  const decision = fields.get('decision')
+  if (decision === 'none') return undecide(askerOf(c), organization.id, clientId)
+  const note = fields.get(decision === 'blocked' ? 'block_note' : 'note')?.trim() || null
+  if (decision === 'blocked') {
+    return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
+  }
+  const scopes = await organizationScopes(c, clientId)
+  const chosen = fields.getAll('scope')
+  const body = {
+    decision,
+    note,
+    // Everything is no ceiling: scopes that the app is registered for later are then allowed as well.
+    scope_ceiling: scopes.every(({ name }) => chosen.includes(name)) ? null : chosen,
+    expires_at: endOfDay(fields.get('expires_on') ?? ''),
+  }
+  return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, body))
+}
+
+/** Of what an `input type=date` sends: the last second of that day, UTC. */
+function endOfDay(date: string): number | null {
+  if (date === '') return null
+  const start = Date.parse(`${date}T00:00:00Z`)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(start)) {
+    throw invalidFields([{ pointer: pointer('expires_at'), detail: 'Write the day as 2027-01-31.' }])
+  }
+  return start / 1000 + DAY_SECONDS - 1
+}
+
+async function showApp(
+  c: Context<PageEnv>,
+  { organization, role }: OwnOrganization,
+  problems: readonly string[],
+): Promise<Response> {
+  const clientId = c.req.param('client_id') ?? ''
+  const cursor = c.req.query('cursor')
+  const asker = askerOf(c)
+  const item = await readReachingApp(asker, organization.id, clientId)
+  const page = { after: cursor === undefined ? null : toGrantPosition(cursor), limit: GRANTS_SHOWN }
+  const [{ items: grants, next }, decision, scopes] = await Promise.all([
+    readReachingGrants(asker, organization.id, { clientId }, page),
+    findDecision(c.env.DB, organization.id, clientId),
+    organizationScopes(c, clientId),
+  ])
+  const nextCursor = next && formatCursor([next.lastUsedAt, next.grantId])
+  return reachingAppPage(c, {
+    part: partOf(c, { organization, role }),
+    item,
+    decision,
+    scopes,
+    grants,
+    nextCursor,
+    problems,
+  })
+}
+
+async function organizationScopes(c: Context<PageEnv>, clientId: string) {
+  const [app, scopes] = await Promise.all([findApp(c.env.DB, clientId), listScopes(c.env.DB, c.get('config').issuer)])
+  const registered = new Set([...(app?.scopes ?? []), ...(app?.optionalScopes ?? [])])
+  return scopes.filter(({ name, target }) => target === 'organization' && registered.has(name))
+}

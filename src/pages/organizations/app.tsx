@@ -1,0 +1,227 @@
+import type { Context } from 'hono'
+import type { Scope } from '../../catalog/catalog.ts'
+import type { AppEnv } from '../../env.ts'
+import type { AppDecision } from '../../organizations/decision.ts'
+import type { InventoryItem } from '../../organizations/inventory.ts'
+import type { ReachingGrant } from '../../organizations/reaching-grants-store.ts'
+import { FormToken, Problems, TextField } from '../field.tsx'
+import { htmlPage } from '../html-page.tsx'
+import { Scrollable } from '../scrollable.tsx'
+import { Time } from '../time.tsx'
+import { describeUserAgent } from '../user-agent.ts'
+import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
+import { StateTag } from './inventory.tsx'
+
+interface ReachingAppView {
+  part: OrganizationPart
+  item: InventoryItem
+  decision: AppDecision | undefined
+  /** Of organizations, as far as the app is registered for them. */
+  scopes: readonly Scope[]
+  grants: readonly ReachingGrant[]
+  /** The next page of grants; null: there is none. */
+  nextCursor: string | null
+  problems: readonly string[]
+}
+
+export function reachingAppPage(c: Pick<Context<AppEnv>, 'html'>, view: ReachingAppView) {
+  return htmlPage(c, <ReachingApp {...view} />, view.problems.length > 0 ? 422 : 200)
+}
+
+function ReachingApp(view: ReachingAppView) {
+  const { part, item, decision, problems } = view
+  return (
+    <OrganizationFrame part={part} tab="apps" title={item.clientName}>
+      <h2>
+        {item.clientName} <StateTag item={item} />
+      </h2>
+      <Problems id="form-problem" texts={problems} />
+      <Facts item={item} decision={decision} />
+      <ScopeTable item={item} />
+      <Decisions view={view} />
+      <Grants view={view} />
+    </OrganizationFrame>
+  )
+}
+
+function Facts({ item, decision }: { item: InventoryItem; decision: AppDecision | undefined }) {
+  return (
+    <dl class="facts">
+      <dt>Publisher</dt>
+      <dd>{item.firstParty ? 'This service itself' : (item.publisherDomain ?? 'not verified')}</dd>
+      <dt>Connected by</dt>
+      <dd>{`${count(item.people, 'person', 'people')}, ${count(item.grants, 'grant', 'grants')}`}</dd>
+      <dt>First connected</dt>
+      <dd>
+        <Time at={item.firstGrantedAt} />
+      </dd>
+      <dt>Last used</dt>
+      <dd>
+        <Time at={item.lastUsedAt} />
+      </dd>
+      {decision && (
+        <>
+          <dt>Decided</dt>
+          <dd>
+            {decision.decision}, <Time at={decision.decidedAt} />
+            {decision.expiresAt && (
+              <>
+                , until <Time at={decision.expiresAt} />
+              </>
+            )}
+            {decision.scopeCeiling && `, at most ${decision.scopeCeiling.join(' ') || 'no scope'}`}
+            {decision.note && <span class="detail said">{decision.note}</span>}
+          </dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+const USES = { used: 'used', unused: 'not used', unreported: 'not reported' } as const
+
+function ScopeTable({ item: { scopes } }: { item: InventoryItem }) {
+  if (scopes.length === 0) return null
+  return (
+    <Scrollable label="What it may do, and what it does">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Granted</th>
+            <th scope="col">In the last 90 days</th>
+            <th scope="col">Last reported use</th>
+          </tr>
+        </thead>
+        <tbody>
+          {scopes.map(({ name, use, lastUsedAt }) => (
+            <tr>
+              <td>
+                <code>{name}</code>
+              </td>
+              <td>{USES[use]}</td>
+              <td>
+                <Time at={lastUsedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrollable>
+  )
+}
+
+function Decisions({ view: { part, item, decision, scopes } }: { view: ReachingAppView }) {
+  const action = `/organizations/${part.organization.slug}/apps/${item.clientId}`
+  const open = decision?.decision !== 'approved'
+  return (
+    <section>
+      <h2>Decide</h2>
+      <details open={open}>
+        <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
+        <form method="post" action={action}>
+          <FormToken value={part.formToken} />
+          <Ceiling scopes={scopes} ceiling={decision?.scopeCeiling ?? null} />
+          <TextField name="expires_on" label="Until the end of (UTC)" type="date" hint="It loses its access then." />
+          <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
+          <button type="submit" name="decision" value="approved" class="primary">
+            Approve
+          </button>
+        </form>
+      </details>
+      {decision?.decision !== 'blocked' && (
+        <details>
+          <summary>Block it</summary>
+          <form method="post" action={action}>
+            <FormToken value={part.formToken} />
+            <p>
+              It loses this organization at once, for everybody. Other organizations keep it. Approving it later gives
+              nothing back: people are asked again.
+            </p>
+            <TextField name="block_note" label="Note" hint="Goes into the audit log." />
+            <button type="submit" name="decision" value="blocked" class="danger">
+              Block
+            </button>
+          </form>
+        </details>
+      )}
+      {decision && (
+        <form method="post" action={action}>
+          <FormToken value={part.formToken} />
+          <button type="submit" name="decision" value="none">
+            Withdraw the decision
+          </button>
+        </form>
+      )}
+    </section>
+  )
+}
+
+function Ceiling({ scopes, ceiling }: { scopes: readonly Scope[]; ceiling: readonly string[] | null }) {
+  if (scopes.length === 0) return null
+  return (
+    <fieldset>
+      <legend>What it may have at most</legend>
+      {scopes.map(({ name, title, sensitive }) => (
+        <label class="choice">
+          <input type="checkbox" name="scope" value={name} checked={ceiling?.includes(name) ?? true} />
+          <span>
+            {title} <code>{name}</code>
+            {sensitive && <span class="tag warn">sensitive</span>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function Grants({ view: { part, item, grants, nextCursor } }: { view: ReachingAppView }) {
+  const base = `/organizations/${part.organization.slug}`
+  return (
+    <section>
+      <h2>Who connected it</h2>
+      {grants.length === 0 ? (
+        <p class="detail">Nobody.</p>
+      ) : (
+        <Scrollable label="Who connected it">
+          <table class="list">
+            <thead>
+              <tr>
+                <th scope="col">Person</th>
+                <th scope="col">Allows</th>
+                <th scope="col">On</th>
+                <th scope="col">Since</th>
+                <th scope="col">Last used</th>
+              </tr>
+            </thead>
+            <tbody>
+              {grants.map((grant) => (
+                <tr>
+                  <td>
+                    <a href={`${base}/people/${grant.accountId}`}>{grant.email}</a>
+                  </td>
+                  <td>{grant.scopes.join(' ')}</td>
+                  <td>{describeUserAgent(grant.userAgent)}</td>
+                  <td>
+                    <Time at={grant.createdAt} />
+                  </td>
+                  <td>
+                    <Time at={grant.lastUsedAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scrollable>
+      )}
+      {nextCursor && (
+        <p>
+          <a href={`${base}/apps/${item.clientId}?cursor=${nextCursor}`}>More people</a>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`
+}
