@@ -51,6 +51,11 @@ export function describeApi(api: Api, { issuer }: Config) {
 
 function securitySchemes(issuer: string) {
   return {
+    resource: {
+      type: 'http',
+      scheme: 'basic',
+      description: 'The introspection credentials of a protected API.',
+    },
     access_token: {
       type: 'oauth2',
       description: 'An access token whose audience is this API. Its organizations bound what it reaches.',

@@ -14,6 +14,7 @@ import { organizations } from './organizations.ts'
 import { policies } from './policy.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
 import { publisher } from './publisher.ts'
+import { resourceUsage } from './resource-usage.ts'
 import { newApi } from './route.ts'
 import { secrets } from './secrets.ts'
 
@@ -46,6 +47,7 @@ dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.route(API_PATH, inventory)
+dashboardRoutes.route(API_PATH, resourceUsage)
 dashboardRoutes.route(API_PATH, invitations)
 dashboardRoutes.route(API_PATH, accessRequests)
 dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))

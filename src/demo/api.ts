@@ -7,7 +7,7 @@ import {
   protectResource,
   requireScopes,
 } from '../resource-server/index.ts'
-import { DEMO_API_PATH, DEMO_SCOPES } from './registration.ts'
+import { DEMO_API_PATH, DEMO_CREDENTIALS, DEMO_SCOPES } from './registration.ts'
 
 const PROJECTS = [
   { id: 'prj_1', name: 'Harbour wall' },
@@ -26,7 +26,10 @@ export function demoApi(issuer: string): Hono<ProtectedEnv> {
   })
   api.get(protectedResourceMetadataPath(resource), cors(), (c) => c.json(description))
 
-  api.use(`${DEMO_API_PATH}/*`, protectResource({ issuer, resource, revocation: 'status-list' }))
+  api.use(
+    `${DEMO_API_PATH}/*`,
+    protectResource({ issuer, resource, revocation: 'status-list', reportUsage: DEMO_CREDENTIALS }),
+  )
   api.get(`${DEMO_API_PATH}/profile`, requireScopes('profile:read'), (c) => c.json({ id: c.get('accessToken').sub }))
   api.get(`${DEMO_API_PATH}/projects`, requireScopes('projects:read'), (c) =>
     c.json({ organizations: c.get('accessToken').organizations, projects: PROJECTS }),

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts'
+import { readBasic } from '../lib/basic-credentials.ts'
 import type { Parameters } from './form.ts'
 
 /** Credentials as they were presented; nothing is verified. */
@@ -36,29 +37,12 @@ export function invalidClient(
 }
 
 function parseBasic(authorization: string, clientIdInBody: string | undefined, secretInBody: string | undefined) {
-  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1]
-  const [clientId, clientSecret] = (encoded && decodeBasic(encoded)) || []
-  if (!clientId || !clientSecret) throw invalidClient('client_authentication_malformed', true)
+  const basic = readBasic(authorization)
+  if (!basic) throw invalidClient('client_authentication_malformed', true)
+  const { id: clientId, secret: clientSecret } = basic
   // A client_id in the body that repeats the header's is harmless, and some clients send it.
   if (secretInBody !== undefined || (clientIdInBody !== undefined && clientIdInBody !== clientId)) {
     throw new ProtocolError('invalid_request', 'client_authentication_ambiguous')
   }
   return { clientId, method: 'client_secret_basic' as const, clientSecret }
-}
-
-/** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */
-function decodeBasic(encoded: string): [string, string] | undefined {
-  try {
-    const text = atob(encoded)
-    const colon = text.indexOf(':')
-    if (colon < 1) return undefined
-    return [decodeFormComponent(text.slice(0, colon)), decodeFormComponent(text.slice(colon + 1))]
-  } catch (error) {
-    if (error instanceof URIError || error instanceof DOMException) return undefined
-    throw error
-  }
-}
-
-function decodeFormComponent(component: string): string {
-  return decodeURIComponent(component.replaceAll('+', ' '))
 }

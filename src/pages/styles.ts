@@ -146,6 +146,12 @@ table.list th { width: auto; color: var(--quiet); font-size: .9rem; white-space:
 .app-name { display: flex; gap: .5rem; align-items: center; font-weight: 600; }
 .app-name img { border-radius: 6px; flex: none; }
 .list td .detail { font-weight: 400; }
+.list td > .tag { margin-left: 0; }
+th[aria-sort=ascending] a::after, th[aria-sort=descending] a::after {
+  content: ""; display: inline-block; margin: 0 0 .15rem .4rem; border: .3rem solid transparent;
+}
+th[aria-sort=ascending] a::after { border-top-width: 0; border-bottom-color: currentColor; }
+th[aria-sort=descending] a::after { border-bottom-width: 0; border-top-color: currentColor; }
 .job { display: flex; flex-direction: column; min-width: 14rem; margin: 0; font-weight: 400; }
 progress { width: 100%; accent-color: var(--accent); }
 .chart { margin: 0 0 1rem; }

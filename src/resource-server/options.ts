@@ -15,7 +15,7 @@ export interface ProtectionOptions {
   /** Epoch seconds. Default: the system's clock. */
   now?: () => number
   /** How keys and status lists are fetched. Default: the global `fetch`. */
-  fetch?: (url: string) => Promise<Response>
+  fetch?: (url: string, init?: RequestInit) => Promise<Response>
   /**
    * Whether a token that was revoked before it expired is refused. `offline`: not before it expires, without any
    * call. `status-list`: about 60 seconds after, for one fetch a minute and list; tokens without `status` are refused
@@ -24,12 +24,17 @@ export interface ProtectionOptions {
   revocation?: 'offline' | 'status-list'
   /** Where the issuer publishes its status lists; tokens that name another place are refused. Default: `{issuer}/status-lists`. */
   statusLists?: string
+  /**
+   * The introspection credentials of this API: which scopes apps use is then reported to the issuer once a minute,
+   * behind an answer, so that administrators see what is granted and not used. Default: nothing is reported.
+   */
+  reportUsage?: { clientId: string; clientSecret: string } | undefined
   /** How far clocks may differ, in seconds. Default: 5. */
   clockToleranceSeconds?: number
 }
 
 /** {@link ProtectionOptions} with every default filled in. */
-export type Protection = Required<ProtectionOptions>
+export type Protection = Required<Omit<ProtectionOptions, 'reportUsage'>> & Pick<ProtectionOptions, 'reportUsage'>
 
 export function withDefaults(options: ProtectionOptions): Protection {
   return {
@@ -37,7 +42,8 @@ export function withDefaults(options: ProtectionOptions): Protection {
     algorithms: ['ES256'],
     resourceMetadataUri: metadataUri(options.resource),
     now: systemTime,
-    fetch: (url) => fetch(url),
+    fetch: (url, init) => fetch(url, init),
+    reportUsage: undefined,
     revocation: 'offline',
     statusLists: `${options.issuer}/status-lists`,
     clockToleranceSeconds: 5,

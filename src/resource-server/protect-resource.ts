@@ -3,11 +3,12 @@ import { challengeResponse, unavailableResponse } from './challenge.ts'
 import { KeySet, KeysUnavailable } from './key-set.ts'
 import { type Protection, type ProtectionOptions, withDefaults } from './options.ts'
 import { StatusLists, StatusUnavailable } from './status-lists.ts'
+import { UsageReporter } from './usage-reporter.ts'
 import { type AccessToken, verifyAccessToken } from './verify-access-token.ts'
 
 /** What protected handlers find in their context. */
 export interface ProtectedEnv {
-  Variables: { accessToken: AccessToken; protection: Protection }
+  Variables: { accessToken: AccessToken; protection: Protection; usage: UsageReporter | undefined }
 }
 
 /**
@@ -28,6 +29,7 @@ export function protectResource(options: ProtectionOptions): MiddlewareHandler<P
   const protection = withDefaults(options)
   const keySet = new KeySet(protection)
   const statusLists = new StatusLists(protection, keySet)
+  const usage = protection.reportUsage && new UsageReporter(protection)
   return async function protectedResource(c, next) {
     const bearer = readBearer(c)
     if (bearer === undefined) return challengeResponse(protection, 'none')
@@ -40,19 +42,24 @@ export function protectResource(options: ProtectionOptions): MiddlewareHandler<P
       }
       c.set('accessToken', accessToken)
       c.set('protection', protection)
+      c.set('usage', usage)
     } catch (error) {
       if (error instanceof KeysUnavailable || error instanceof StatusUnavailable) return unavailableResponse()
       throw error
     }
     await next()
+    usage?.reportWhenDue(c)
   }
 }
 
 /** Refuses with 403 `insufficient_scope`, naming all of them, unless the token has every one of these scopes. */
 export function requireScopes(...required: readonly string[]): MiddlewareHandler<ProtectedEnv> {
   return async function requiredScopes(c, next) {
-    const { scopes } = c.get('accessToken')
-    if (required.every((scope) => scopes.includes(scope))) return next()
+    const accessToken = c.get('accessToken')
+    if (required.every((scope) => accessToken.scopes.includes(scope))) {
+      c.get('usage')?.note(accessToken, required)
+      return next()
+    }
     return challengeResponse(c.get('protection'), 'insufficient_scope', required)
   }
 }

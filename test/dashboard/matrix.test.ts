@@ -86,6 +86,8 @@ const MATRIX: Record<string, Row> = {
   getReachingApp: row((at) => ['GET', organization(at, `/apps/${at.clientId}`)], [404, 403, 404, 403]),
   listReachingGrants: row((at) => ['GET', organization(at, `/apps/${at.clientId}/grants`)], MANAGE),
   listMemberGrants: row((at) => ['GET', organization(at, `/members/${at.memberId}/grants`)], MANAGE),
+  // For protected APIs with their own credentials; nobody else is anybody here.
+  reportUsage: row(() => ['POST', '/api/v1/resource-usage', { uses: [] }], [401, 401, 401, 401]),
   showPolicy: row((at) => ['GET', organization(at, '/policy')], SEE),
   previewPolicy: row((at) => ['POST', organization(at, '/policy/preview'), { policy: 'approved' }], MANAGE),
   changePolicy: row((at) => ['PUT', organization(at, '/policy'), { policy: 'open' }], MANAGE),

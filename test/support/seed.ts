@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { DEMO_CREDENTIALS } from '../../src/demo/registration.ts'
 import { type DatabaseTarget, executeSql } from './database.ts'
 
-/** What the demo's API shows at /introspect. A fixed value, because it exists in local databases only. */
+/** What the demo's API shows at /introspect. */
 export const DEMO_RESOURCE = {
-  id: 'resource_demo',
-  secret: 'demo-resource-secret-for-local-development-only',
+  id: DEMO_CREDENTIALS.clientId,
+  secret: DEMO_CREDENTIALS.clientSecret,
   path: '/demo/api',
 } as const
 

@@ -85,10 +85,7 @@ function SortHeading({ column, part }: { column: (typeof COLUMNS)[number]; part:
   const next = sort === column.down || (direction === undefined && column.up === 'name') ? column.up : column.down
   return (
     <th scope="col" aria-sort={direction ?? 'none'}>
-      <a href={address(part, next, null)}>
-        {column.title}
-        {direction && <span aria-hidden="true">{direction === 'ascending' ? ' ↑' : ' ↓'}</span>}
-      </a>
+      <a href={address(part, next, null)}>{column.title}</a>
     </th>
   )
 }
