@@ -9,6 +9,7 @@ import { endProcessGroup, ROOT } from './wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from './wrangler-dev.ts'
 
 const PARENT_POLL_MS = 1_000
+const SCHEDULE_MS = 10_000
 
 const { values: options } = parseArgs({ options: { 'persist-to': { type: 'string' } } })
 const persist = options['persist-to'] ? { persistTo: options['persist-to'] } : {}
@@ -33,8 +34,19 @@ const watch = setInterval(() => process.ppid !== parent && stop(), PARENT_POLL_M
 const ended = once(wrangler, 'exit')
 
 await waitUntilReady(wrangler, issuer).then(printAddresses, (error: Error) => console.error(error.message))
+// Cron triggers do not fire by themselves here, and a Workflow that ran when the server ended waits to be woken.
+const schedule = setInterval(() => void runScheduled(), SCHEDULE_MS)
 await ended
 clearInterval(watch)
+clearInterval(schedule)
+
+async function runScheduled(): Promise<void> {
+  try {
+    await fetch(`${issuer}/cdn-cgi/local/scheduled`)
+  } catch {
+    // The server is ending, and says so itself.
+  }
+}
 
 function printAddresses(): void {
   console.log(`

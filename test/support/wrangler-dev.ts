@@ -9,12 +9,14 @@ export interface WranglerDevOptions {
   stdio: StdioOptions
   /** Left out: the folder that `npm start` uses. */
   persistTo?: string
+  /** Left out: the one of wrangler.toml. */
+  script?: string
   /** Replaces .dev.vars. */
   secretsFile?: string
 }
 
 /** `wrangler dev` as development runs it: its own issuer, and no port besides the one asked for. */
-export function spawnWranglerDev({ port, stdio, persistTo, secretsFile }: WranglerDevOptions): ChildProcess {
+export function spawnWranglerDev({ port, stdio, persistTo, script, secretsFile }: WranglerDevOptions): ChildProcess {
   const vars = {
     ENVIRONMENT: 'development',
     ISSUER: `http://localhost:${port}`,
@@ -23,6 +25,7 @@ export function spawnWranglerDev({ port, stdio, persistTo, secretsFile }: Wrangl
   return spawnWrangler(
     [
       'dev',
+      ...(script ? [script] : []),
       ...['--port', String(port), '--ip', 'localhost', '--inspector-port', '0'],
       ...['--show-interactive-dev-session', 'false', '--log-level', 'warn'],
       ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
