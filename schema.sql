@@ -494,7 +494,7 @@ UPDATE audit_events SET organizations = json_array(organization_id) WHERE organi
 INSERT INTO organization_events
   SELECT organization_id, at, id, event, client_id, account_id, actor FROM audit_events WHERE organization_id IS NOT NULL;
 
--- section 6: people are invited, and ask
+-- section 5: people are invited, and ask
 
 CREATE TABLE invitations (
   id              TEXT PRIMARY KEY,             -- inv_…
@@ -530,3 +530,10 @@ CREATE UNIQUE INDEX access_requests_open ON access_requests (organization_id, cl
 CREATE INDEX access_requests_untold ON access_requests (organization_id, client_id) WHERE state != 'open' AND told_at IS NULL;
 CREATE INDEX access_requests_by_time ON access_requests (organization_id, created_at, id);
 CREATE INDEX access_requests_by_account ON access_requests (organization_id, account_id, created_at, id);
+
+-- section 6: the audit log is read
+
+INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
+  ('audit:read', '/api/v1', 'Read the audit log', 'See who did what with apps, members and decisions of your organizations.', 'organization', 1);
+UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "audit:read"]'
+  WHERE client_id = 'postern-cli';

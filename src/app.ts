@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { accessRequestPages } from './dashboard/access-request-pages.ts'
+import { auditPages } from './dashboard/audit-pages.ts'
 import { catalogPages } from './dashboard/catalog-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
@@ -35,6 +36,7 @@ app.route('/', connectionPages)
 app.route('/', organizationPages)
 app.route('/', inventoryPages)
 app.route('/', policyPages)
+app.route('/', auditPages)
 app.route('/', invitationPages)
 app.route('/', accessRequestPages)
 app.route('/', catalogPages)

@@ -25,6 +25,7 @@ export interface Bindings {
   REFRESH_TOKEN_MAX_TTL_SECONDS?: string
   SESSION_IDLE_TTL_SECONDS?: string
   DEFAULT_APP_POLICY?: string
+  AUDIT_RETENTION_DAYS?: string
   DOH_RESOLVER?: string
   GUARDED_FETCH_TEST_ORIGIN?: string
 }
@@ -36,7 +37,7 @@ export class ConfigurationError extends Error {
 
 const MINUTE = 60
 const DAY = 86_400
-const seconds = (min: number, max: number, preset: number) => z.coerce.number().int().min(min).max(max).default(preset)
+const whole = (min: number, max: number, preset: number) => z.coerce.number().int().min(min).max(max).default(preset)
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -62,12 +63,13 @@ const variables = z.object({
   KEY_SHARDS: list.pipe(z.array(z.enum(SHARDS)).min(1)).default(['weur', 'enam', 'apac']),
   KEY_WRAPPING_SECRETS: list.pipe(z.array(z.string().min(32)).min(1)),
   EMAIL_CODE_SECRET: z.string().min(32),
-  AUTHORIZATION_CODE_TTL_SECONDS: seconds(10, 10 * MINUTE, 60),
+  AUTHORIZATION_CODE_TTL_SECONDS: whole(10, 10 * MINUTE, 60),
   // The engine keeps refresh tokens and access tokens at least a minute.
-  ACCESS_TOKEN_TTL_SECONDS: seconds(MINUTE, DAY, 600),
-  REFRESH_TOKEN_IDLE_TTL_SECONDS: seconds(DAY, 365 * DAY, 30 * DAY),
-  REFRESH_TOKEN_MAX_TTL_SECONDS: seconds(DAY, 2 * 365 * DAY, 365 * DAY),
-  SESSION_IDLE_TTL_SECONDS: seconds(60 * MINUTE, 90 * DAY, 30 * DAY),
+  ACCESS_TOKEN_TTL_SECONDS: whole(MINUTE, DAY, 600),
+  REFRESH_TOKEN_IDLE_TTL_SECONDS: whole(DAY, 365 * DAY, 30 * DAY),
+  REFRESH_TOKEN_MAX_TTL_SECONDS: whole(DAY, 2 * 365 * DAY, 365 * DAY),
+  SESSION_IDLE_TTL_SECONDS: whole(60 * MINUTE, 90 * DAY, 30 * DAY),
+  AUDIT_RETENTION_DAYS: whole(30, 3650, 400),
   DEFAULT_APP_POLICY: z.enum(['open', 'verified', 'approved']).default('open'),
   DOH_RESOLVER: serverAddress.default('https://cloudflare-dns.com/dns-query'),
   GUARDED_FETCH_TEST_ORIGIN: loopbackOrigin.optional(),
@@ -90,6 +92,8 @@ export interface Config {
   refreshTokenMaxTtlSeconds: number
   sessionIdleTtlSeconds: number
   /** Of an organization that somebody creates. */
+  /** How long audit events are kept. */
+  auditRetentionSeconds: number
   defaultAppPolicy: 'open' | 'verified' | 'approved'
   /** DNS over HTTPS, RFC 8484. */
   dohResolver: string
@@ -138,6 +142,7 @@ function parseConfig(env: Bindings): Config {
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
     defaultAppPolicy: values.DEFAULT_APP_POLICY,
+    auditRetentionSeconds: values.AUDIT_RETENTION_DAYS * DAY,
     dohResolver: values.DOH_RESOLVER,
     guardedFetchTestOrigin: values.GUARDED_FETCH_TEST_ORIGIN ?? null,
   }

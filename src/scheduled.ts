@@ -4,6 +4,7 @@ import { deleteOldKeys } from './apps/idempotency-store.ts'
 import { deleteUnusedLogos } from './apps/logo-store.ts'
 import { deleteOldTokenErrors } from './apps/token-errors-store.ts'
 import { deleteOldUsage } from './apps/usage-store.ts'
+import { deleteOldEvents } from './audit/audit-query-store.ts'
 import { type Bindings, readConfig } from './env.ts'
 import { deleteExpiredKeys } from './keys/keys-store.ts'
 import { startWaitingJobs } from './ledger/cut-off-portion.ts'
@@ -26,6 +27,7 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteOldTokenErrors(env.DB, now),
     deleteUnusedLogos(env.DB, now),
     deleteOldStatuses(env.DB, now),
+    deleteOldEvents(env.DB, now - readConfig(env).auditRetentionSeconds),
     endLapsedApprovals(env, now),
     deleteOldInvitations(env.DB, now - INVITATIONS_KEPT_SECONDS),
     checkDuePublishers(env.DB, readConfig(env), now),

@@ -28,6 +28,7 @@ const TAGS = [
     name: 'Policy',
     description: 'Which apps members may connect where nobody decided, and the clean-up behind decisions.',
   },
+  { name: 'Audit', description: 'What happened in an organization, and who did it.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },
 ]

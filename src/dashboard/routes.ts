@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts'
 import { accessRequests } from './access-requests.ts'
 import { activity } from './activity.ts'
 import { apps } from './apps.ts'
+import { audit } from './audit.ts'
 import { catalog } from './catalog.ts'
 import { apiDocs } from './docs.ts'
 import { openApiDocument } from './document.ts'
@@ -47,6 +48,7 @@ dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.route(API_PATH, inventory)
+dashboardRoutes.route(API_PATH, audit)
 dashboardRoutes.route(API_PATH, resourceUsage)
 dashboardRoutes.route(API_PATH, invitations)
 dashboardRoutes.route(API_PATH, accessRequests)

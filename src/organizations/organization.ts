@@ -36,6 +36,7 @@ const PERMISSIONS = {
   'manage-organization': ['owner', 'admin'],
   'decide-apps': ['owner', 'admin'],
   'see-inventory': ['owner', 'admin'],
+  'read-audit': ['owner', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
 

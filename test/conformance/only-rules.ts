@@ -13,7 +13,7 @@ const STORE_OR_OBJECT = /-(store|object)\.ts$/
 const SQL =
   /['"`]\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|(CREATE|DROP|ALTER)\s+TABLE\s)/
 const RAW_VARIABLE =
-  /\bprocess\.env\b|\benv\.(ENVIRONMENT|ISSUER|OPERATOR_EMAILS|EMAIL_FROM|KEY_SHARDS|DEFAULT_APP_POLICY|DOH_RESOLVER|GUARDED_FETCH_TEST_ORIGIN|[A-Z_]+_SECRETS?|[A-Z_]+_TTL_SECONDS)\b/
+  /\bprocess\.env\b|\benv\.(ENVIRONMENT|ISSUER|OPERATOR_EMAILS|EMAIL_FROM|KEY_SHARDS|DEFAULT_APP_POLICY|AUDIT_RETENTION_DAYS|DOH_RESOLVER|GUARDED_FETCH_TEST_ORIGIN|[A-Z_]+_SECRETS?|[A-Z_]+_TTL_SECONDS)\b/
 
 /** The "only" rules of the design: each names the one place where something may be. */
 export const ONLY_RULES: OnlyRule[] = [

@@ -88,6 +88,8 @@ const MATRIX: Record<string, Row> = {
   listMemberGrants: row((at) => ['GET', organization(at, `/members/${at.memberId}/grants`)], MANAGE),
   // For protected APIs with their own credentials; nobody else is anybody here.
   reportUsage: row(() => ['POST', '/api/v1/resource-usage', { uses: [] }], [401, 401, 401, 401]),
+  listAuditEvents: row((at) => ['GET', organization(at, '/audit-events')], MANAGE),
+  exportAuditEvents: row((at) => ['GET', organization(at, '/audit-events/export')], MANAGE),
   showPolicy: row((at) => ['GET', organization(at, '/policy')], SEE),
   previewPolicy: row((at) => ['POST', organization(at, '/policy/preview'), { policy: 'approved' }], MANAGE),
   changePolicy: row((at) => ['PUT', organization(at, '/policy'), { policy: 'open' }], MANAGE),

@@ -7,6 +7,7 @@ const TABS = {
   apps: { path: '', title: 'Apps and people', permission: null },
   requests: { path: '/requests', title: 'Requests', permission: null },
   policy: { path: '/policy', title: 'Policy', permission: 'manage-organization' },
+  audit: { path: '/audit', title: 'Audit log', permission: 'read-audit' },
 } as const satisfies Record<string, { path: string; title: string; permission: Permission | null }>
 export type Tab = keyof typeof TABS
 

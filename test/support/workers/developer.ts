@@ -97,7 +97,7 @@ export async function callAnonymously(path: string, init: RequestInit = {}): Pro
 }
 
 async function readAnswer(response: Response): Promise<Answer> {
-  const text = await response.text()
-  const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '')
+  const text = new TextDecoder().decode(await response.arrayBuffer())
+  const isJson = /^application\/(problem\+)?json\b/.test(response.headers.get('Content-Type') ?? '')
   return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : {} }
 }

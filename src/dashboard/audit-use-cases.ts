@@ -1,0 +1,68 @@
+import type { z } from '@hono/zod-openapi'
+import {
+  type AuditFilter,
+  type AuditPosition,
+  type LoggedEvent,
+  listOrganizationEvents,
+} from '../audit/audit-query-store.ts'
+import { utf8 } from '../lib/encoding.ts'
+import type { Asker } from './app-use-cases.ts'
+import type { auditExportQuery } from './audit-schemas.ts'
+import type { Page } from './inventory-use-cases.ts'
+import { requirePermission } from './organization-use-cases.ts'
+
+export async function readAuditLog(
+  asker: Asker,
+  organizationId: string,
+  filter: AuditFilter,
+  { before, limit }: { before: AuditPosition | null; limit: number },
+): Promise<Page<LoggedEvent, AuditPosition>> {
+  requirePermission(asker, organizationId, 'read-audit')
+  const found = await listOrganizationEvents(asker.env.DB, organizationId, filter, { before, limit: limit + 1 })
+  const items = found.slice(0, limit)
+  return { items, next: found.length > limit ? (items.at(-1) ?? null) : null }
+}
+
+const EXPORT_PAGE = 500
+
+/** JSON lines, written as they are read: no memory holds more than one page. */
+export function exportAuditLog(asker: Asker, organizationId: string, filter: AuditFilter): ReadableStream<Uint8Array> {
+  requirePermission(asker, organizationId, 'read-audit')
+  let before: AuditPosition | null = null
+  return new ReadableStream({
+    async pull(controller) {
+      const page: Page<LoggedEvent, AuditPosition> = await readAuditLog(asker, organizationId, filter, {
+        before,
+        limit: EXPORT_PAGE,
+      })
+      const lines = page.items.map((event) => `${JSON.stringify(toEventBody(event))}\n`)
+      if (lines.length > 0) controller.enqueue(utf8(lines.join('')))
+      before = page.next
+      if (!before) controller.close()
+    },
+  })
+}
+
+export function toAuditFilter(query: z.output<typeof auditExportQuery>): AuditFilter {
+  return {
+    event: query.event ?? null,
+    clientId: query.client_id || null,
+    accountId: query.account_id || null,
+    from: query.from ?? null,
+    to: query.to ?? null,
+  }
+}
+
+export function toEventBody(event: LoggedEvent) {
+  return {
+    id: event.id,
+    event: event.event,
+    at: event.at,
+    actor: event.actor,
+    account_id: event.accountId,
+    client_id: event.clientId,
+    grant_id: event.grantId,
+    address: event.address,
+    reason: event.reason,
+  }
+}

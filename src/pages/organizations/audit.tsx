@@ -1,0 +1,161 @@
+import type { Context } from 'hono'
+import type { AuditFilter, LoggedEvent } from '../../audit/audit-query-store.ts'
+import { AUDIT_EVENTS, type AuditEventName } from '../../audit/events.ts'
+import type { AppEnv } from '../../env.ts'
+import { htmlPage } from '../html-page.tsx'
+import { Scrollable } from '../scrollable.tsx'
+import { Time } from '../time.tsx'
+import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
+
+interface AuditView {
+  part: OrganizationPart
+  filter: AuditFilter
+  events: readonly LoggedEvent[]
+  /** Of older events; null: there are none. */
+  nextCursor: string | null
+  /** The filter as a query. */
+  query: string
+}
+
+/** Each in plain words. One that is missing does not compile. */
+export const EVENT_WORDS = {
+  'consent.granted': 'allowed an app',
+  'consent.denied': 'refused an app',
+  'grant.revoked': 'a grant ended',
+  'grant.narrowed': 'a grant was narrowed',
+  'grant.cut_off': 'a grant lost this organization',
+  'grant.evicted': 'a grant gave way to newer ones',
+  'code.replayed': 'an authorization code was used twice',
+  'refresh_token.reused': 'an old refresh token was used again',
+  'refresh_token.repeated_elsewhere': 'a refresh was repeated from elsewhere',
+  'app.created': 'registered an app',
+  'app.updated': 'changed an app',
+  'app.deleted': 'deleted an app',
+  'publisher.verified': 'a publisher was verified',
+  'publisher.failed': 'a publisher could not be verified',
+  'publisher.lost': 'a publisher lost its mark',
+  'secret.created': 'created a secret of an app',
+  'secret.deleted': 'deleted a secret of an app',
+  'organization.created': 'created the organization',
+  'organization.updated': 'renamed the organization',
+  'invitation.created': 'invited somebody',
+  'invitation.withdrawn': 'withdrew an invitation',
+  'member.joined': 'joined',
+  'member.role_changed': 'changed a role',
+  'member.removed': 'removed a member',
+  'member.left': 'left',
+  'app.approved': 'approved an app',
+  'app.blocked': 'blocked an app',
+  'decision.withdrawn': 'withdrew a decision',
+  'policy.changed': 'changed the policy',
+  'access.requested': 'asked for an app',
+  'access.declined': 'declined a request for an app',
+  'resource.created': 'added a protected API',
+  'resource.updated': 'changed a protected API',
+  'resource.secret_created': 'created credentials of a protected API',
+  'scope.created': 'added a scope',
+  'scope.updated': 'changed a scope',
+  'scope.deleted': 'deleted a scope',
+  'session.signed_in': 'signed in',
+  'session.signed_out': 'signed out',
+  'session.signed_out_everywhere': 'signed out everywhere',
+  'key.created': 'a signing key was created',
+  'key.rotated': 'a signing key was rotated',
+  'key.withdrawn': 'a signing key was withdrawn',
+  'key.unwrap_failed': 'a signing key could not be opened',
+} as const satisfies Record<AuditEventName, string>
+
+export function auditPage(c: Pick<Context<AppEnv>, 'html'>, view: AuditView) {
+  return htmlPage(c, <Audit {...view} />)
+}
+
+function Audit({ part, filter, events, nextCursor, query }: AuditView) {
+  const path = `/organizations/${part.organization.slug}/audit`
+  return (
+    <OrganizationFrame part={part} tab="audit" title="Audit log">
+      <h2>Audit log</h2>
+      <FilterForm path={path} filter={filter} />
+      {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <Events events={events} part={part} />}
+      <p class="inline">
+        {nextCursor && <a href={`${path}?${query}${query && '&'}cursor=${nextCursor}`}>Older</a>}
+        <a href={`${path}/export?${query}`}>Export as JSON lines</a>
+      </p>
+    </OrganizationFrame>
+  )
+}
+
+function FilterForm({ path, filter }: { path: string; filter: AuditFilter }) {
+  return (
+    <form method="get" action={path} class="inline search">
+      <div>
+        <label for="event">Event</label>
+        <select id="event" name="event">
+          <option value="">any</option>
+          {AUDIT_EVENTS.map((event) => (
+            <option value={event} selected={event === filter.event}>
+              {event}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div>
+        <label for="from_day">From</label>
+        <input type="date" id="from_day" name="from_day" value={dayOf(filter.from)} />
+      </div>
+      <div>
+        <label for="to_day">To</label>
+        <input type="date" id="to_day" name="to_day" value={dayOf(filter.to)} />
+      </div>
+      {filter.clientId && <input type="hidden" name="client_id" value={filter.clientId} />}
+      {filter.accountId && <input type="hidden" name="account_id" value={filter.accountId} />}
+      <button type="submit">Show</button>
+    </form>
+  )
+}
+
+function dayOf(at: number | null): string {
+  return at === null ? '' : new Date(at * 1000).toISOString().slice(0, 10)
+}
+
+function Events({ events, part }: { events: readonly LoggedEvent[]; part: OrganizationPart }) {
+  const path = `/organizations/${part.organization.slug}/audit`
+  return (
+    <Scrollable label="Events">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">What</th>
+            <th scope="col">App</th>
+            <th scope="col">Whom</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr>
+              <td>
+                <Time at={event.at} exact />
+              </td>
+              <td>{event.actorEmail ?? event.actor ?? 'by itself'}</td>
+              <td>
+                {EVENT_WORDS[event.event]}
+                {event.reason && <span class="detail said">{event.reason}</span>}
+              </td>
+              <td>
+                {event.clientId && (
+                  <a href={`${path}?client_id=${event.clientId}`}>{event.clientName ?? event.clientId}</a>
+                )}
+              </td>
+              <td>
+                {event.accountId && (
+                  <a href={`${path}?account_id=${event.accountId}`}>{event.accountEmail ?? event.accountId}</a>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrollable>
+  )
+}
