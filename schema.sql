@@ -537,3 +537,10 @@ INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUE
   ('audit:read', '/api/v1', 'Read the audit log', 'See who did what with apps, members and decisions of your organizations.', 'organization', 1);
 UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "audit:read"]'
   WHERE client_id = 'postern-cli';
+
+-- section 7: operators see and stop everything
+
+CREATE TABLE scheduled_runs (
+  name        TEXT PRIMARY KEY,
+  finished_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

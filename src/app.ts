@@ -7,6 +7,7 @@ import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
 import { inventoryPages } from './dashboard/inventory-pages.ts'
 import { invitationPages } from './dashboard/invitation-pages.ts'
+import { operatorPages } from './dashboard/operator-pages.ts'
 import { organizationPages } from './dashboard/organization-pages.ts'
 import { policyPages } from './dashboard/policy-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
@@ -40,6 +41,7 @@ app.route('/', auditPages)
 app.route('/', invitationPages)
 app.route('/', accessRequestPages)
 app.route('/', catalogPages)
+app.route('/', operatorPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)

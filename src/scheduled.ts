@@ -10,6 +10,7 @@ import { deleteExpiredKeys } from './keys/keys-store.ts'
 import { startWaitingJobs } from './ledger/cut-off-portion.ts'
 import { currentTime, type EpochSeconds } from './lib/clock.ts'
 import { reach } from './lib/storage.ts'
+import { noteScheduledRun } from './operations/overview-store.ts'
 import { deleteOldInvitations } from './organizations/invitations-store.ts'
 import { cutOffStatements } from './revocation/cut-offs-store.ts'
 import { deleteOldStatuses } from './revocation/token-statuses-store.ts'
@@ -32,6 +33,7 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteOldInvitations(env.DB, now - INVITATIONS_KEPT_SECONDS),
     checkDuePublishers(env.DB, readConfig(env), now),
   ])
+  await noteScheduledRun(env.DB, currentTime())
 }
 
 /** An approval that ended by itself, and jobs that sleep. */

@@ -47,7 +47,7 @@ function toPreviewBody({ apps, grants, people, effects }: PolicyPreview) {
   }
 }
 
-function toJobBody(job: CutOffJob) {
+export function toJobBody(job: CutOffJob) {
   return {
     id: job.id,
     client_id: job.clientId,

@@ -11,6 +11,7 @@ import { grants } from './grants.ts'
 import { inventory } from './inventory.ts'
 import { invitations } from './invitations.ts'
 import { refuseOtherMethods } from './method-table.ts'
+import { operations } from './operations.ts'
 import { organizations } from './organizations.ts'
 import { policies } from './policy.ts'
 import { API_PATH, answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './protected-resource.ts'
@@ -48,6 +49,7 @@ dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
 dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.route(API_PATH, inventory)
+dashboardRoutes.route(API_PATH, operations)
 dashboardRoutes.route(API_PATH, audit)
 dashboardRoutes.route(API_PATH, resourceUsage)
 dashboardRoutes.route(API_PATH, invitations)

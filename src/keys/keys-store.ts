@@ -77,6 +77,31 @@ export async function withdrawKey(db: D1Database, kid: string, now: EpochSeconds
   await reach('D1', () => db.batch([withdraw, auditStatement(db, event)]))
 }
 
+const listedRow = z
+  .object({
+    kid: z.string(),
+    alg: z.enum(ALGORITHMS),
+    shard: z.string(),
+    created_at: z.number(),
+    signs_from: z.number(),
+    state: z.enum(['signing', 'published', 'retired', 'withdrawn']),
+  })
+  .transform(({ created_at: createdAt, signs_from: signsFrom, ...row }) => ({ ...row, createdAt, signsFrom }))
+export type ListedKey = z.output<typeof listedRow>
+
+/** The newest first, also those that are over. Of a shard's unretired keys the oldest signs and the other waits. */
+export async function listKeys(db: D1Database): Promise<ListedKey[]> {
+  const statement = db.prepare(
+    `SELECT kid, alg, shard, created_at, signs_from,
+            CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN retired_at IS NOT NULL THEN 'retired'
+                 WHEN row_number() OVER (PARTITION BY alg, shard, retired_at IS NULL AND withdrawn_at IS NULL
+                                         ORDER BY created_at, rowid) = 1 THEN 'signing' ELSE 'published' END AS state
+       FROM signing_keys ORDER BY created_at DESC, kid`,
+  )
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => listedRow.parse(row))
+}
+
 /** For the hourly clean-up: nothing that these keys signed can still be valid. */
 export async function deleteExpiredKeys(db: D1Database, now: EpochSeconds): Promise<void> {
   await reach('D1', () => db.prepare('DELETE FROM signing_keys WHERE published_until <= ?').bind(now).run())

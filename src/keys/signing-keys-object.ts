@@ -64,7 +64,7 @@ export class SigningKeys extends DurableObject<Bindings> {
   }
 
   /** A compromised key: stops signing here and now, and is out of the key set. Repeat it when it fails. */
-  async withdraw(kid: string): Promise<void> {
+  async withdraw(kid: string, actor?: string): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       const wasSigning = this.store.find('signing')?.kid === kid
       this.store.delete(kid)
@@ -72,8 +72,23 @@ export class SigningKeys extends DurableObject<Bindings> {
       if (wasSigning && standby) this.store.put({ ...standby, state: 'signing', signsFrom: 0 })
     })
     this.loading = undefined
-    await withdrawKey(this.env.DB, kid, currentTime(), this.event('key.withdrawn', kid))
+    await withdrawKey(this.env.DB, kid, currentTime(), this.event('key.withdrawn', kid, actor))
     await this.arm(RETRY_ALARM_SECONDS)
+  }
+
+  /** Now instead of when it is due. Not before the standby was published long enough; there is one from here on. */
+  async rotate(actor: string): Promise<{ ok: true } | { ok: false; signsFrom: EpochSeconds | null }> {
+    const now = currentTime()
+    const identity = this.store.identity()
+    const signing = this.store.find('signing')
+    if (!identity || !signing) return { ok: false, signsFrom: null }
+    const signsFrom = now + PUBLICATION_SECONDS
+    const standby =
+      this.store.find('standby') ?? (await this.create(identity.alg as Algorithm, identity.shard, 'standby', signsFrom))
+    if (standby.signsFrom > now) return { ok: false, signsFrom: standby.signsFrom }
+    await this.promote(signing, standby, now, actor)
+    await this.arm(RETRY_ALARM_SECONDS)
+    return { ok: true }
   }
 
   /** Never throws: what fails today is tried again in five minutes. */
@@ -103,8 +118,12 @@ export class SigningKeys extends DurableObject<Bindings> {
     const signing = this.store.find('signing')
     const standby = this.store.find('standby')
     if (!signing || !standby || standby.signsFrom > now || now - signing.createdAt < ROTATION_SECONDS) return
+    await this.promote(signing, standby, now)
+  }
+
+  private async promote(signing: StoredKey, standby: StoredKey, now: EpochSeconds, actor?: string): Promise<void> {
     const publishedUntil = now + LONGEST_TOKEN_SECONDS
-    await retireKey(this.env.DB, signing.kid, now, publishedUntil, this.event('key.rotated', signing.kid))
+    await retireKey(this.env.DB, signing.kid, now, publishedUntil, this.event('key.rotated', signing.kid, actor))
     this.store.put({ ...standby, state: 'signing' })
     this.loading = undefined
   }
@@ -156,8 +175,8 @@ export class SigningKeys extends DurableObject<Bindings> {
     return stored
   }
 
-  private event(event: AuditEventName, kid: string) {
-    return newAuditEvent({ event, at: currentTime(), reason: kid })
+  private event(event: AuditEventName, kid: string, actor?: string) {
+    return newAuditEvent({ event, at: currentTime(), reason: kid, ...(actor && { actor }) })
   }
 
   private async arm(afterSeconds: number): Promise<void> {

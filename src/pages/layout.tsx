@@ -9,7 +9,7 @@ const SECTIONS = {
   connections: { href: '/connections', title: 'Connections', operators: false },
   organizations: { href: '/organizations', title: 'Organizations', operators: false },
   account: { href: '/account', title: 'Account', operators: false },
-  operator: { href: '/operator/catalog', title: 'Catalogue', operators: true },
+  operator: { href: '/operator', title: 'Operator', operators: true },
 } as const
 export type Section = keyof typeof SECTIONS
 

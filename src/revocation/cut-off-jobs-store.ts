@@ -101,6 +101,15 @@ export async function listCutOffJobs(db: D1Database, organizationId: string, lim
   return results.map((row) => jobRow.parse(row))
 }
 
+/** Of every organization: those that run first, then the newest. */
+export async function listAllCutOffJobs(db: D1Database, limit: number): Promise<CutOffJob[]> {
+  const statement = db.prepare(
+    'SELECT * FROM cut_off_jobs ORDER BY finished_at IS NOT NULL, created_at DESC, id LIMIT ?',
+  )
+  const { results } = await reach('D1', () => statement.bind(limit).all())
+  return results.map((row) => jobRow.parse(row))
+}
+
 /** A grant whose access ends, by its account. */
 export interface CutOffGrant {
   statusId: number

@@ -27,7 +27,7 @@ describe('trying an app', () => {
     expect(result.html).toContain('and a refresh token')
     expect(result.html).not.toMatch(/pst_(code|rt)_|eyJ/)
     expect(await livingGrants(world)).toBe(0)
-    await expect.poll(() => reasonsOf(world)).toEqual(['revoked_by_person'])
+    await expect.poll(() => reasonsOf(world), { timeout: 5000 }).toEqual(['revoked_by_person'])
   })
 
   it('says what the app would be told when it is refused', async () => {

@@ -5,11 +5,11 @@ import { expect, it } from 'vitest'
 import { buildWorker } from '../support/build.ts'
 import { ROOT } from '../support/wrangler.ts'
 
-const MAX_BUNDLE_BYTES = 300 * 1024
+const MAX_BUNDLE_BYTES = 340 * 1024
 /** A version and nothing else, under its own name or another package's. */
 const EXACT_VERSION = /^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/
 
-it('uploads at most 300 KiB, gzipped', { timeout: 60_000 }, async () => {
+it('uploads at most 340 KiB, gzipped', { timeout: 60_000 }, async () => {
   const bundle = readFileSync(await buildWorker())
   expect(bundle.length).toBeGreaterThan(MAX_BUNDLE_BYTES / 10) // control: it is the bundle
   expect(gzipSync(bundle).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)

@@ -55,7 +55,7 @@ Postern is running at ${issuer}
   ${issuer}/                     what Postern is, and sign-in
   ${issuer}/developer            register and run your own apps
   ${issuer}/connections          what you allowed, and how to take it back
-  ${issuer}/operator/catalog     the protected APIs and their scopes, for operators
+  ${issuer}/operator             everything there is, and a switch for each, for operators
   ${issuer}/demo                 an integration, step by step
   ${issuer}/dev/outbox           the mail that production would send, with the sign-in codes
   ${issuer}/api/v1/docs          the dashboard API

@@ -2,7 +2,8 @@ import type { Context } from 'hono'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
 import { htmlPage } from '../html-page.tsx'
-import { Layout, type Navigation } from '../layout.tsx'
+import type { Navigation } from '../layout.tsx'
+import { OperatorFrame } from '../operator/frame.tsx'
 import { Scrollable } from '../scrollable.tsx'
 
 interface CatalogView {
@@ -18,9 +19,9 @@ export function catalogPage(c: Pick<Context<AppEnv>, 'html'>, view: CatalogView)
 
 function Catalog({ nav, resources, scopes, notice }: CatalogView) {
   return (
-    <Layout title="Catalogue" nav={nav} wide>
+    <OperatorFrame part={{ nav, problems: [] }} tab="catalog">
       <div class="headline">
-        <h1>Catalogue</h1>
+        <h2>Catalogue</h2>
         <a class="button primary" href="/operator/catalog/resources/new">
           Add an API
         </a>
@@ -37,7 +38,7 @@ function Catalog({ nav, resources, scopes, notice }: CatalogView) {
           scopes={scopes.filter((scope) => scope.resource === resource.identifier)}
         />
       ))}
-    </Layout>
+    </OperatorFrame>
   )
 }
 

@@ -6,6 +6,7 @@ import type { PolicyEffect } from '../../organizations/policy-effects-store.ts'
 import type { CutOffJob } from '../../revocation/cut-off-jobs-store.ts'
 import { FormToken, Problems } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
+import { JobProgress } from '../job-progress.tsx'
 import { Time } from '../time.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
 
@@ -124,14 +125,7 @@ function Jobs({ view: { part, jobs, appNames } }: { view: PolicyView }) {
                 <Time at={job.createdAt} exact />
               </span>
             </div>
-            <label class="job">
-              <progress max={Math.max(job.total, 1)} value={job.finishedAt ? Math.max(job.total, 1) : job.done} />
-              <span class="detail">
-                {job.finishedAt
-                  ? `finished, ${plural(job.total, 'grant')}`
-                  : `${job.done} of ${plural(job.total, 'grant')}`}
-              </span>
-            </label>
+            <JobProgress job={job} />
           </li>
         ))}
       </ul>

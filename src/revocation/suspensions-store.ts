@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import type { AuditEventName } from '../audit/events.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import type { Ending } from './token-statuses-store.ts'
+
+/** What operators can stop everywhere and let go on again. */
+export const SUSPENDABLES = ['apps', 'organizations', 'accounts'] as const
+export type Suspendable = (typeof SUSPENDABLES)[number]
+
+interface Kind {
+  id: string
+  /** What people know it by, and what else is searched and shown. */
+  name: string
+  detail: string
+  living: string
+  suspended: AuditEventName
+  resumed: AuditEventName
+  ending: (id: string) => Ending
+}
+
+export const KINDS: Record<Suspendable, Kind> = {
+  apps: {
+    id: 'client_id',
+    name: 'client_name',
+    detail: `coalesce(publisher_domain, 'publisher not verified')`,
+    living: 'deleted_at IS NULL',
+    suspended: 'app.suspended',
+    resumed: 'app.resumed',
+    ending: (clientId) => ({ clientId }),
+  },
+  organizations: {
+    id: 'id',
+    name: 'name',
+    detail: `coalesce(slug, 'personal')`,
+    living: 'true',
+    suspended: 'organization.suspended',
+    resumed: 'organization.resumed',
+    ending: (organizationId) => ({ organizationId }),
+  },
+  accounts: {
+    id: 'id',
+    name: 'email',
+    detail: 'id',
+    living: 'true',
+    suspended: 'account.suspended',
+    resumed: 'account.resumed',
+    ending: (accountId) => ({ accountId }),
+  },
+}
+
+export interface SuspendableItem {
+  id: string
+  name: string
+  detail: string
+  createdAt: EpochSeconds
+  suspendedAt: EpochSeconds | null
+}
+
+const itemRow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    detail: z.string(),
+    created_at: z.number(),
+    suspended_at: z.number().nullable(),
+  })
+  .transform(
+    (row): SuspendableItem => ({
+      id: row.id,
+      name: row.name,
+      detail: row.detail,
+      createdAt: row.created_at,
+      suspendedAt: row.suspended_at,
+    }),
+  )
+
+/** Where a page begins: after this one. */
+export interface SuspendablePosition {
+  createdAt: EpochSeconds
+  id: string
+}
+
+/** The newest first. */
+export async function listSuspendables(
+  db: D1Database,
+  kind: Suspendable,
+  { search, after, limit }: { search: string | null; after: SuspendablePosition | null; limit: number },
+): Promise<SuspendableItem[]> {
+  const { id, name, detail, living } = KINDS[kind]
+  const statement = db
+    .prepare(
+      `SELECT ${id} AS id, ${name} AS name, ${detail} AS detail, created_at, suspended_at FROM ${kind}
+        WHERE ${living} AND (?1 IS NULL OR ${name} LIKE ?1 ESCAPE '\\' OR ${id} = ?2 OR ${detail} LIKE ?1 ESCAPE '\\')
+          AND (?3 IS NULL OR (created_at, ${id}) < (?3, ?4))
+        ORDER BY created_at DESC, ${id} DESC LIMIT ?5`,
+    )
+    .bind(
+      search && `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`,
+      search,
+      after?.createdAt ?? null,
+      after?.id ?? null,
+      limit,
+    )
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => itemRow.parse(row))
+}
+
+/** Changes nothing where it is as asked already. `suspendedAt` null: it goes on. */
+export function suspendStatement(
+  db: D1Database,
+  kind: Suspendable,
+  id: string,
+  suspendedAt: EpochSeconds | null,
+): D1PreparedStatement {
+  const { id: column, living } = KINDS[kind]
+  return db
+    .prepare(
+      `UPDATE ${kind} SET suspended_at = ?2
+        WHERE ${column} = ?1 AND ${living} AND (suspended_at IS NULL) = (?2 IS NOT NULL)`,
+    )
+    .bind(id, suspendedAt)
+}
