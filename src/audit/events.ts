@@ -5,6 +5,8 @@ import { randomId } from '../lib/random.ts'
 export const AUDIT_EVENTS = [
   'consent.granted',
   'consent.denied',
+  'consent.refused',
+  'token.refused',
   'grant.revoked',
   'grant.narrowed',
   'grant.cut_off',

@@ -19,20 +19,23 @@ export interface Allowance {
 
 /** Throws when nothing is left, or when the request names more than that. */
 export function requireAllowance(
-  { config }: Ledger,
+  ledger: Ledger,
   grant: Grant,
   command: RedeemCommand | RefreshCommand,
   now: EpochSeconds,
 ): Allowance {
   const left = intersect(grant, command.present, now)
-  if (!left.ok) throw invalidGrant(left.reason)
+  if (!left.ok) {
+    ledger.recordRefusal(grant, left.reason, now)
+    throw invalidGrant(left.reason)
+  }
   const { requestedScopes, requestedResource } = command
   if (requestedResource !== undefined && requestedResource !== grant.resource) {
     throw new ProtocolError('invalid_target', 'resource_mismatch')
   }
   if (!requestedScopes) return left
   const excess = requestedScopes.filter((scope) => !left.scopes.includes(scope))
-  if (excess.length > 0) throw refuseScopes(excess, command.present, config.issuer)
+  if (excess.length > 0) throw refuseScopes(excess, command.present, ledger.config.issuer)
   return { ...left, scopes: left.scopes.filter((scope) => requestedScopes.includes(scope)) }
 }
 

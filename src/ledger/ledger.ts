@@ -30,6 +30,8 @@ export class Ledger {
   private tablesReady: boolean
   private armedAtMs: number | null
   private wantedAlarmMs: number | null = null
+  /** The hour of the last refusal of a grant that was recorded. */
+  private readonly refusedIn = new Map<string, number>()
 
   constructor(storage: DurableObjectStorage, env: Bindings, config: Config, armedAtMs: number | null) {
     this.storage = storage
@@ -100,6 +102,15 @@ export class Ledger {
       }),
     )
     this.wantAlarm(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
+  }
+
+  /** Once an hour and grant, however often an app tries: the id says which hour it was. */
+  recordRefusal(grant: Grant, reason: string, now: EpochSeconds): void {
+    const hour = Math.floor(now / 3600)
+    if (this.refusedIn.get(grant.id) === hour) return
+    this.refusedIn.set(grant.id, hour)
+    const id = `evt_refused_${grant.id}_${hour}`
+    this.commit(() => this.record('token.refused', grant, now, { id, actor: grant.clientId, reason }))
   }
 
   markDirty(grant: Grant): void {

@@ -40,7 +40,11 @@ export class OutboxStore {
   }
 
   addEvent(event: AuditEvent): void {
-    this.sql.exec("INSERT INTO outbox (id, kind, payload) VALUES (?, 'event', ?)", event.id, JSON.stringify(event))
+    this.sql.exec(
+      "INSERT OR IGNORE INTO outbox (id, kind, payload) VALUES (?, 'event', ?)",
+      event.id,
+      JSON.stringify(event),
+    )
   }
 
   /** Several changes before a delivery are one delivery of the newest. */

@@ -33,6 +33,7 @@ export async function answerConsent(c: Context<AppEnv>, form: URLSearchParams): 
     checkMembership(request)
     if (form.get('decision') !== 'allow') return deny(c, request, session, headers)
     const permission = readPermission(request, form, now)
+    if (!permission.ok && permission.refusedBy) await recordRefusal(c, request, session, permission.refusedBy)
     if (!permission.ok) return showConsent(c, request, session, carried.search, permission.problem)
     return issueCode(c, request, session, permission, headers)
   })
@@ -75,7 +76,19 @@ async function deny(
   )
 }
 
-type PermissionOrProblem = ({ ok: true } & Permission) | { ok: false; problem: string }
+/** Their administrators see that somebody wanted to let the app in. */
+async function recordRefusal(
+  c: Context<AppEnv>,
+  { app }: AuthorizationRequest,
+  { accountId }: Session,
+  organizations: readonly string[],
+): Promise<void> {
+  const who = { at: currentTime(), actor: accountId, accountId, clientId: app.clientId }
+  const event = newAuditEvent({ event: 'consent.refused', ...who, organizations })
+  await reach('D1', () => auditStatement(c.env.DB, event).run())
+}
+
+type PermissionOrProblem = ({ ok: true } & Permission) | { ok: false; problem: string; refusedBy?: readonly string[] }
 
 /** What the person ticked, as far as it was offered; never more than was asked for. */
 function readPermission(request: AuthorizationRequest, form: URLSearchParams, now: EpochSeconds): PermissionOrProblem {
@@ -87,6 +100,14 @@ function readPermission(request: AuthorizationRequest, form: URLSearchParams, no
   const chosen = [...new Set(form.getAll('organization'))]
   if (chosen.length === 0) return { ok: false, problem: 'Choose at least one organization.' }
   const refused = chosen.filter((id) => !mayReach(id, request.context.present, now))
-  if (refused.length > 0) return { ok: false, problem: 'One of the organizations does not allow this app any more.' }
+  if (refused.length > 0) {
+    const refusedBy = refused.filter((id) => isMember(id, request))
+    return { ok: false, problem: 'One of the organizations does not allow this app any more.', refusedBy }
+  }
   return { ok: true, scopes, organizations: chosen }
+}
+
+/** Whoever names an organization that is not theirs leaves no trace in its log. */
+function isMember(organizationId: string, { context }: AuthorizationRequest): boolean {
+  return context.present.memberships.some((membership) => membership.organizationId === organizationId)
 }

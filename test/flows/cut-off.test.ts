@@ -139,3 +139,35 @@ describe('whoever leaves an organization', () => {
     expect(await ledgerOrganizations(world)).toEqual([[own]])
   })
 })
+
+describe('a refusal', () => {
+  const eventsOf = async (organizationId: string) => {
+    const sql = `SELECT event, actor FROM organization_events
+                  WHERE organization_id = ? AND event IN ('token.refused', 'consent.refused')`
+    return (await env.DB.prepare(sql).bind(organizationId).all()).results
+  }
+
+  it('at the token endpoint is in the log of the organization, once however often the app tries', async () => {
+    const { world, acme, own, tokens } = await twoOrganizations({ ...SETTINGS, scopes: ['projects:read'] })
+    const path = (id: string) => `/organizations/${id}/decisions/${world.app.clientId}`
+    await env.DB.prepare("UPDATE organizations SET policy = 'approved' WHERE id IN (?, ?)").bind(acme, own).run()
+    for (const _ of [1, 2, 3]) expect((await refreshWith(tokens.refresh_token, world.app)).status).toBe(400)
+    await expect
+      .poll(() => eventsOf(acme), { timeout: 10_000 })
+      .toEqual([{ event: 'token.refused', actor: world.app.clientId }])
+    await call(world, 'PUT', path(acme), { decision: 'approved' })
+    expect((await refreshWith(tokens.refresh_token, world.app)).status).toBe(400) // the lapse was a cut-off
+  })
+
+  it('of a consent is in the log of the organization, and of no other', async () => {
+    const { world, acme, own } = await twoOrganizations()
+    const { path } = await world.integration.begin({ prompt: 'consent' })
+    const page = await world.browser.get(path)
+    await call(world, 'PUT', `/organizations/${acme}/decisions/${world.app.clientId}`, { decision: 'blocked' })
+    const answer = await world.browser.submit(page, { decision: 'allow', organization: [acme, 'org_operators'] })
+    expect(answer.html).toContain('does not allow this app any more')
+    expect(await eventsOf(acme)).toMatchObject([{ event: 'consent.refused' }])
+    expect(await eventsOf(own)).toEqual([])
+    expect(await eventsOf('org_operators')).toEqual([])
+  })
+})

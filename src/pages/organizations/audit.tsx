@@ -21,6 +21,8 @@ interface AuditView {
 export const EVENT_WORDS = {
   'consent.granted': 'allowed an app',
   'consent.denied': 'refused an app',
+  'consent.refused': 'wanted to allow an app that is not let in',
+  'token.refused': 'an app got no token',
   'grant.revoked': 'a grant ended',
   'grant.narrowed': 'a grant was narrowed',
   'grant.cut_off': 'a grant lost this organization',
