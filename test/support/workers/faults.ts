@@ -24,6 +24,8 @@ interface Fault extends Partial<Pick<Operation, 'store' | 'method' | 'place'>> {
   manner?: Manner
   /** Also what alarms do, which come when they like: only for tests that are about them. */
   alarms?: boolean
+  /** Whether it fails this time; left out: each time. */
+  when?: () => boolean
 }
 
 /** What fails, and what was used. The test and the Worker under test share this module. */
@@ -58,7 +60,7 @@ class Faults {
 
   async pass<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
     for (const operations of this.watchers) operations.push(operation)
-    const fault = this.active.find((candidate) => concerns(candidate, operation))
+    const fault = this.active.find((candidate) => concerns(candidate, operation) && (candidate.when?.() ?? true))
     if (!fault) return work()
     if (fault.manner === 'lose_answer') await work()
     if (fault.manner !== 'hold') throw new Error(`injected: ${operation.store} does not answer`)

@@ -14,6 +14,8 @@ export default {
   },
 } satisfies ExportedHandler<Bindings>
 
+export { CutOffWorkflow } from '../../../src/ledger/cut-off-workflow.ts'
+
 export class GrantLedger extends worker.GrantLedger {
   private readonly user: User
 
