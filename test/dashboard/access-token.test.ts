@@ -164,6 +164,7 @@ describe('without credentials', () => {
         'secrets:write',
         'organizations:read',
         'organizations:write',
+        'audit:read',
         'grants:read',
         'grants:write',
       ],
