@@ -1,6 +1,6 @@
 import { sha256, toBase64Url, utf8 } from '../lib/encoding.ts'
+import { unwrap, wrap } from '../lib/wrapping.ts'
 import { type Algorithm, WEB_CRYPTO } from './algorithms.ts'
-import { unwrapWith, wrap } from './key-wrapping.ts'
 
 export interface NewKey {
   kid: string
@@ -9,11 +9,11 @@ export interface NewKey {
 }
 
 /** Creates a key pair; the private half leaves this function only wrapped. */
-export async function createKey(alg: Algorithm, secret: string): Promise<NewKey> {
+export async function createKey(alg: Algorithm, secrets: readonly string[]): Promise<NewKey> {
   const pair = (await crypto.subtle.generateKey(WEB_CRYPTO[alg].generate, true, ['sign', 'verify'])) as CryptoKeyPair
   const pkcs8 = (await crypto.subtle.exportKey('pkcs8', pair.privateKey)) as ArrayBuffer
   const publicJwk = publicMembers((await crypto.subtle.exportKey('jwk', pair.publicKey)) as JsonWebKey)
-  return { kid: await thumbprint(publicJwk), publicJwk, wrapped: await wrap(pkcs8, secret) }
+  return { kid: await thumbprint(publicJwk), publicJwk, wrapped: await wrap('signing_key', pkcs8, secrets) }
 }
 
 /** A key that can sign and cannot be exported; undefined when none of the secrets opens it. */
@@ -21,23 +21,14 @@ export async function openKey(
   alg: Algorithm,
   wrapped: string,
   secrets: readonly string[],
-): Promise<{ key: CryptoKey; secretIndex: number } | undefined> {
-  for (const [secretIndex, secret] of secrets.entries()) {
-    const pkcs8 = await unwrapWith(wrapped, secret)
-    if (!pkcs8) continue
-    const key = await crypto.subtle.importKey('pkcs8', pkcs8, WEB_CRYPTO[alg].import, false, ['sign'])
-    return { key, secretIndex }
-  }
-  return undefined
+): Promise<CryptoKey | undefined> {
+  const opened = await unwrap('signing_key', wrapped, secrets)
+  return opened && crypto.subtle.importKey('pkcs8', opened.bytes, WEB_CRYPTO[alg].import, false, ['sign'])
 }
 
 /** The same key wrapped by the newest secret; undefined when it already is, or when no secret opens it. */
 export async function rewrapKey(wrapped: string, secrets: readonly string[]): Promise<string | undefined> {
-  for (const [index, secret] of secrets.entries()) {
-    const pkcs8 = await unwrapWith(wrapped, secret)
-    if (pkcs8) return index === 0 ? undefined : wrap(pkcs8, secrets[0]!)
-  }
-  return undefined
+  return (await unwrap('signing_key', wrapped, secrets))?.rewrapped ?? undefined
 }
 
 /** JWS compact serialization (RFC 7515 §7.1). `encodedHeader` is made once per key. */

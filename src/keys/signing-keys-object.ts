@@ -141,8 +141,8 @@ export class SigningKeys extends DurableObject<Bindings> {
     const now = currentTime()
     this.store.rememberIdentity(alg, shard)
     const stored = this.store.find('signing') ?? (await this.createFirst(alg, shard, now))
-    const opened = await openKey(alg, stored.wrapped, this.config.keyWrappingSecrets)
-    if (opened) return toLoadedKey(alg, stored, opened.key)
+    const key = await openKey(alg, stored.wrapped, this.config.keyWrappingSecrets)
+    if (key) return toLoadedKey(alg, stored, key)
     return this.replaceUnopenable(alg, shard, stored, now)
   }
 
@@ -159,15 +159,15 @@ export class SigningKeys extends DurableObject<Bindings> {
     const publishedUntil = now + LONGEST_TOKEN_SECONDS
     await retireKey(this.env.DB, stored.kid, now, publishedUntil, this.event('key.unwrap_failed', stored.kid))
     const replacement = await this.create(alg, shard, 'signing', now)
-    const opened = await openKey(alg, replacement.wrapped, this.config.keyWrappingSecrets)
-    if (!opened) throw new Error('a key that was just wrapped does not open')
-    return toLoadedKey(alg, replacement, opened.key)
+    const key = await openKey(alg, replacement.wrapped, this.config.keyWrappingSecrets)
+    if (!key) throw new Error('a key that was just wrapped does not open')
+    return toLoadedKey(alg, replacement, key)
   }
 
   /** Public half to D1 first, private half to the object second: no token names a key that nobody can find. */
   private async create(alg: Algorithm, shard: string, state: KeyState, signsFrom: EpochSeconds): Promise<StoredKey> {
     const createdAt = currentTime()
-    const { kid, publicJwk, wrapped } = await createKey(alg, this.config.keyWrappingSecrets[0]!)
+    const { kid, publicJwk, wrapped } = await createKey(alg, this.config.keyWrappingSecrets)
     const published = { kid, alg, shard, publicJwk, createdAt, signsFrom }
     await publishKey(this.env.DB, published, this.event('key.created', kid))
     const stored = { kid, state, wrapped, createdAt, signsFrom }

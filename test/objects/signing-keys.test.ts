@@ -4,9 +4,9 @@ import { expect, it } from 'vitest'
 import { readConfig } from '../../src/env.ts'
 import { ALGORITHMS, type Algorithm } from '../../src/keys/algorithms.ts'
 import { keySet } from '../../src/keys/jwks.ts'
-import { unwrapWith, wrap } from '../../src/keys/key-wrapping.ts'
 import { deleteExpiredKeys, verificationKeyStatement } from '../../src/keys/keys-store.ts'
 import { signingKeysOf, signJwt } from '../../src/keys/signing-keys.ts'
+import { unwrap, wrap } from '../../src/lib/wrapping.ts'
 import { advance } from '../support/workers/time.ts'
 
 const HOUR = 3600
@@ -58,8 +58,9 @@ it('keeps the private key in its object, wrapped by a secret that is not there',
   const [row] = await rows(stub)
   const wrapped = String(row?.wrapped)
 
-  expect(await unwrapWith(wrapped, 'another-secret-of-at-least-32-characters')).toBeUndefined()
-  expect((await unwrapWith(wrapped, SECRET))?.byteLength).toBeGreaterThan(100) // control: this is the key
+  expect(await unwrap('signing_key', wrapped, ['another-secret-of-at-least-32-characters'])).toBeUndefined()
+  expect((await unwrap('signing_key', wrapped, [SECRET]))?.bytes.byteLength).toBeGreaterThan(100) // control: this is the key
+  expect(await unwrap('webhook_secret', wrapped, [SECRET])).toBeUndefined()
   const held = await runInDurableObject(stub, async (object) => {
     const { key } = await (object as unknown as { loading: Promise<{ key: CryptoKey }> }).loading
     return { extractable: key.extractable, usages: key.usages }
@@ -70,7 +71,7 @@ it('keeps the private key in its object, wrapped by a secret that is not there',
 it('signs at once with a new key when no secret opens the old one, which stays published', async () => {
   const { kid } = await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
-  const foreign = await wrap(new ArrayBuffer(138), 'a-secret-that-was-lost-32-characters-long')
+  const foreign = await wrap('signing_key', new ArrayBuffer(138), ['a-secret-that-was-lost-32-characters-long'])
   await runInDurableObject(stub, (_object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ?', foreign)
   })
@@ -90,9 +91,9 @@ it('wraps its keys anew under the newest secret, by alarm', async () => {
   await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
   const [row] = await rows(stub)
-  const pkcs8 = await unwrapWith(String(row?.wrapped), SECRET)
+  const key = await unwrap('signing_key', String(row?.wrapped), [SECRET])
   const older = 'an-older-wrapping-secret-of-32-characters'
-  const wrapped = await wrap(pkcs8 ?? new ArrayBuffer(0), older)
+  const wrapped = await wrap('signing_key', key?.bytes ?? new ArrayBuffer(0), [older])
   await runInDurableObject(stub, (object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', wrapped, String(row?.kid))
     const { config } = object as unknown as { config: { keyWrappingSecrets: string[] } }
@@ -102,7 +103,7 @@ it('wraps its keys anew under the newest secret, by alarm', async () => {
   await runDurableObjectAlarm(stub)
 
   const rewrapped = (await rows(stub)).find(({ kid }) => kid === row?.kid)
-  expect(await unwrapWith(String(rewrapped?.wrapped), SECRET)).toBeDefined()
+  expect(await unwrap('signing_key', String(rewrapped?.wrapped), [SECRET])).toBeDefined()
 })
 
 it("publishes another shard's first key for a day before it signs; the first shard signs meanwhile", async () => {
