@@ -1,7 +1,13 @@
 import type { Hook } from '@hono/zod-openapi'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ApiError, type FieldError } from '../errors.ts'
 import type { ApiEnv } from './api-env.ts'
+
+/** Zod puts into its messages what it wanted and never what it got; only whether there was anything is told apart. */
+z.config({
+  customError: ({ code, input }) =>
+    code === 'invalid_type' && input === undefined ? 'This field is required.' : undefined,
+})
 
 /** What a schema refused, as a problem: 422 with a pointer for each field of the body, 400 for the rest of the request. */
 export const refuseInvalid: Hook<unknown, ApiEnv, string, void> = (result) => {
@@ -27,14 +33,8 @@ export function pointer(...path: readonly PropertyKey[]): string {
 }
 
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(...issue.path), detail: sentence(issue) }]
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(...issue.path), detail: issue.message }]
   return issue.keys.map((key) => ({ pointer: pointer(...issue.path, key), detail: 'There is no such field.' }))
-}
-
-/** Zod puts into its messages what it wanted and never what it got. */
-function sentence(issue: z.core.$ZodIssue): string {
-  const missing = issue.code === 'invalid_type' && issue.input === undefined
-  return missing ? 'This field is required.' : issue.message
 }
 
 function describeParameters(error: z.ZodError): string {

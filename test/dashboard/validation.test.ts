@@ -36,6 +36,14 @@ describe('problems (RFC 9457)', () => {
     for (const { detail } of body.errors) expect(detail).toMatch(/\.$/)
   })
 
+  it('tell a field that is missing from one of the wrong type', async () => {
+    const detailOf = async (fields: object) => (await register(fields)).body.errors[0]?.detail
+    expect(await detailOf({ client_name: undefined })).toBe('This field is required.')
+    expect(await detailOf({ client_name: 5 })).toBe('This must be a text.')
+    expect(await detailOf({ redirect_uris: 'https://app.example.com/' })).toBe('This must be a list.')
+    expect(await detailOf({ client_uri: 5 })).toContain('expected string')
+  })
+
   it('say the rule that a redirect URI breaks, for each', async () => {
     const uris = ['https://app.example.com/ok', 'javascript:alert(1)', 'https://app.example.com/#x', 'myapp:/cb']
     const { status, body } = await register({ redirect_uris: uris })
