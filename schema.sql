@@ -544,3 +544,47 @@ CREATE TABLE scheduled_runs (
   name        TEXT PRIMARY KEY,
   finished_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- section 8: organizations are told what happens
+
+INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
+  ('webhooks:write', '/api/v1', 'Send the audit log elsewhere', 'Create, change and delete the webhooks that tell other systems what happens in your organizations.', 'organization', 1);
+UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "audit:read", "webhooks:write"]'
+  WHERE client_id = 'postern-cli';
+
+CREATE TABLE webhooks (
+  id              TEXT PRIMARY KEY,             -- whk_…
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  url             TEXT NOT NULL,
+  events          TEXT,                         -- JSON array of names; null: every event
+  secret          TEXT NOT NULL,                -- wrapped; its value was shown once
+  former_secret   TEXT,                         -- signs too until then, so that receivers have time to change
+  former_until    INTEGER,
+  created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX webhooks_by_organization ON webhooks (organization_id, created_at, id);
+
+-- One event for one webhook. Written by the trigger, carried by the queue, and put back when the queue lost it.
+CREATE TABLE webhook_deliveries (
+  webhook_id   TEXT NOT NULL,
+  event_id     TEXT NOT NULL,
+  state        TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'failed')),
+  attempts     INTEGER NOT NULL DEFAULT 0,      -- all that ever began; a message in the queue names the next one
+  failures     INTEGER NOT NULL DEFAULT 0,      -- since it was written, or sent again by somebody
+  due_at       INTEGER NOT NULL,                -- when it is put into the queue, if nothing happens before
+  created_at   INTEGER NOT NULL,
+  attempted_at INTEGER,
+  status       INTEGER,                         -- of the last answer
+  reason       TEXT,                            -- why the last attempt failed
+  PRIMARY KEY (webhook_id, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, created_at, event_id);
+CREATE INDEX webhook_deliveries_failing ON webhook_deliveries (webhook_id) WHERE state != 'delivered' AND failures > 0;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (due_at) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (created_at);
+CREATE TRIGGER webhook_delivery_follows AFTER INSERT ON organization_events BEGIN
+  INSERT INTO webhook_deliveries (webhook_id, event_id, due_at, created_at)
+    SELECT id, NEW.event_id, NEW.at, NEW.at FROM webhooks
+     WHERE organization_id = NEW.organization_id
+       AND (events IS NULL OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = NEW.event));
+END;

@@ -15,6 +15,9 @@ export const bindings = {
   DOH_RESOLVER: 'https://127.0.0.1:9/dns-query',
 }
 
+/** What webhooks are told waits in the queue for longer than a file runs: test/served/ delivers it. */
+const queueConsumers = { 'postern-webhooks': { maxBatchSize: 100, maxBatchTimeout: 60 } }
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,7 +25,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() } },
+            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() }, queueConsumers },
           }),
         ],
         test: {
@@ -40,7 +43,7 @@ export default defineConfig({
           cloudflareTest({
             main: './test/support/workers/faulty-worker.ts',
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() } },
+            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() }, queueConsumers },
           }),
         ],
         test: {

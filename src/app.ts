@@ -11,12 +11,17 @@ import { operatorPages } from './dashboard/operator-pages.ts'
 import { organizationPages } from './dashboard/organization-pages.ts'
 import { policyPages } from './dashboard/policy-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { tellWebhooks } from './dashboard/tell-webhooks.ts'
+import { webhookPages } from './dashboard/webhook-pages.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { PAGE_HEADERS } from './pages/html-page.tsx'
 import { pageRoutes } from './pages/routes.tsx'
 import { STYLESHEET_PATH } from './pages/styles.ts'
+
+/** Where people and their tools change what organizations are told of. */
+const DASHBOARD_PATHS = ['/api/v1/*', '/organizations/*', '/invitations/*', '/developer/*', '/operator/*']
 
 /** Every route of the server, in one place. */
 export const app = new Hono<AppEnv>()
@@ -29,6 +34,8 @@ app.use(async (c, next) => {
   c.res.headers.set('X-Content-Type-Options', 'nosniff')
 })
 
+for (const path of DASHBOARD_PATHS) app.use(path, tellWebhooks)
+
 app.route('/', oauthRoutes)
 app.route('/', dashboardRoutes)
 app.route('/', pageRoutes)
@@ -38,6 +45,7 @@ app.route('/', organizationPages)
 app.route('/', inventoryPages)
 app.route('/', policyPages)
 app.route('/', auditPages)
+app.route('/', webhookPages)
 app.route('/', invitationPages)
 app.route('/', accessRequestPages)
 app.route('/', catalogPages)

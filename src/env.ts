@@ -11,6 +11,7 @@ export interface Bindings {
   SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
   ONE_TIME: DurableObjectNamespace<OneTime>
   CUT_OFF: Workflow<{ jobId: string }>
+  WEBHOOKS: Queue<{ webhookId: string; eventId: string; attempt: number }>
   EMAIL?: SendEmail
   ENVIRONMENT?: string
   ISSUER?: string

@@ -1,6 +1,8 @@
 import { app } from './app.ts'
 import type { Bindings } from './env.ts'
 import { runScheduled } from './scheduled.ts'
+import { deliverQueued } from './webhooks/deliver.ts'
+import type { DeliveryMessage } from './webhooks/webhook.ts'
 
 export { SigningKeys } from './keys/signing-keys-object.ts'
 export { CutOffWorkflow } from './ledger/cut-off-workflow.ts'
@@ -10,4 +12,5 @@ export { OneTime } from './lib/one-time-object.ts'
 export default {
   fetch: app.fetch,
   scheduled: (_controller, env) => runScheduled(env),
-} satisfies ExportedHandler<Bindings>
+  queue: (batch, env) => deliverQueued(env, batch),
+} satisfies ExportedHandler<Bindings, DeliveryMessage>

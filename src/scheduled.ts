@@ -14,6 +14,9 @@ import { noteScheduledRun } from './operations/overview-store.ts'
 import { deleteOldInvitations } from './organizations/invitations-store.ts'
 import { cutOffStatements } from './revocation/cut-offs-store.ts'
 import { deleteOldStatuses } from './revocation/token-statuses-store.ts'
+import { deleteOldDeliveries } from './webhooks/deliveries-store.ts'
+import { queueDueDeliveries } from './webhooks/queue-deliveries.ts'
+import { DELIVERIES_KEPT_SECONDS } from './webhooks/webhook.ts'
 
 const INVITATIONS_KEPT_SECONDS = 30 * 86_400
 
@@ -30,9 +33,12 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteOldStatuses(env.DB, now),
     deleteOldEvents(env.DB, now - readConfig(env).auditRetentionSeconds),
     endLapsedApprovals(env, now),
+    deleteOldDeliveries(env.DB, now - DELIVERIES_KEPT_SECONDS),
     deleteOldInvitations(env.DB, now - INVITATIONS_KEPT_SECONDS),
     checkDuePublishers(env.DB, readConfig(env), now),
   ])
+  // Last: what the run itself ended is told too.
+  await queueDueDeliveries(env, now)
   await noteScheduledRun(env.DB, currentTime())
 }
 

@@ -67,6 +67,20 @@ const eventRow = z
     }),
   )
 
+/** With the people and the app in it, as far as they are there. */
+const EVENTS = `
+  SELECT audit_events.*, actors.email AS actor_email, accounts.email AS account_email, apps.client_name`
+const PARTICIPANTS = `
+  LEFT JOIN accounts AS actors ON actors.id = audit_events.actor
+  LEFT JOIN accounts ON accounts.id = audit_events.account_id
+  LEFT JOIN apps ON apps.client_id = audit_events.client_id`
+
+export async function findEvent(db: D1Database, id: string): Promise<LoggedEvent | undefined> {
+  const statement = db.prepare(`${EVENTS} FROM audit_events ${PARTICIPANTS} WHERE audit_events.id = ?`).bind(id)
+  const row = await reach('D1', () => statement.first())
+  return row ? eventRow.parse(row) : undefined
+}
+
 /** The newest first. */
 export async function listOrganizationEvents(
   db: D1Database,
@@ -86,12 +100,8 @@ export async function listOrganizationEvents(
   ]
   const statement = db
     .prepare(
-      `SELECT audit_events.*, actors.email AS actor_email, accounts.email AS account_email, apps.client_name
-         FROM organization_events AS shown
-         JOIN audit_events ON audit_events.id = shown.event_id
-         LEFT JOIN accounts AS actors ON actors.id = audit_events.actor
-         LEFT JOIN accounts ON accounts.id = audit_events.account_id
-         LEFT JOIN apps ON apps.client_id = audit_events.client_id
+      `${EVENTS}
+         FROM organization_events AS shown JOIN audit_events ON audit_events.id = shown.event_id ${PARTICIPANTS}
         WHERE shown.organization_id = ?1 ${conditions.map((condition) => `AND ${condition} `).join('')}
           AND ?2 IS ?2 AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5 AND ?6 IS ?6 AND ?7 IS ?7 AND ?8 IS ?8
         ORDER BY shown.at DESC, shown.event_id DESC LIMIT ?9`,

@@ -42,6 +42,10 @@ export const AUDIT_EVENTS = [
   'policy.changed',
   'access.requested',
   'access.declined',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.secret_created',
+  'webhook.deleted',
   'resource.created',
   'resource.updated',
   'resource.secret_created',
@@ -57,6 +61,10 @@ export const AUDIT_EVENTS = [
   'key.unwrap_failed',
 ] as const
 export type AuditEventName = (typeof AUDIT_EVENTS)[number]
+
+const OF_THE_DEPLOYMENT = /^(account\.(suspended|resumed)|resource|scope|session|key)(\.|$)/
+/** Those that an organization's log can show; the others are of the deployment, or of a person alone. */
+export const ORGANIZATION_EVENTS = AUDIT_EVENTS.filter((event) => !OF_THE_DEPLOYMENT.test(event))
 
 /** One thing that happened; never holds a token, code, secret or cookie. */
 export interface AuditEvent {

@@ -5,6 +5,7 @@ import {
   type LoggedEvent,
   listOrganizationEvents,
 } from '../audit/audit-query-store.ts'
+import { toEventBody } from '../audit/event-body.ts'
 import { utf8 } from '../lib/encoding.ts'
 import type { Asker } from './app-use-cases.ts'
 import type { auditExportQuery } from './audit-schemas.ts'
@@ -50,19 +51,5 @@ export function toAuditFilter(query: z.output<typeof auditExportQuery>): AuditFi
     accountId: query.account_id || null,
     from: query.from ?? null,
     to: query.to ?? null,
-  }
-}
-
-export function toEventBody(event: LoggedEvent) {
-  return {
-    id: event.id,
-    event: event.event,
-    at: event.at,
-    actor: event.actor,
-    account_id: event.accountId,
-    client_id: event.clientId,
-    grant_id: event.grantId,
-    address: event.address,
-    reason: event.reason,
   }
 }

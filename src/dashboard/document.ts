@@ -29,6 +29,10 @@ const TAGS = [
     description: 'Which apps members may connect where nobody decided, and the clean-up behind decisions.',
   },
   { name: 'Audit', description: 'What happened in an organization, and who did it.' },
+  {
+    name: 'Webhooks',
+    description: 'What happens in an organization, told to an address of its own as Standard Webhooks describes.',
+  },
   { name: 'Operators', description: 'What those who run the deployment see and stop.' },
   { name: 'Scopes', description: 'The catalogue of permissions.' },
   { name: 'Resources', description: 'The protected APIs, kept by operators.' },

@@ -1,33 +1,29 @@
 import type { MiddlewareHandler } from 'hono'
-import { isOperator, signedInWithin } from '../accounts/sessions.ts'
+import { isOperator } from '../accounts/sessions.ts'
 import type { Config } from '../env.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
 import type { ApiEnv } from './api-env.ts'
 import type { Caller } from './caller.ts'
 import { isUnsafe } from './origin.ts'
-import { type PageEnv, RECENT_SIGN_IN_SECONDS } from './visitor.ts'
+import { checkRecentSignIn } from './recent-sign-in.ts'
+import type { PageEnv } from './visitor.ts'
 
 /** Of the API: by session only, because no operator scope is issued to any app. Asked on each request. */
 export const requireOperator: MiddlewareHandler<ApiEnv> = async (c, next) => {
   checkOperator(c.get('config'), c.get('caller'))
-  if (isUnsafe(c.req)) checkRecent(c.get('caller'))
+  if (isUnsafe(c.req)) checkRecentSignIn(c.get('caller'), currentTime())
   await next()
 }
 
 /** Of the pages, behind `requireVisitor`. */
 export const requireOperatorVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
   checkOperator(c.get('config'), c.get('caller'))
-  if (isUnsafe(c.req)) checkRecent(c.get('caller'))
+  if (isUnsafe(c.req)) checkRecentSignIn(c.get('caller'), currentTime())
   await next()
 }
 
 function checkOperator(config: Config, caller: Caller): void {
   if (caller.via === 'session' && isOperator(config, caller.session)) return
   throw new ApiError('forbidden', 'This is for operators, signed in with an address of OPERATOR_EMAILS.')
-}
-
-function checkRecent(caller: Caller): void {
-  if (caller.via === 'session' && signedInWithin(caller.session, RECENT_SIGN_IN_SECONDS, currentTime())) return
-  throw new ApiError('sign-in-too-old')
 }

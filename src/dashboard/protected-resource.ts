@@ -14,6 +14,8 @@ export const API_SCOPES = {
   'organizations:read': 'See the members of your organizations, and which apps they decided on.',
   'organizations:write': 'Change members and roles, and decide which apps may reach your organizations.',
   'audit:read': 'See who did what with apps, members and decisions of your organizations.',
+  'webhooks:write':
+    'Create, change and delete the webhooks that tell other systems what happens in your organizations.',
   'grants:read': 'See which apps you allowed, and what they may do.',
   'grants:write': 'Take back or narrow what you allowed to apps.',
 } as const

@@ -19,6 +19,7 @@ import { publisher } from './publisher.ts'
 import { resourceUsage } from './resource-usage.ts'
 import { newApi } from './route.ts'
 import { secrets } from './secrets.ts'
+import { webhooks } from './webhooks.ts'
 
 /** The dashboard API, under its path, with the metadata that says how to get a token for it. */
 export const dashboardRoutes = newApi()
@@ -51,6 +52,7 @@ dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.route(API_PATH, inventory)
 dashboardRoutes.route(API_PATH, operations)
 dashboardRoutes.route(API_PATH, audit)
+dashboardRoutes.route(API_PATH, webhooks)
 dashboardRoutes.route(API_PATH, resourceUsage)
 dashboardRoutes.route(API_PATH, invitations)
 dashboardRoutes.route(API_PATH, accessRequests)

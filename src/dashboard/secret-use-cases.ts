@@ -1,4 +1,3 @@
-import { signedInWithin } from '../accounts/sessions.ts'
 import { deleteSecret } from '../apps/change-app.ts'
 import { createSecret } from '../apps/create-secret.ts'
 import { type AppSecret, findExpiryProblem } from '../apps/secret.ts'
@@ -7,9 +6,8 @@ import { ApiError } from '../errors.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { requireApp } from './access.ts'
 import type { Asker } from './app-use-cases.ts'
-import type { Caller } from './caller.ts'
 import { invalidFields, pointer } from './field-errors.ts'
-import { RECENT_SIGN_IN_SECONDS } from './visitor.ts'
+import { checkRecentSignIn } from './recent-sign-in.ts'
 
 interface SecretRequest {
   name: string
@@ -36,10 +34,4 @@ export async function removeSecret({ env, caller }: Asker, clientId: string, sec
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const deleted = await deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())
   if (!deleted) throw new ApiError('not-found')
-}
-
-/** Whoever finds a browser signed in must not walk away with a credential. */
-function checkRecentSignIn(caller: Caller, now: EpochSeconds): void {
-  if (caller.via === 'access_token' || signedInWithin(caller.session, RECENT_SIGN_IN_SECONDS, now)) return
-  throw new ApiError('sign-in-too-old')
 }

@@ -9,6 +9,7 @@ import { readFields } from '../pages/read-fields.ts'
 import { signInPath } from '../pages/return-to.ts'
 import type { Caller } from './caller.ts'
 import { isUnsafe } from './origin.ts'
+import { RECENT_SIGN_IN_SECONDS } from './recent-sign-in.ts'
 
 export type Visitor = Extract<Caller, { via: 'session' }>
 
@@ -35,9 +36,6 @@ export const requireVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
   c.set('caller', { via: 'session', accountId: session.accountId, memberships, session })
   await next()
 }
-
-/** How recent a sign-in must be for what outlives the session: secrets, and whatever operators do. */
-export const RECENT_SIGN_IN_SECONDS = 15 * 60
 
 /** For the routes that create credentials: an old sign-in is renewed first, and the page asked for is shown again. */
 export function requireRecentVisitor(pageOf: (url: URL) => string): MiddlewareHandler<PageEnv> {

@@ -6,6 +6,7 @@ import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/gr
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import { endOlderStatusStatement } from '../revocation/token-statuses-store.ts'
+import { queueWhatBecameDue } from '../webhooks/queue-deliveries.ts'
 import { grantIndexStatements, grantStatusStatements } from './grant-index-store.ts'
 import type { GrantsStore } from './grants-store.ts'
 import type { OutboxStore } from './outbox-store.ts'
@@ -54,6 +55,7 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   )
   for (const entry of dirty) outbox.grantDelivered(entry)
   for (const key of forgotten) outbox.keyForgotten(key)
+  if (events.length > 0) await queueWhatBecameDue(env, now)
 }
 
 export function backoffMs(attempts: number): number {

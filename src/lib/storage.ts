@@ -9,7 +9,7 @@ export class StorageUnavailable extends Error {
   }
 }
 
-export type Store = 'D1' | 'KV' | 'GrantLedger' | 'SigningKeys' | 'OneTime' | 'Workflows'
+export type Store = 'D1' | 'KV' | 'GrantLedger' | 'SigningKeys' | 'OneTime' | 'Workflows' | 'Queues'
 
 /** Names the failure of a store. Expected outcomes are values, so whatever is thrown here is unexpected. */
 export async function reach<T>(store: Store, work: () => Promise<T>): Promise<T> {

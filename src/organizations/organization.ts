@@ -37,6 +37,7 @@ const PERMISSIONS = {
   'decide-apps': ['owner', 'admin'],
   'see-inventory': ['owner', 'admin'],
   'read-audit': ['owner', 'admin'],
+  'manage-webhooks': ['owner', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
 

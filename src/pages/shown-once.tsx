@@ -1,18 +1,22 @@
 import type { Context } from 'hono'
-import type { App } from '../../apps/app.ts'
-import type { AppEnv } from '../../env.ts'
-import { htmlPage } from '../html-page.tsx'
-import { Layout, type Navigation } from '../layout.tsx'
+import type { AppEnv } from '../env.ts'
+import { htmlPage } from './html-page.tsx'
+import { Layout, type Navigation } from './layout.tsx'
 
 interface ShownOnceView {
   nav: Navigation
-  app: App
   title: string
-  /** Null: there is none, or it was shown before. */
-  clientSecret: string | null
+  /** By their names in the protocol. */
+  shown: readonly ShownValue[]
   explanation: string
   nextHref: string
   nextTitle: string
+}
+
+interface ShownValue {
+  name: string
+  value: string
+  secret?: boolean
 }
 
 /** The answer to the form itself: a secret goes into no address and is never sent again. */
@@ -20,31 +24,27 @@ export function shownOncePage(c: Pick<Context<AppEnv>, 'html'>, view: ShownOnceV
   return htmlPage(c, <ShownOnce {...view} />, 201)
 }
 
-function ShownOnce({ nav, app, title, clientSecret, explanation, nextHref, nextTitle }: ShownOnceView) {
+function ShownOnce({ nav, title, shown, explanation, nextHref, nextTitle }: ShownOnceView) {
   return (
     <Layout title={title} nav={nav} wide>
       <h1>{title}</h1>
       <p>{explanation}</p>
       <dl class="facts">
-        <dt>client_id</dt>
-        <dd>
-          <code id="client-id" data-copy>
-            {app.clientId}
-          </code>
-        </dd>
-        {clientSecret && (
+        {shown.map(({ name, value, secret }) => (
           <>
-            <dt>client_secret</dt>
+            <dt>{name}</dt>
             <dd>
-              <code id="client-secret" data-copy>
-                {clientSecret}
+              <code id={name.replaceAll('_', '-')} data-copy>
+                {value}
               </code>
-              <p class="problem">
-                This is the only time that you see the secret. Keep it where only your server reads it.
-              </p>
+              {secret && (
+                <p class="problem">
+                  This is the only time that you see the secret. Keep it where only your server reads it.
+                </p>
+              )}
             </dd>
           </>
-        )}
+        ))}
       </dl>
       <p>
         <a class="button primary" href={nextHref}>
@@ -53,4 +53,10 @@ function ShownOnce({ nav, app, title, clientSecret, explanation, nextHref, nextT
       </p>
     </Layout>
   )
+}
+
+/** What an app signs in with; without a secret there is none, or it was shown before. */
+export function clientCredentials(clientId: string, clientSecret: string | null): ShownValue[] {
+  const secret = clientSecret === null ? [] : [{ name: 'client_secret', value: clientSecret, secret: true }]
+  return [{ name: 'client_id', value: clientId }, ...secret]
 }

@@ -90,6 +90,7 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .kinds a::after { content: ""; position: absolute; inset: 0; }
 .kinds p:last-child { margin: 0; }
 .headline { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; justify-content: space-between; align-items: start; }
+.headline > :first-child, .rows li > div { min-width: 0; overflow-wrap: anywhere; }
 .step { font-size: .85rem; font-weight: 600; color: var(--accent); letter-spacing: .02em; margin: 0 0 .25rem; display: block; }
 .part { margin: 1.5rem 0; padding: 1rem 1.25rem; }
 .part legend { font-size: 1.05rem; }
@@ -136,12 +137,12 @@ div.problem { margin: 0 0 .75rem; }
 .tag.warn { color: var(--warn); }
 .tag.good { color: var(--good); }
 .notice { padding: .65rem .85rem; border-radius: 8px; background: var(--ground); border-left: 3px solid var(--good); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 .scroll table, .scroll svg { min-width: 34rem; }
 pre.snippet { white-space: pre; overflow-x: auto; }
 table.list th { width: auto; color: var(--quiet); font-size: .9rem; white-space: nowrap; }
 .search { align-items: end; margin: 0 0 1rem; }
-.search input, .search select { margin: 0; }
+.search input, .search select { margin: 0; height: 3rem; }
 .search > div { flex: 1 1 12rem; }
 .app-name { display: flex; gap: .5rem; align-items: center; font-weight: 600; }
 .app-name img { border-radius: 6px; flex: none; }
@@ -177,6 +178,7 @@ table { width: 100%; border-collapse: collapse; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); }
 th { width: 14rem; font-weight: 400; }
 td { overflow-wrap: anywhere; }
+.scroll td { overflow-wrap: break-word; }
 @media (max-width: 34rem) {
   main { margin: 0; border-width: 1px 0; border-radius: 0; padding: 1.25rem; }
 }

@@ -1,26 +1,27 @@
 import type { Browser, Page } from 'playwright-core'
+import { Webhook as Verifier } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newestCode, Browser as Visitor } from '../support/browser.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { invitationPath } from '../support/invitation.ts'
 import { look } from '../support/look.ts'
-import { startWorkerd, type Workerd } from '../support/server.ts'
+import { useWorld } from '../support/outside-world.ts'
+import type { Workerd } from '../support/server.ts'
+import { startWebhookReceiver } from '../support/webhook-receiver.ts'
 
 const EMAIL = 'administrator@example.com'
 const GUEST = 'guest@example.com'
 
+const world = useWorld(startWebhookReceiver)
 let server: Workerd
 let browser: Browser
 
 beforeAll(async () => {
-  server = await startWorkerd()
+  server = world().server
   browser = await launchChromium()
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+afterAll(() => browser?.close())
 
 /** In a browser of their own, at an address that asks for the sign-in. */
 async function signedIn(email: string, address: string): Promise<Page> {
@@ -118,4 +119,67 @@ it('an administrator invites somebody, who asks for the blocked app and is answe
   await guest.getByLabel('Acme').check()
   await guest.getByRole('button', { name: 'Allow' }).click()
   await guest.waitForURL(`${origin}/demo`)
+})
+
+it('an administrator reads the audit log, and has it sent to a system of theirs', async () => {
+  const { resolver, outside } = world()
+  const page = await signedIn(EMAIL, `${server.origin}/organizations/acme`)
+  await page.getByRole('link', { name: 'Audit log' }).click()
+  expect(await page.getByText('blocked an app').count()).toBe(1)
+  await look(page, 'audit')
+  await page.getByLabel('Event', { exact: true }).selectOption('app.blocked')
+  await page.getByRole('button', { name: 'Show' }).click()
+  expect(await page.getByRole('row').count()).toBe(2)
+
+  await page.getByRole('link', { name: 'Webhooks' }).click()
+  await look(page, 'webhooks-empty')
+  await page.getByRole('link', { name: 'Add a webhook' }).click()
+  await page.getByLabel('Address').fill('https://localhost/hook')
+  await page.getByRole('button', { name: 'Create the webhook' }).click()
+  await expect(page.getByText('The host is a single word').count()).resolves.toBe(1)
+  await page.getByLabel('Address').fill('https://siem.example.com/hooks/postern')
+  await page.getByLabel('Only these').check()
+  await page.locator('summary', { hasText: 'Events' }).click()
+  await page.getByLabel('added a webhook').check()
+  await look(page, 'webhook-form')
+  resolver.zone.set('siem.example.com', { A: ['93.184.215.14'] })
+  outside.answers.set('/hooks/postern', [500])
+  await page.getByRole('button', { name: 'Create the webhook' }).click()
+  const secret = (await page.locator('#secret').textContent())?.trim() ?? ''
+  await look(page, 'webhook-created')
+
+  await outside.waitFor('/hooks/postern', 1)
+  await page.getByRole('link', { name: 'Go to the webhook' }).click()
+  await expect
+    .poll(async () => (await page.reload()) && page.getByText('is tried again').count(), { timeout: 10_000 })
+    .toBe(1)
+  await look(page, 'webhook-failing')
+  const [, again] = await outside.waitFor('/hooks/postern', 2)
+  const message = new Verifier(secret).verify(again?.body ?? '', again?.headers ?? {})
+  expect(message).toMatchObject({ type: 'webhook.created' })
+  await expect
+    .poll(async () => (await page.reload()) && page.getByText('2 attempts').count(), { timeout: 10_000 })
+    .toBe(1)
+  await page.getByRole('button', { name: /^Send again/ }).click()
+  await look(page, 'webhook-resent')
+  expect(await outside.waitFor('/hooks/postern', 3)).toHaveLength(3)
+
+  await page.getByRole('link', { name: 'Change…' }).click()
+  await page.getByLabel('added a webhook').uncheck()
+  await page.getByLabel('blocked an app').check()
+  await look(page, 'webhook-change')
+  await page.getByRole('button', { name: 'Save' }).click()
+  expect(await page.getByText('Told: app.blocked').count()).toBe(1)
+  await page.getByRole('link', { name: 'Webhooks' }).click()
+  await look(page, 'webhooks')
+  await page.getByRole('link', { name: 'siem.example.com' }).click()
+  await page.getByRole('link', { name: 'Change…' }).click()
+  await page.locator('summary', { hasText: 'Create a new secret' }).click()
+  await page.getByRole('button', { name: 'Create a new secret' }).click()
+  expect(await page.locator('#secret').textContent()).not.toContain(secret)
+  await page.getByRole('link', { name: 'Go to the webhook' }).click()
+  await page.getByRole('link', { name: 'Change…' }).click()
+  await page.locator('summary', { hasText: 'Delete the webhook' }).click()
+  await page.getByRole('button', { name: 'Delete it' }).click()
+  await expect(page.getByText('Nobody is told anything yet.').count()).resolves.toBe(1)
 })

@@ -9,7 +9,7 @@ const LAYERS = [
   ['ledger'],
   ['engine', 'tokens'],
   ['apps', 'catalog', 'organizations', 'accounts', 'grants', 'keys'],
-  ['revocation', 'operations'],
+  ['revocation', 'operations', 'webhooks'],
   ['audit'],
   ['lib'],
 ]

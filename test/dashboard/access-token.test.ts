@@ -165,6 +165,7 @@ describe('without credentials', () => {
         'organizations:read',
         'organizations:write',
         'audit:read',
+        'webhooks:write',
         'grants:read',
         'grants:write',
       ],

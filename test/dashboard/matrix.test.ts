@@ -90,6 +90,21 @@ const MATRIX: Record<string, Row> = {
   reportUsage: row(() => ['POST', '/api/v1/resource-usage', { uses: [] }], [401, 401, 401, 401]),
   listAuditEvents: row((at) => ['GET', organization(at, '/audit-events')], MANAGE),
   exportAuditEvents: row((at) => ['GET', organization(at, '/audit-events/export')], MANAGE),
+  listWebhooks: row((at) => ['GET', organization(at, '/webhooks')], MANAGE),
+  createWebhook: row(
+    (at) => ['POST', organization(at, '/webhooks'), { url: 'https://siem.example.com/' }],
+    [201, 403, 404, 403],
+  ),
+  // There is none of that name: who may look is told so.
+  getWebhook: row((at) => ['GET', organization(at, '/webhooks/whk_none')], [404, 403, 404, 403]),
+  changeWebhook: row((at) => ['PATCH', organization(at, '/webhooks/whk_none'), {}], [404, 403, 404, 403]),
+  deleteWebhook: row((at) => ['DELETE', organization(at, '/webhooks/whk_none')], [404, 403, 404, 403]),
+  createWebhookSecret: row((at) => ['POST', organization(at, '/webhooks/whk_none/secret')], [404, 403, 404, 403]),
+  listWebhookDeliveries: row((at) => ['GET', organization(at, '/webhooks/whk_none/deliveries')], [404, 403, 404, 403]),
+  resendWebhookDelivery: row(
+    (at) => ['POST', organization(at, '/webhooks/whk_none/deliveries/evt_none/resend')],
+    [404, 403, 404, 403],
+  ),
   readHealth: row(() => ['GET', '/api/v1/operator/health'], OPERATE),
   listAllCutOffJobs: row(() => ['GET', '/api/v1/operator/jobs'], OPERATE),
   listSigningKeys: row(() => ['GET', '/api/v1/operator/keys'], OPERATE),

@@ -1,3 +1,4 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { app } from '../../src/app.ts'
@@ -60,7 +61,10 @@ describe('an organization', () => {
     [{}, 'open'],
     [{ DEFAULT_APP_POLICY: 'approved' }, 'approved'],
   ])('begins with the policy that the operator chose: %o', async (variables, policy) => {
-    const person = new Browser(async (request) => app.fetch(request, { ...env, ...variables }), ORIGIN)
+    const person = new Browser(
+      async (request) => app.fetch(request, { ...env, ...variables }, createExecutionContext()),
+      ORIGIN,
+    )
     const email = `${crypto.randomUUID()}@example.com`
     await signIn(person, email)
     const slug = newSlug()

@@ -17,5 +17,6 @@ export async function callApi<Body>(
     headers: { 'Content-Type': 'application/json', Origin: browser.origin },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  return { status: response.status, body: (await response.json()) as ApiAnswer<Body>['body'] }
+  const text = await response.text()
+  return { status: response.status, body: JSON.parse(text || '{}') as ApiAnswer<Body>['body'] }
 }

@@ -7,7 +7,7 @@ import { mayManageApps } from '../../organizations/organization.ts'
 import type { FieldProblems } from '../../pages/developer/app-form.tsx'
 import { appKindsPage } from '../../pages/developer/app-kinds.tsx'
 import { registerAppPage } from '../../pages/developer/register-app.tsx'
-import { shownOncePage } from '../../pages/developer/shown-once.tsx'
+import { clientCredentials, shownOncePage } from '../../pages/shown-once.tsx'
 import { appRegistration } from '../app-schemas.ts'
 import { askerOf, createApp } from '../app-use-cases.ts'
 import { parseBody } from '../field-errors.ts'
@@ -68,9 +68,8 @@ async function showForm(
 function showRegistration(c: Context<PageEnv>, { app, clientSecret }: Awaited<ReturnType<typeof createApp>>) {
   return shownOncePage(c, {
     nav: navigation(c, 'developer'),
-    app,
     title: `${app.clientName} is registered`,
-    clientSecret,
+    shown: clientCredentials(app.clientId, clientSecret),
     explanation:
       clientSecret === null && !isPublic(app)
         ? 'This form was sent before: the app is there already, and its secret was shown then. Create another if you missed it.'

@@ -7,7 +7,7 @@ import { currentTime } from '../../lib/clock.ts'
 import type { FieldProblems } from '../../pages/developer/app-form.tsx'
 import type { AppFrameView } from '../../pages/developer/app-frame.tsx'
 import { appSecretsPage, deleteSecretPage } from '../../pages/developer/app-secrets.tsx'
-import { shownOncePage } from '../../pages/developer/shown-once.tsx'
+import { clientCredentials, shownOncePage } from '../../pages/shown-once.tsx'
 import { askerOf } from '../app-use-cases.ts'
 import { parseBody } from '../field-errors.ts'
 import { secretRequest } from '../secret-schemas.ts'
@@ -40,9 +40,8 @@ secretPages.post('/developer/apps/:client_id/secrets', async (c) => {
     const { secret, clientSecret } = await addSecret(askerOf(c), app.clientId, request)
     return shownOncePage(c, {
       nav: frame.nav,
-      app,
       title: `“${secret.name}” is created`,
-      clientSecret,
+      shown: clientCredentials(app.clientId, clientSecret),
       explanation: 'It works now, beside the one that the app had before.',
       nextHref: appPath(app, 'secrets'),
       nextTitle: 'Back to the secrets',

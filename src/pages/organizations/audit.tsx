@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AuditFilter, LoggedEvent } from '../../audit/audit-query-store.ts'
-import { AUDIT_EVENTS, type AuditEventName } from '../../audit/events.ts'
+import { type AuditEventName, ORGANIZATION_EVENTS } from '../../audit/events.ts'
 import type { AppEnv } from '../../env.ts'
 import { htmlPage } from '../html-page.tsx'
 import { Scrollable } from '../scrollable.tsx'
@@ -58,6 +58,10 @@ export const EVENT_WORDS = {
   'policy.changed': 'changed the policy',
   'access.requested': 'asked for an app',
   'access.declined': 'declined a request for an app',
+  'webhook.created': 'added a webhook',
+  'webhook.updated': 'changed a webhook',
+  'webhook.secret_created': 'created a new secret of a webhook',
+  'webhook.deleted': 'deleted a webhook',
   'resource.created': 'added a protected API',
   'resource.updated': 'changed a protected API',
   'resource.secret_created': 'created credentials of a protected API',
@@ -99,7 +103,7 @@ function FilterForm({ path, filter }: { path: string; filter: AuditFilter }) {
         <label for="event">Event</label>
         <select id="event" name="event">
           <option value="">any</option>
-          {AUDIT_EVENTS.map((event) => (
+          {ORGANIZATION_EVENTS.map((event) => (
             <option value={event} selected={event === filter.event}>
               {event}
             </option>

@@ -8,6 +8,7 @@ const TABS = {
   requests: { path: '/requests', title: 'Requests', permission: null },
   policy: { path: '/policy', title: 'Policy', permission: 'manage-organization' },
   audit: { path: '/audit', title: 'Audit log', permission: 'read-audit' },
+  webhooks: { path: '/webhooks', title: 'Webhooks', permission: 'manage-webhooks' },
 } as const satisfies Record<string, { path: string; title: string; permission: Permission | null }>
 export type Tab = keyof typeof TABS
 

@@ -1,6 +1,7 @@
 import { app } from '../../../src/app.ts'
 import type { Bindings } from '../../../src/env.ts'
 import * as worker from '../../../src/index.ts'
+import type { DeliveryMessage } from '../../../src/webhooks/webhook.ts'
 import { type User, watchedEnv } from './watched-env.ts'
 
 const workerUser: User = { place: 'Worker', byAlarm: false }
@@ -12,7 +13,8 @@ export default {
     workerEnv ??= watchedEnv(env, workerUser)
     return app.fetch(request, workerEnv, ctx)
   },
-} satisfies ExportedHandler<Bindings>
+  queue: worker.default.queue,
+} satisfies ExportedHandler<Bindings, DeliveryMessage>
 
 export { CutOffWorkflow } from '../../../src/ledger/cut-off-workflow.ts'
 

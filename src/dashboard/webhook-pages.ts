@@ -1,0 +1,157 @@
+import { type Context, Hono } from 'hono'
+import type { FieldProblems } from '../pages/developer/app-form.tsx'
+import { webhookPage } from '../pages/organizations/webhook.tsx'
+import { type WebhookValues, webhookFormPage } from '../pages/organizations/webhook-form.tsx'
+import { webhooksPage } from '../pages/organizations/webhooks.tsx'
+import { shownOncePage } from '../pages/shown-once.tsx'
+import type { Webhook } from '../webhooks/webhook.ts'
+import { askerOf } from './app-use-cases.ts'
+import { problemsOf } from './developer/app-form.ts'
+import { parseBody } from './field-errors.ts'
+import { partOf, requireOwn } from './organization-pages.ts'
+import type { OwnOrganization } from './organization-use-cases.ts'
+import { formatCursor } from './pagination.ts'
+import { navigation, type PageEnv, requireRecentVisitor, requireVisitor } from './visitor.ts'
+import { deliveriesQuery, newWebhook } from './webhook-schemas.ts'
+import {
+  addWebhook,
+  editWebhook,
+  listWebhooksOf,
+  readDeliveries,
+  removeWebhook,
+  renewWebhookSecret,
+  requireWebhook,
+  resendDelivery,
+} from './webhook-use-cases.ts'
+import { toDeliveryPosition } from './webhooks.ts'
+
+const DELIVERIES_SHOWN = 30
+
+/** Who is told what happens, for administrators: with each message, and a button that sends it again. */
+export const webhookPages = new Hono<PageEnv>()
+
+webhookPages.use('/organizations/*', requireVisitor)
+// A form that would be refused for an old sign-in is not shown in the first place.
+const requireRecent = requireRecentVisitor(({ pathname }) => pathname.replace(/\/secret$/, ''))
+for (const path of ['new', ':webhook_id/change', ':webhook_id/secret']) {
+  webhookPages.use(`/organizations/:slug/webhooks/${path}`, requireRecent)
+}
+
+webhookPages.get('/organizations/:slug/webhooks', async (c) => {
+  const own = await requireOwn(c)
+  return webhooksPage(c, { part: partOf(c, own), webhooks: await listWebhooksOf(askerOf(c), own.organization.id) })
+})
+
+webhookPages.get('/organizations/:slug/webhooks/new', async (c) => {
+  const own = await requireOwn(c)
+  // Only for whoever may: the list says no to everybody else.
+  await listWebhooksOf(askerOf(c), own.organization.id)
+  return showForm(c, own, null, { url: '', events: null })
+})
+
+webhookPages.post('/organizations/:slug/webhooks/new', async (c) => {
+  const own = await requireOwn(c)
+  const values = readWebhookForm(c)
+  try {
+    const created = await addWebhook(askerOf(c), own.organization.id, parseBody(newWebhook, values))
+    return showSecret(c, own, { ...created, words: CREATED })
+  } catch (error) {
+    return showForm(c, own, null, values, problemsOf(error))
+  }
+})
+
+webhookPages.get('/organizations/:slug/webhooks/:webhook_id', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  const parsed = deliveriesPage.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
+  const { state = null, cursor = undefined } = parsed.success ? parsed.data : {}
+  const query = { state, before: toDeliveryPosition(cursor), limit: DELIVERIES_SHOWN }
+  const { items, next } = await readDeliveries(askerOf(c), webhook, query)
+  const nextCursor = next && formatCursor([next.createdAt, next.eventId])
+  const resent = c.req.query('resent') === '1'
+  return webhookPage(c, { part: partOf(c, own), webhook, deliveries: items, state, nextCursor, resent })
+})
+
+webhookPages.post('/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  const delivery = { webhookId: webhook.id, eventId: c.req.param('event_id') }
+  await resendDelivery(askerOf(c), own.organization.id, delivery)
+  return c.redirect(`${webhookPath(own, webhook)}?resent=1`, 303)
+})
+
+webhookPages.get('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  return showForm(c, own, webhook, webhook)
+})
+
+webhookPages.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  const values = readWebhookForm(c)
+  try {
+    await editWebhook(askerOf(c), own.organization.id, webhook.id, parseBody(newWebhook, values))
+    return c.redirect(webhookPath(own, webhook), 303)
+  } catch (error) {
+    return showForm(c, own, webhook, values, problemsOf(error))
+  }
+})
+
+webhookPages.post('/organizations/:slug/webhooks/:webhook_id/secret', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  const secret = await renewWebhookSecret(askerOf(c), own.organization.id, webhook.id)
+  return showSecret(c, own, { webhook, secret, words: RENEWED })
+})
+
+webhookPages.post('/organizations/:slug/webhooks/:webhook_id/delete', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  await removeWebhook(askerOf(c), own.organization.id, webhook.id)
+  return c.redirect(`/organizations/${own.organization.slug}/webhooks`, 303)
+})
+
+const deliveriesPage = deliveriesQuery.pick({ state: true, cursor: true })
+
+async function requireOwnWebhook(c: Context<PageEnv>): Promise<{ own: OwnOrganization; webhook: Webhook }> {
+  const own = await requireOwn(c)
+  return { own, webhook: await requireWebhook(askerOf(c), own.organization.id, c.req.param('webhook_id') ?? '') }
+}
+
+function readWebhookForm(c: Context<PageEnv>): WebhookValues {
+  const fields = c.get('fields')
+  return { url: fields.get('url') ?? '', events: fields.get('told') === 'chosen' ? fields.getAll('event') : null }
+}
+
+function showForm(
+  c: Context<PageEnv>,
+  own: OwnOrganization,
+  webhook: Webhook | null,
+  { url, events }: WebhookValues,
+  problems: FieldProblems = {},
+) {
+  return webhookFormPage(c, { part: partOf(c, own), webhook, values: { url, events }, problems })
+}
+
+/** What is read once, in the answer to the form that made it. */
+const CREATED = {
+  title: 'The webhook is created',
+  explanation: 'Messages are signed with this secret. The first one, webhook.created, is on its way.',
+}
+const RENEWED = {
+  title: 'The webhook has a new secret',
+  explanation: 'Messages are signed with it from now on, and for 24 hours with the former one too.',
+}
+
+function showSecret(
+  c: Context<PageEnv>,
+  own: OwnOrganization,
+  { webhook, secret, words }: { webhook: Webhook; secret: string; words: typeof CREATED },
+) {
+  return shownOncePage(c, {
+    ...words,
+    nav: navigation(c, 'organizations'),
+    shown: [{ name: 'secret', value: secret, secret: true }],
+    nextHref: webhookPath(own, webhook),
+    nextTitle: 'Go to the webhook',
+  })
+}
+
+function webhookPath({ organization }: OwnOrganization, { id }: Webhook): string {
+  return `/organizations/${organization.slug}/webhooks/${id}`
+}

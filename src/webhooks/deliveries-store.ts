@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { AUDIT_EVENTS } from '../audit/events.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { reach } from '../lib/storage.ts'
+import { DELIVERY_STATES, type Delivery, type DeliveryMessage, type DeliveryState } from './webhook.ts'
+
+/** What was put into the queue, or is being attempted, and is not heard of for this long is put there again. */
+const LOST_AFTER_SECONDS = 60
+
+const deliveryRow = z
+  .object({
+    webhook_id: z.string(),
+    event_id: z.string(),
+    event: z.enum(AUDIT_EVENTS),
+    state: z.enum(DELIVERY_STATES),
+    attempts: z.number(),
+    due_at: z.number(),
+    created_at: z.number(),
+    attempted_at: z.number().nullable(),
+    status: z.number().nullable(),
+    reason: z.string().nullable(),
+  })
+  .transform(
+    (row): Delivery => ({
+      webhookId: row.webhook_id,
+      eventId: row.event_id,
+      event: row.event,
+      state: row.state,
+      attempts: row.attempts,
+      createdAt: row.created_at,
+      attemptedAt: row.attempted_at,
+      nextAttemptAt: row.state === 'waiting' ? row.due_at : null,
+      status: row.status,
+      reason: row.reason,
+    }),
+  )
+
+/** Where a page begins: before this delivery. */
+export interface DeliveryPosition {
+  createdAt: EpochSeconds
+  eventId: string
+}
+
+/** The newest first. */
+export async function listDeliveries(
+  db: D1Database,
+  webhookId: string,
+  { state, before, limit }: { state: DeliveryState | null; before: DeliveryPosition | null; limit: number },
+): Promise<Delivery[]> {
+  const statement = db
+    .prepare(
+      `SELECT deliveries.*, audit_events.event
+         FROM webhook_deliveries AS deliveries JOIN audit_events ON audit_events.id = deliveries.event_id
+        WHERE deliveries.webhook_id = ?1 AND (?2 IS NULL OR deliveries.state = ?2)
+          AND (?3 IS NULL OR (deliveries.created_at, deliveries.event_id) < (?3, ?4))
+        ORDER BY deliveries.created_at DESC, deliveries.event_id DESC LIMIT ?5`,
+    )
+    .bind(webhookId, state, before?.createdAt ?? null, before?.eventId ?? null, limit)
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => deliveryRow.parse(row))
+}
+
+/** Takes what is due, for the queue. What the queue then loses is due again a minute later. */
+export async function claimDueDeliveries(db: D1Database, now: EpochSeconds, limit: number): Promise<DeliveryMessage[]> {
+  const statement = db
+    .prepare(
+      `UPDATE webhook_deliveries SET due_at = ?1 + ${LOST_AFTER_SECONDS}
+        WHERE (webhook_id, event_id) IN (SELECT webhook_id, event_id FROM webhook_deliveries
+                                          WHERE state = 'waiting' AND due_at <= ?1 ORDER BY due_at LIMIT ?2)
+       RETURNING webhook_id AS webhookId, event_id AS eventId, attempts AS attempt`,
+    )
+    .bind(now, limit)
+  const { results } = await reach('D1', () => statement.all<{ webhookId: string; eventId: string; attempt: number }>())
+  return results
+}
+
+/** The number of failures before; undefined when there is nothing to attempt, or somebody else does. */
+export async function beginAttempt(
+  db: D1Database,
+  { webhookId, eventId, attempt }: DeliveryMessage,
+  now: EpochSeconds,
+): Promise<{ failures: number } | undefined> {
+  const statement = db
+    .prepare(
+      `UPDATE webhook_deliveries
+          SET attempts = attempts + 1, attempted_at = ?4, due_at = ?4 + ${LOST_AFTER_SECONDS}
+        WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting' RETURNING failures`,
+    )
+    .bind(webhookId, eventId, attempt, now)
+  return (await reach('D1', () => statement.first<{ failures: number }>())) ?? undefined
+}
+
+export interface AttemptOutcome {
+  state: DeliveryState
+  failures: number
+  status: number | null
+  reason: string | null
+  dueAt: EpochSeconds
+}
+
+/** False: another attempt began meanwhile, and its outcome counts. */
+export async function finishAttempt(
+  db: D1Database,
+  { webhookId, eventId, attempt }: DeliveryMessage,
+  { state, failures, status, reason, dueAt }: AttemptOutcome,
+): Promise<boolean> {
+  const statement = db
+    .prepare(
+      `UPDATE webhook_deliveries SET state = ?4, failures = ?5, status = ?6, reason = ?7, due_at = ?8
+        WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 + 1`,
+    )
+    .bind(webhookId, eventId, attempt, state, failures, status, reason, dueAt)
+  return (await reach('D1', () => statement.run())).meta.changes > 0
+}
+
+/** Due now, with all its retries before it. False: there is no such delivery. */
+export async function sendAgain(
+  db: D1Database,
+  webhookId: string,
+  eventId: string,
+  now: EpochSeconds,
+): Promise<boolean> {
+  const statement = db
+    .prepare(
+      `UPDATE webhook_deliveries SET state = 'waiting', failures = 0, due_at = ?3
+        WHERE webhook_id = ?1 AND event_id = ?2`,
+    )
+    .bind(webhookId, eventId, now)
+  return (await reach('D1', () => statement.run())).meta.changes > 0
+}
+
+export function deleteDeliveriesStatement(db: D1Database, webhookId: string): D1PreparedStatement {
+  return db.prepare('DELETE FROM webhook_deliveries WHERE webhook_id = ?').bind(webhookId)
+}
+
+/** So many in one run stay well within what one statement may do; the rest goes with the next. */
+const MAX_DELETED = 2000
+
+export async function deleteOldDeliveries(db: D1Database, before: EpochSeconds): Promise<void> {
+  const statement = db
+    .prepare(
+      `DELETE FROM webhook_deliveries WHERE (webhook_id, event_id) IN
+         (SELECT webhook_id, event_id FROM webhook_deliveries WHERE created_at < ? LIMIT ?)`,
+    )
+    .bind(before, MAX_DELETED)
+  await reach('D1', () => statement.run())
+}
