@@ -1,22 +1,26 @@
 import { type Context, Hono } from 'hono'
-import { findApps } from '../apps/apps-store.ts'
+import { findApp, findApps } from '../apps/apps-store.ts'
+import { listScopes } from '../catalog/catalog-store.ts'
 import type { AccessRequest, RequestState } from '../organizations/access-request.ts'
-import { findOpenRequest } from '../organizations/access-requests-store.ts'
+import { findOpenRequest, type RequestPosition } from '../organizations/access-requests-store.ts'
 import { listDeciders } from '../organizations/deciders-store.ts'
+import { findDecisions } from '../organizations/decisions-store.ts'
 import type { FieldProblems } from '../pages/developer/app-form.tsx'
 import { askPage } from '../pages/organizations/ask.tsx'
 import { type RequestItem, requestsPage } from '../pages/organizations/requests.tsx'
 import { safeReturnTo } from '../pages/return-to.ts'
 import { accessRequestDecision, newAccessRequest } from './access-request-schemas.ts'
-import { answerRequest, askForAccess, findRefusal, listRequestsOf } from './access-request-use-cases.ts'
+import { answerRequest, askForAccess, findRefusal, readRequests, requireRequest } from './access-request-use-cases.ts'
+import { formatRequestPosition, toRequestPosition } from './access-requests.ts'
 import { askerOf } from './app-use-cases.ts'
+import { limitableScopes, readLimits } from './approval-form.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
 import { requireOwn } from './organization-pages.ts'
 import type { OwnOrganization } from './organization-use-cases.ts'
 import { navigation, type PageEnv, requireVisitor } from './visitor.ts'
 
-const MAX_OPEN_SHOWN = 100
+const OPEN_SHOWN = 20
 const MAX_ANSWERED_SHOWN = 20
 const DECIDERS_SHOWN = 3
 
@@ -52,36 +56,61 @@ accessRequestPages.post('/organizations/:slug/requests/:request_id', async (c) =
   const own = await requireOwn(c)
   const fields = c.get('fields')
   const answer = { decision: fields.get('decision'), note: fields.get('note')?.trim() || null }
+  const { organization } = own
+  const requestId = c.req.param('request_id')
   try {
-    const decision = parseBody(accessRequestDecision, answer)
-    await answerRequest(askerOf(c), own.organization.id, c.req.param('request_id'), decision)
+    const limits = answer.decision === 'approved' && (await limitsOf(c, organization.id, requestId, fields))
+    const decision = parseBody(accessRequestDecision, { ...answer, ...limits })
+    await answerRequest(askerOf(c), organization.id, requestId, decision)
   } catch (error) {
     return showRequests(c, own, Object.values(problemsOf(error)).flat())
   }
   return c.redirect(`/organizations/${own.organization.slug}/requests`, 303)
 })
 
+async function limitsOf(c: Context<PageEnv>, organizationId: string, id: string, fields: URLSearchParams) {
+  const { clientId } = await requireRequest(askerOf(c), organizationId, id)
+  const [app, catalogue] = await Promise.all([
+    findApp(c.env.DB, clientId),
+    listScopes(c.env.DB, c.get('config').issuer),
+  ])
+  return readLimits(fields, limitableScopes(app, catalogue))
+}
+
 async function showRequests(
   c: Context<PageEnv>,
   { organization, role }: OwnOrganization,
   problems: readonly string[],
 ): Promise<Response> {
-  const list = (state: RequestState, limit: number) =>
-    listRequestsOf(askerOf(c), organization.id, state, { after: null, limit })
-  const [open, approved, declined] = await Promise.all([
-    list('open', MAX_OPEN_SHOWN),
-    list('approved', MAX_ANSWERED_SHOWN),
-    list('declined', MAX_ANSWERED_SHOWN),
+  const cursor = c.req.query('cursor')
+  const after = cursor === undefined ? null : toRequestPosition(cursor)
+  const list = (state: RequestState, page: { after: RequestPosition | null; limit: number }) =>
+    readRequests(askerOf(c), organization.id, state, page)
+  const latest = { after: null, limit: MAX_ANSWERED_SHOWN }
+  const [{ items: open, next }, approved, declined, catalogue] = await Promise.all([
+    list('open', { after, limit: OPEN_SHOWN }),
+    list('approved', latest),
+    list('declined', latest),
+    listScopes(c.env.DB, c.get('config').issuer),
   ])
-  const answered = [...approved, ...declined].sort((a, b) => (b.decidedAt ?? 0) - (a.decidedAt ?? 0))
-  const apps = await findApps(c.env.DB, [...new Set([...open, ...answered].map(({ clientId }) => clientId))])
-  const toItem = (request: AccessRequest): RequestItem => ({ request, app: apps.get(request.clientId) })
+  const answered = [...approved.items, ...declined.items].sort((a, b) => (b.decidedAt ?? 0) - (a.decidedAt ?? 0))
+  const clientIds = [...new Set([...open, ...answered].map(({ clientId }) => clientId))]
+  const [apps, decisions] = await Promise.all([
+    findApps(c.env.DB, clientIds),
+    findDecisions(c.env.DB, organization.id, clientIds),
+  ])
+  const toItem = (request: AccessRequest): RequestItem => {
+    const app = apps.get(request.clientId)
+    const ceiling = decisions.get(request.clientId)?.scopeCeiling ?? null
+    return { request, app, scopes: limitableScopes(app, catalogue), ceiling }
+  }
   return requestsPage(c, {
     nav: navigation(c, 'organizations'),
     formToken: c.get('caller').session.formToken,
     organization,
     role,
     open: open.map(toItem),
+    nextCursor: next && formatRequestPosition(next),
     answered: answered.slice(0, MAX_ANSWERED_SHOWN).map(toItem),
     asked: c.req.query('asked') !== undefined,
     returnTo: safeReturnTo(c.req.query('return_to'), c.get('config').issuer),

@@ -16,19 +16,21 @@ import type { accessRequestDecision, newAccessRequest } from './access-request-s
 import type { Asker } from './app-use-cases.ts'
 import type { Caller } from './caller.ts'
 import { decideOn, deed, requirePermission } from './organization-use-cases.ts'
+import { type Page, toPage } from './pagination.ts'
 import { tellRequesters } from './tell-requesters.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Those of everybody, for those who decide; for others their own. */
-export async function listRequestsOf(
+export async function readRequests(
   { env, caller }: Asker,
   organizationId: string,
   state: RequestState | null,
-  page: { after: RequestPosition | null; limit: number },
-): Promise<AccessRequest[]> {
+  { after, limit }: { after: RequestPosition | null; limit: number },
+): Promise<Page<AccessRequest, RequestPosition>> {
   const { role } = requireMembership(caller, organizationId)
   const accountId = may(role, 'decide-apps') ? null : caller.accountId
-  return listAccessRequests(env.DB, { organizationId, accountId, state }, page)
+  const found = await listAccessRequests(env.DB, { organizationId, accountId, state }, { after, limit: limit + 1 })
+  return toPage(found, limit)
 }
 
 /** An app, and why the organization does not let it in; undefined: it does. */
@@ -74,14 +76,13 @@ export async function answerRequest(
   asker: Asker,
   organizationId: string,
   requestId: string,
-  { decision, note }: z.output<typeof accessRequestDecision>,
+  { decision, note, ...limits }: z.output<typeof accessRequestDecision>,
 ): Promise<AccessRequest> {
   requirePermission(asker, organizationId, 'decide-apps')
   const request = await requireRequest(asker, organizationId, requestId)
   if (request.state !== 'open') throw answered()
   if (decision === 'approved') {
-    const approval = { decision, scope_ceiling: null, expires_at: null, note }
-    await decideOn(asker, organizationId, request.clientId, approval)
+    await decideOn(asker, organizationId, request.clientId, { decision, note, ...limits })
   } else {
     const declined = await declineRequest(deed(asker, organizationId), request, note, currentTime())
     if (!declined) throw answered()
@@ -90,7 +91,7 @@ export async function answerRequest(
   return requireRequest(asker, organizationId, requestId)
 }
 
-async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
+export async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
   const request = await findAccessRequest(env.DB, { organizationId, id })
   if (!request) throw new ApiError('not-found', 'There is no such request.')
   return request

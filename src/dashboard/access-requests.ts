@@ -1,6 +1,7 @@
 import type { AccessRequest } from '../organizations/access-request.ts'
+import type { RequestPosition } from '../organizations/access-requests-store.ts'
 import { decideAccessRequestRoute, listAccessRequestsRoute } from './access-request-routes.ts'
-import { answerRequest, listRequestsOf } from './access-request-use-cases.ts'
+import { answerRequest, readRequests } from './access-request-use-cases.ts'
 import { askerOf } from './app-use-cases.ts'
 import { formatCursor, parseCursor } from './pagination.ts'
 import { newApi } from './route.ts'
@@ -10,12 +11,10 @@ export const accessRequests = newApi()
 
 accessRequests.openapi(listAccessRequestsRoute, async (c) => {
   const { limit, cursor, state = null } = c.req.valid('query')
-  const after = cursor === undefined ? null : toPosition(cursor)
-  const page = { after, limit: limit + 1 }
-  const found = await listRequestsOf(askerOf(c), c.req.valid('param').organization_id, state, page)
-  const items = found.slice(0, limit)
-  const last = found.length > limit ? items.at(-1) : undefined
-  const next_cursor = last ? formatCursor([last.createdAt, last.id]) : null
+  const after = cursor === undefined ? null : toRequestPosition(cursor)
+  const { organization_id: id } = c.req.valid('param')
+  const { items, next } = await readRequests(askerOf(c), id, state, { after, limit })
+  const next_cursor = next && formatRequestPosition(next)
   return c.json({ items: items.map(toRequestBody), next_cursor }, 200)
 })
 
@@ -24,9 +23,13 @@ accessRequests.openapi(decideAccessRequestRoute, async (c) => {
   return c.json(toRequestBody(await answerRequest(askerOf(c), id, requestId, c.req.valid('json'))), 200)
 })
 
-function toPosition(cursor: string) {
+export function toRequestPosition(cursor: string): RequestPosition {
   const [createdAt, id] = parseCursor(cursor)
   return { createdAt, id }
+}
+
+export function formatRequestPosition({ createdAt, id }: RequestPosition): string {
+  return formatCursor([createdAt, id])
 }
 
 function toRequestBody(request: AccessRequest) {

@@ -3,7 +3,7 @@ import { requireApp, requireOrganizations } from './access.ts'
 import { changeRoute, deleteRoute, listRoute, registerRoute, showRoute } from './app-routes.ts'
 import { askerOf, createApp, editApp, removeApp } from './app-use-cases.ts'
 import { toAppBody } from './app-wire.ts'
-import { formatCursor, parseCursor } from './pagination.ts'
+import { formatCursor, parseCursor, toPage } from './pagination.ts'
 import { entityTag, parseIfMatch } from './precondition.ts'
 import { apiResource } from './protected-resource.ts'
 import { newApi } from './route.ts'
@@ -26,9 +26,8 @@ apps.openapi(listRoute, async (c) => {
   const organizationIds = requireOrganizations(c.get('caller'), organization_id)
   const after = cursor === undefined ? null : toPosition(cursor)
   const found = await listApps(c.env.DB, organizationIds, { after, limit: limit + 1 })
-  const items = found.slice(0, limit)
-  const last = found.length > limit ? items.at(-1) : undefined
-  const next_cursor = last ? formatCursor([last.createdAt, last.clientId]) : null
+  const { items, next } = toPage(found, limit)
+  const next_cursor = next && formatCursor([next.createdAt, next.clientId])
   return c.json({ items: items.map(toAppBody), next_cursor }, 200)
 })
 

@@ -9,8 +9,8 @@ import { toEventBody } from '../audit/event-body.ts'
 import { utf8 } from '../lib/encoding.ts'
 import type { Asker } from './app-use-cases.ts'
 import type { auditExportQuery } from './audit-schemas.ts'
-import type { Page } from './inventory-use-cases.ts'
 import { requirePermission } from './organization-use-cases.ts'
+import { type Page, toPage } from './pagination.ts'
 
 export async function readAuditLog(
   asker: Asker,
@@ -20,8 +20,7 @@ export async function readAuditLog(
 ): Promise<Page<LoggedEvent, AuditPosition>> {
   requirePermission(asker, organizationId, 'read-audit')
   const found = await listOrganizationEvents(asker.env.DB, organizationId, filter, { before, limit: limit + 1 })
-  const items = found.slice(0, limit)
-  return { items, next: found.length > limit ? (items.at(-1) ?? null) : null }
+  return toPage(found, limit)
 }
 
 const EXPORT_PAGE = 500

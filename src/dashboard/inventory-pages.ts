@@ -5,8 +5,9 @@ import { findDecision } from '../organizations/decisions-store.ts'
 import { reachingAppPage } from '../pages/organizations/app.tsx'
 import { personPage } from '../pages/organizations/person.tsx'
 import { askerOf } from './app-use-cases.ts'
+import { limitableScopes, readLimits } from './approval-form.ts'
 import { problemsOf } from './developer/app-form.ts'
-import { invalidFields, parseBody, pointer } from './field-errors.ts'
+import { parseBody } from './field-errors.ts'
 import { toGrantPosition } from './inventory.ts'
 import { inventoryCsv } from './inventory-csv.ts'
 import { readReachingApp, readReachingGrants, walkInventory } from './inventory-use-cases.ts'
@@ -18,7 +19,6 @@ import { type PageEnv, requireVisitor } from './visitor.ts'
 
 const GRANTS_SHOWN = 50
 const PERSON_GRANTS_SHOWN = 200
-const DAY_SECONDS = 86_400
 
 /** One app of an organization's inventory, and one person's apps. */
 export const inventoryPages = new Hono<PageEnv>()
@@ -66,26 +66,8 @@ async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganizati
   if (decision === 'blocked') {
     return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
   }
-  const scopes = await organizationScopes(c, clientId)
-  const chosen = fields.getAll('scope')
-  const body = {
-    decision,
-    note,
-    // Everything is no ceiling: scopes that the app is registered for later are then allowed as well.
-    scope_ceiling: scopes.every(({ name }) => chosen.includes(name)) ? null : chosen,
-    expires_at: endOfDay(fields.get('expires_on') ?? ''),
-  }
+  const body = { decision, note, ...readLimits(fields, await organizationScopes(c, clientId)) }
   return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, body))
-}
-
-/** Of what an `input type=date` sends: the last second of that day, UTC. */
-function endOfDay(date: string): number | null {
-  if (date === '') return null
-  const start = Date.parse(`${date}T00:00:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(start)) {
-    throw invalidFields([{ pointer: pointer('expires_at'), detail: 'Write the day as 2027-01-31.' }])
-  }
-  return start / 1000 + DAY_SECONDS - 1
 }
 
 async function showApp(
@@ -117,6 +99,5 @@ async function showApp(
 
 async function organizationScopes(c: Context<PageEnv>, clientId: string) {
   const [app, scopes] = await Promise.all([findApp(c.env.DB, clientId), listScopes(c.env.DB, c.get('config').issuer)])
-  const registered = new Set([...(app?.scopes ?? []), ...(app?.optionalScopes ?? [])])
-  return scopes.filter(({ name, target }) => target === 'organization' && registered.has(name))
+  return limitableScopes(app, scopes)
 }

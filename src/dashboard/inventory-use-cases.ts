@@ -15,12 +15,7 @@ import {
 } from '../organizations/reaching-grants-store.ts'
 import type { Asker } from './app-use-cases.ts'
 import { requirePermission } from './organization-use-cases.ts'
-
-export interface Page<Item, Position> {
-  items: Item[]
-  /** Null: there is no more. */
-  next: Position | null
-}
+import { type Page, toPage } from './pagination.ts'
 
 export async function readInventory(
   asker: Asker,
@@ -29,9 +24,8 @@ export async function readInventory(
 ): Promise<Page<InventoryItem, InventoryPosition>> {
   requirePermission(asker, organizationId, 'see-inventory')
   const found = await listInventory(asker.env.DB, organizationId, { ...query, limit: query.limit + 1 }, currentTime())
-  const items = found.slice(0, query.limit)
-  const last = found.length > query.limit ? items.at(-1) : undefined
-  return { items, next: last ? positionOf(last, query.sort) : null }
+  const { items, next } = toPage(found, query.limit)
+  return { items, next: next && positionOf(next, query.sort) }
 }
 
 export async function readReachingApp(asker: Asker, organizationId: string, clientId: string): Promise<InventoryItem> {
@@ -49,8 +43,7 @@ export async function readReachingGrants(
 ): Promise<Page<ReachingGrant, GrantPosition>> {
   requirePermission(asker, organizationId, 'see-inventory')
   const found = await listReachingGrants(asker.env.DB, organizationId, filter, { after, limit: limit + 1 })
-  const items = found.slice(0, limit)
-  return { items, next: found.length > limit ? (items.at(-1) ?? null) : null }
+  return toPage(found, limit)
 }
 
 const CSV_PAGE = 200

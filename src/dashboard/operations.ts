@@ -13,7 +13,7 @@ import {
   withdrawKeyRoute,
 } from './operator-routes.ts'
 import { readHealth, rotateSigningKey, withdrawSigningKey } from './operator-use-cases.ts'
-import { formatCursor, parseCursor } from './pagination.ts'
+import { formatCursor, parseCursor, toPage } from './pagination.ts'
 import { toJobBody } from './policy.ts'
 import { newApi } from './route.ts'
 import { setSuspension } from './suspension-use-cases.ts'
@@ -61,9 +61,8 @@ operations.openapi(listSuspendablesRoute, async (c) => {
   const after = createdAt === undefined || id === undefined ? null : { createdAt, id }
   const query = { search: q || null, after, limit: limit + 1 }
   const found = await listSuspendables(c.env.DB, c.req.valid('param').kind, query)
-  const items = found.slice(0, limit)
-  const last = found.length > limit ? items.at(-1) : undefined
-  const next_cursor = last ? formatCursor([last.createdAt, last.id]) : null
+  const { items, next } = toPage(found, limit)
+  const next_cursor = next && formatCursor([next.createdAt, next.id])
   return c.json({ items: items.map(toBody), next_cursor }, 200)
 })
 

@@ -17,6 +17,18 @@ export const pageQuery = {
   cursor: z.string().max(500).optional().openapi({ description: '`next_cursor` of the page before; opaque.' }),
 }
 
+export interface Page<Item, Position> {
+  items: Item[]
+  /** Where the next page begins; null: there is no more. */
+  next: Position | null
+}
+
+/** Of one item more than the page holds, which tells whether there is a next one. */
+export function toPage<Item>(found: readonly Item[], limit: number): Page<Item, Item> {
+  const items = found.slice(0, limit)
+  return { items, next: found.length > limit ? (items.at(-1) ?? null) : null }
+}
+
 /** Every list looks like this, also where all of it fits on one page. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({

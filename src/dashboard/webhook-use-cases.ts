@@ -6,8 +6,8 @@ import { type DeliveryPosition, listDeliveries, sendAgain } from '../webhooks/de
 import { type Delivery, type DeliveryState, MAX_WEBHOOKS, type Webhook } from '../webhooks/webhook.ts'
 import { findWebhook, listWebhooks } from '../webhooks/webhooks-store.ts'
 import type { Asker } from './app-use-cases.ts'
-import type { Page } from './inventory-use-cases.ts'
 import { requirePermission } from './organization-use-cases.ts'
+import { type Page, toPage } from './pagination.ts'
 import { checkRecentSignIn } from './recent-sign-in.ts'
 import type { newWebhook, webhookChange } from './webhook-schemas.ts'
 
@@ -73,8 +73,7 @@ export async function readDeliveries(
 ): Promise<Page<Delivery, DeliveryPosition>> {
   requirePermission(asker, organizationId, 'manage-webhooks')
   const found = await listDeliveries(asker.env.DB, id, { ...query, limit: query.limit + 1 })
-  const items = found.slice(0, query.limit)
-  return { items, next: found.length > query.limit ? (items.at(-1) ?? null) : null }
+  return toPage(found, query.limit)
 }
 
 /** It leaves behind the answer, with whatever else is due. */

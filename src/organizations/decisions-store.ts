@@ -45,6 +45,20 @@ export async function findDecision(
   return row ? decisionRow.parse(row) : undefined
 }
 
+/** By app; those that nothing is decided about are missing. */
+export async function findDecisions(
+  db: D1Database,
+  organizationId: string,
+  clientIds: readonly string[],
+): Promise<Map<string, AppDecision>> {
+  const statement = db
+    .prepare('SELECT * FROM app_decisions WHERE organization_id = ? AND client_id IN (SELECT value FROM json_each(?))')
+    .bind(organizationId, JSON.stringify(clientIds))
+  const { results } = await reach('D1', () => statement.all())
+  const decisions = results.map((row) => decisionRow.parse(row))
+  return new Map(decisions.map((decision) => [decision.clientId, decision]))
+}
+
 /** One decision an app: a new one replaces the old. */
 export function putDecisionStatement(
   db: D1Database,

@@ -1,4 +1,6 @@
 interface TextFieldProps {
+  /** The name, unless a page has it twice. */
+  id?: string
   name: string
   label: string
   value?: string | undefined
@@ -12,10 +14,19 @@ interface TextFieldProps {
 }
 
 /** A labelled input with its hint and what was wrong with it, tied together for screen readers. */
-export function TextField({ name, label, value = '', hint, problems = [], lines, ...input }: TextFieldProps) {
-  const described = [hint && `${name}-hint`, problems.length > 0 && `${name}-problem`].filter(Boolean).join(' ')
+export function TextField({
+  name,
+  id = name,
+  label,
+  value = '',
+  hint,
+  problems = [],
+  lines,
+  ...input
+}: TextFieldProps) {
+  const described = [hint && `${id}-hint`, problems.length > 0 && `${id}-problem`].filter(Boolean).join(' ')
   const common = {
-    id: name,
+    id,
     name,
     'aria-describedby': described || undefined,
     'aria-invalid': problems.length > 0 ? ('true' as const) : undefined,
@@ -24,11 +35,11 @@ export function TextField({ name, label, value = '', hint, problems = [], lines,
   }
   return (
     <div class="field">
-      <label for={name}>
+      <label for={id}>
         {label} {!input.required && <span class="optional">optional</span>}
       </label>
       {hint && (
-        <p id={`${name}-hint`} class="hint">
+        <p id={`${id}-hint`} class="hint">
           {hint}
         </p>
       )}
@@ -39,7 +50,7 @@ export function TextField({ name, label, value = '', hint, problems = [], lines,
       ) : (
         <input type={input.type ?? 'text'} value={value} {...common} />
       )}
-      <Problems id={`${name}-problem`} texts={problems} />
+      <Problems id={`${id}-problem`} texts={problems} />
     </div>
   )
 }

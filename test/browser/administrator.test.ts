@@ -111,6 +111,7 @@ it('an administrator invites somebody, who asks for the blocked app and is answe
 
   await administrator.getByRole('link', { name: 'Requests' }).click()
   await administrator.getByLabel(/^Note to/).fill('Fine with us.')
+  await administrator.locator('summary', { hasText: 'Limits of an approval' }).click()
   await look(administrator, 'access-requests')
   await administrator.getByRole('button', { name: /^Approve/ }).click()
   await look(administrator, 'access-requests-answered')

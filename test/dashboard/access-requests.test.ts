@@ -188,6 +188,39 @@ describe('an administrator', () => {
     expect(await onePerson('member')).toHaveLength(1) // told once
   })
 
+  const decisionOnApp = async () =>
+    (await owner.call('GET', `/api/v1/organizations/${organizationId}/decisions`)).body.items[0]
+
+  it('approves within limits', async () => {
+    const answer = `${path}/${await asked()}/decision`
+    const limits = { scope_ceiling: ['projects:read'], expires_at: 4_000_000_000 }
+    const declined = await owner.call('POST', answer, { decision: 'declined', ...limits })
+    expect(declined.status).toBe(422)
+    expect(declined.body.errors.map(({ pointer }) => pointer)).toEqual(['/scope_ceiling', '/expires_at'])
+    expect((await owner.call('POST', answer, { decision: 'approved', expires_at: 1 })).status).toBe(422)
+    expect((await owner.call('POST', answer, { decision: 'approved', ...limits })).status).toBe(200)
+    expect(await decisionOnApp()).toMatchObject({ decision: 'approved', ...limits })
+  })
+
+  it('approves within limits on the page of the queue, which remembers those of before', async () => {
+    await asked()
+    const requests = `/organizations/${slug}/requests`
+    const queue = await admin.browser.get(requests)
+    const wrong = await admin.browser.submit(queue, { decision: 'approved', expires_on: '2001-01-01' })
+    expect(wrong.html).toContain('The expiry is in the past.')
+    await admin.browser.submit(queue, { decision: 'approved', scope: ['projects:read'], expires_on: '2090-01-31' })
+    const expires_at = Date.parse('2090-02-01T00:00:00Z') / 1000 - 1
+    expect(await decisionOnApp()).toMatchObject({ scope_ceiling: ['projects:read'], expires_at })
+
+    await env.DB.prepare('UPDATE app_decisions SET expires_at = 1 WHERE organization_id = ?').bind(organizationId).run()
+    await ask()
+    const boxes = (await admin.browser.get(requests)).html.match(/<input type="checkbox"[^>]*>/g)
+    expect(boxes).toEqual([
+      expect.stringMatching(/value="projects:read" checked/),
+      expect.not.stringContaining('checked'),
+    ])
+  })
+
   it('answers on the page of the queue', async () => {
     const id = await asked()
     const queue = await admin.browser.get(`/organizations/${slug}/requests`)
@@ -219,6 +252,25 @@ it('lists by pages and state', async () => {
   expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(2)
   expect((await owner.call('GET', `${path}?state=declined`)).body.items).toEqual([])
   expect((await owner.call('GET', `${path}?state=unknown`)).status).toBe(400)
+})
+
+it('shows the queue by pages', async () => {
+  const insert = env.DB.prepare(
+    `INSERT INTO access_requests (id, organization_id, client_id, account_id, reason, created_at)
+     SELECT ?1, ?2, client_id, ?3, ?1, ?4 FROM apps ORDER BY client_id LIMIT 1 OFFSET ?5`,
+  )
+  const rows = Array.from({ length: 22 }, (_, index) => {
+    const who = [owner, admin, member][index % 3] ?? member
+    return insert.bind(`req_${index}_${slug}`, organizationId, who.accountId, index, Math.floor(index / 3))
+  })
+  await env.DB.batch(rows)
+  const first = await owner.browser.get(`/organizations/${slug}/requests`)
+  const [, href = ''] = /href="([^"]+)">Older requests/.exec(first.html) ?? []
+  const second = await owner.browser.get(href)
+  const shown = [first, second].map(({ html }) => [...html.matchAll(/req_\d+_/g)].map(([reason]) => reason))
+  expect(new Set(shown[0]).size).toBe(20)
+  expect([...new Set(shown[1])].sort()).toEqual(['req_0_', 'req_1_'])
+  expect(second.html).not.toContain('Older requests')
 })
 
 it('writes who asked and who declined into the audit log', async () => {

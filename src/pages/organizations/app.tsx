@@ -9,6 +9,7 @@ import { htmlPage } from '../html-page.tsx'
 import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 import { describeUserAgent } from '../user-agent.ts'
+import { ApprovalFields } from './approval-fields.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
 import { StateTag } from './inventory.tsx'
 
@@ -120,8 +121,7 @@ function Decisions({ view: { part, item, decision, scopes } }: { view: ReachingA
         <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
         <form method="post" action={action}>
           <FormToken value={part.formToken} />
-          <Ceiling scopes={scopes} ceiling={decision?.scopeCeiling ?? null} />
-          <TextField name="expires_on" label="Until the end of (UTC)" type="date" hint="It loses its access then." />
+          <ApprovalFields scopes={scopes} ceiling={decision?.scopeCeiling ?? null} />
           <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
           <button type="submit" name="decision" value="approved" class="primary">
             Approve
@@ -153,24 +153,6 @@ function Decisions({ view: { part, item, decision, scopes } }: { view: ReachingA
         </form>
       )}
     </section>
-  )
-}
-
-function Ceiling({ scopes, ceiling }: { scopes: readonly Scope[]; ceiling: readonly string[] | null }) {
-  if (scopes.length === 0) return null
-  return (
-    <fieldset>
-      <legend>What it may have at most</legend>
-      {scopes.map(({ name, title, sensitive }) => (
-        <label class="choice">
-          <input type="checkbox" name="scope" value={name} checked={ceiling?.includes(name) ?? true} />
-          <span>
-            {title} <code>{name}</code>
-            {sensitive && <span class="tag warn">sensitive</span>}
-          </span>
-        </label>
-      ))}
-    </fieldset>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
+import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
 import type { AccessRequest } from '../../organizations/access-request.ts'
 import { may, type Organization, type Role } from '../../organizations/organization.ts'
@@ -8,12 +9,17 @@ import { htmlPage } from '../html-page.tsx'
 import type { Navigation } from '../layout.tsx'
 import { AppIcon, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
+import { ApprovalFields } from './approval-fields.tsx'
 import { OrganizationFrame } from './frame.tsx'
 
 export interface RequestItem {
   request: AccessRequest
   /** Undefined: it was deleted. */
   app: App | undefined
+  /** Of organizations, as far as the app is registered for them. */
+  scopes: readonly Scope[]
+  /** What an approval before stopped at; null: at nothing. */
+  ceiling: readonly string[] | null
 }
 
 interface RequestsView {
@@ -22,6 +28,8 @@ interface RequestsView {
   organization: Organization
   role: Role
   open: readonly RequestItem[]
+  /** Of the next page of open ones; null: there is none. */
+  nextCursor: string | null
   answered: readonly RequestItem[]
   /** Whether the visitor has just asked, and where they came from. */
   asked: boolean
@@ -47,6 +55,11 @@ function Requests(view: RequestsView) {
         {open.map((item) => (
           <OpenRequest item={item} view={view} />
         ))}
+        {view.nextCursor && (
+          <p>
+            <a href={`/organizations/${view.organization.slug}/requests?cursor=${view.nextCursor}`}>Older requests</a>
+          </p>
+        )}
       </section>
       {answered.length > 0 && (
         <section>
@@ -71,7 +84,8 @@ function JustAsked({ returnTo }: { returnTo: string | undefined }) {
   )
 }
 
-function OpenRequest({ item: { request, app }, view }: { item: RequestItem; view: RequestsView }) {
+function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) {
+  const { request, app } = item
   const name = app?.clientName ?? 'A deleted app'
   return (
     <div class="connection">
@@ -93,6 +107,10 @@ function OpenRequest({ item: { request, app }, view }: { item: RequestItem; view
             Note to {request.email} <span class="optional">optional</span>
           </label>
           <input type="text" id={`note-${request.id}`} name="note" maxlength={500} />
+          <details open={item.ceiling !== null}>
+            <summary>Limits of an approval</summary>
+            <ApprovalFields scopes={item.scopes} ceiling={item.ceiling} idPrefix={`${request.id}-`} />
+          </details>
           <div class="toolbar">
             <button type="submit" name="decision" value="approved" class="primary">
               Approve<span class="visually-hidden">: {name}</span>
