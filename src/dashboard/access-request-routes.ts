@@ -35,7 +35,7 @@ export const decideAccessRequestRoute = createRoute({
   tags: ['Decisions'],
   summary: 'Answer a request for an app',
   description:
-    'For owners and administrators. Approving it approves the app, without a ceiling or an end, and answers all ' +
+    'For owners and administrators. Approving it approves the app, within the limits that it names, and answers all ' +
     'open requests for it; declining it answers this one.',
   ...guarded('organizations:write', readJsonBody),
   request: { params: requestPath, body: jsonBody('The answer.', accessRequestDecision) },

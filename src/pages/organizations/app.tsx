@@ -8,9 +8,9 @@ import { FormToken, Problems, TextField } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
 import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
-import { describeUserAgent } from '../user-agent.ts'
 import { ApprovalFields } from './approval-fields.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
+import { GrantsTable } from './grants-table.tsx'
 import { StateTag } from './inventory.tsx'
 
 interface ReachingAppView {
@@ -164,36 +164,12 @@ function Grants({ view: { part, item, grants, nextCursor } }: { view: ReachingAp
       {grants.length === 0 ? (
         <p class="detail">Nobody.</p>
       ) : (
-        <Scrollable label="Who connected it">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Person</th>
-                <th scope="col">Allows</th>
-                <th scope="col">On</th>
-                <th scope="col">Since</th>
-                <th scope="col">Last used</th>
-              </tr>
-            </thead>
-            <tbody>
-              {grants.map((grant) => (
-                <tr>
-                  <td>
-                    <a href={`${base}/people/${grant.accountId}`}>{grant.email}</a>
-                  </td>
-                  <td>{grant.scopes.join(' ')}</td>
-                  <td>{describeUserAgent(grant.userAgent)}</td>
-                  <td>
-                    <Time at={grant.createdAt} />
-                  </td>
-                  <td>
-                    <Time at={grant.lastUsedAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrollable>
+        <GrantsTable
+          label="Who connected it"
+          grants={grants}
+          heading="Person"
+          cell={({ accountId, email }) => <a href={`${base}/people/${accountId}`}>{email}</a>}
+        />
       )}
       {nextCursor && (
         <p>

@@ -3,10 +3,9 @@ import type { AppEnv } from '../../env.ts'
 import type { Member } from '../../organizations/organization.ts'
 import type { ReachingGrant } from '../../organizations/reaching-grants-store.ts'
 import { htmlPage } from '../html-page.tsx'
-import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
-import { describeUserAgent } from '../user-agent.ts'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
+import { GrantsTable } from './grants-table.tsx'
 
 interface PersonView {
   part: OrganizationPart
@@ -32,36 +31,14 @@ function Person({ part, member, grants }: PersonView) {
       {grants.length === 0 ? (
         <p class="detail">No app reaches this organization in their name.</p>
       ) : (
-        <Scrollable label="Their apps">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">App</th>
-                <th scope="col">Allows</th>
-                <th scope="col">On</th>
-                <th scope="col">Since</th>
-                <th scope="col">Last used</th>
-              </tr>
-            </thead>
-            <tbody>
-              {grants.map((grant) => (
-                <tr>
-                  <td>
-                    <a href={`/organizations/${part.organization.slug}/apps/${grant.clientId}`}>{grant.clientName}</a>
-                  </td>
-                  <td>{grant.scopes.join(' ')}</td>
-                  <td>{describeUserAgent(grant.userAgent)}</td>
-                  <td>
-                    <Time at={grant.createdAt} />
-                  </td>
-                  <td>
-                    <Time at={grant.lastUsedAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrollable>
+        <GrantsTable
+          label="Their apps"
+          grants={grants}
+          heading="App"
+          cell={({ clientId, clientName }) => (
+            <a href={`/organizations/${part.organization.slug}/apps/${clientId}`}>{clientName}</a>
+          )}
+        />
       )}
     </OrganizationFrame>
   )
