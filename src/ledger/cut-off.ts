@@ -44,6 +44,6 @@ function loseOrganization(ledger: Ledger, grant: Grant, cut: Omit<CutOff, 'grant
     return
   }
   ledger.save({ ...grant, organizations }, { projected: true })
-  ledger.outbox.addForgottenKey(orgGrantKey(organizationId, ledger.accountId, grant))
+  ledger.outbox.addForgottenKey(orgGrantKey(organizationId, ledger.account.id, grant))
   ledger.record('grant.cut_off', grant, now, event)
 }

@@ -103,7 +103,7 @@ export class GrantLedger extends DurableObject<Bindings> {
     try {
       ledger.expire(currentTime())
       ledger.sealCounts()
-      await deliverOutbox({ ...ledger, accountId: ledger.accountId }, currentTime())
+      await deliverOutbox({ ...ledger, accountId: ledger.account.id }, currentTime())
     } catch (error) {
       console.error(`the outbox waits: ${error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'}`)
       ledger.commit(() => ledger.outbox.countFailure())

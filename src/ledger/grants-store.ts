@@ -65,6 +65,27 @@ export class GrantsStore {
     return row && toGrant(row)
   }
 
+  /** Each change raises the version: the same version is the same grant. */
+  isUnchanged({ id, version, state }: Grant): boolean {
+    const found = this.sql.exec('SELECT 1 FROM grants WHERE id = ? AND version = ? AND state = ?', id, version, state)
+    return found.toArray().length > 0
+  }
+
+  /** Living grants of one app beyond so many, which were used last. */
+  listBeyond(kept: number, clientId: string, now: EpochSeconds): Grant[] {
+    return this.sql
+      .exec<GrantRow>(
+        `SELECT * FROM grants WHERE id IN (
+           SELECT id FROM grants WHERE client_id = ? AND state = 'active' AND min(expires_at, idle_expires_at) > ?
+            ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ?)`,
+        clientId,
+        now,
+        kept,
+      )
+      .toArray()
+      .map(toGrant)
+  }
+
   listActive(clientId?: string): Grant[] {
     const query = clientId
       ? this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state = 'active' AND client_id = ?", clientId)

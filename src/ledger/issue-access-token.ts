@@ -96,9 +96,10 @@ export async function signFor(
   token: SignedFor,
   { resources, statusId }: Pick<RefreshCommand, 'resources' | 'statusId'>,
 ): Promise<string> {
+  const { id: accountId, shard } = ledger.account
   const claims = accessTokenClaims({
     issuer: ledger.config.issuer,
-    accountId: ledger.accountId,
+    accountId,
     clientId: grant.clientId,
     resource: grant.resource,
     grantId: grant.id,
@@ -107,7 +108,7 @@ export async function signFor(
     ...allowance,
     ...token,
   })
-  const key = { alg: requireResource(grant.resource, resources).signingAlg, shard: ledger.shard }
+  const key = { alg: requireResource(grant.resource, resources).signingAlg, shard }
   const { jwt } = await signJwt(ledger.env, ledger.config, key, ACCESS_TOKEN_TYPE, claims)
   return jwt
 }

@@ -62,11 +62,9 @@ export class Ledger {
     return result
   }
 
-  /** The grant as it was read, if nobody changed it since; call it first inside a commit. */
-  requireUnchanged(read: Grant): Grant {
-    const present = this.grants.find(read.id)
-    if (!present || present.version !== read.version || present.state !== read.state) throw new VersionChanged()
-    return present
+  /** The grant is still as it was read; call it first inside a commit. */
+  requireUnchanged(read: Grant): void {
+    if (!this.grants.isUnchanged(read)) throw new VersionChanged()
   }
 
   /** Writes the next version of a grant; `projected` when its views have to follow. */
@@ -94,7 +92,7 @@ export class Ledger {
       newAuditEvent({
         event,
         at: now,
-        accountId: this.accountId,
+        accountId: this.account.id,
         clientId: grant.clientId,
         grantId: grant.id,
         organizations: grant.organizations,
@@ -185,12 +183,10 @@ export class Ledger {
     this.armedAtMs = null
   }
 
-  get accountId(): string {
-    return this.requireAccount().id
-  }
-
-  get shard(): Shard {
-    return this.requireAccount().shard as Shard
+  get account(): { id: string; shard: Shard } {
+    const account = this.grants.findAccount()
+    if (!account) throw new Error('the ledger has no account yet')
+    return { id: account.id, shard: account.shard as Shard }
   }
 
   /** Nothing lives here any more and everything was delivered: give the storage back. */
@@ -206,12 +202,6 @@ export class Ledger {
     this.spent.createTables()
     this.outbox.createTables()
     this.tablesReady = true
-  }
-
-  private requireAccount() {
-    const account = this.grants.findAccount()
-    if (!account) throw new Error('the ledger has no account yet')
-    return account
   }
 }
 

@@ -64,7 +64,7 @@ export function narrowGrant(ledger: Ledger, narrowing: Narrowing, now: EpochSeco
   ledger.commit(() => {
     ledger.renewStatus(narrowed)
     for (const id of lost(grant.organizations, narrowed.organizations)) {
-      ledger.outbox.addForgottenKey(orgGrantKey(id, ledger.accountId, grant))
+      ledger.outbox.addForgottenKey(orgGrantKey(id, ledger.account.id, grant))
     }
     const reason = [...lost(grant.scopes, narrowed.scopes), ...lost(grant.organizations, narrowed.organizations)]
     ledger.record('grant.narrowed', grant, now, { actor: narrowing.actor, reason: reason.join(' ') })

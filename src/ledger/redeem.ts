@@ -1,5 +1,5 @@
 import { collectExchange } from '../engine/token-exchange.ts'
-import { type Grant, isAlive } from '../grants/grant.ts'
+import type { Grant } from '../grants/grant.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
@@ -22,15 +22,15 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
   const token = boundBy(allowance, signedToken(exchange))
   const accessToken = await signFor(ledger, grant, allowance, token, command)
   ledger.commit(() => {
-    const present = ledger.requireUnchanged(grant)
-    if (present.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')
-    makeRoom(ledger, present.clientId, now)
-    ledger.countToken(present, 'authorization_code', now)
-    const idleExpiresAt = idleEnd(ledger, present, refreshToken ? now : null, token.expiresAt)
+    ledger.requireUnchanged(grant)
+    if (grant.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')
+    makeRoom(ledger, grant.clientId, now)
+    ledger.countToken(grant, 'authorization_code', now)
+    const idleExpiresAt = idleEnd(ledger, grant, refreshToken ? now : null, token.expiresAt)
     ledger.wantAlarm(idleExpiresAt * 1000)
     ledger.save(
       {
-        ...present,
+        ...grant,
         state: 'active',
         engineRecord: exchange.grantRecord,
         refreshHash,
@@ -90,11 +90,7 @@ function idleEnd(
 
 /** At redemption, never at authorization: codes that nobody redeems push nothing out. */
 function makeRoom(ledger: Ledger, clientId: string, now: EpochSeconds): void {
-  const living = ledger.grants.listActive(clientId).filter((grant) => isAlive(grant, now))
-  const surplus = living.length - MAX_GRANTS_PER_APP + 1
-  if (surplus <= 0) return
-  living.sort((a, b) => a.lastUsedAt - b.lastUsedAt || a.createdAt - b.createdAt)
-  for (const grant of living.slice(0, surplus)) {
+  for (const grant of ledger.grants.listBeyond(MAX_GRANTS_PER_APP - 1, clientId, now)) {
     ledger.revoke(grant, 'evicted', now)
     ledger.record('grant.evicted', grant, now)
   }

@@ -56,14 +56,15 @@ function keep(
   now: EpochSeconds,
 ): string {
   if (!isUseDue(grant, now)) {
-    ledger.countTokenAfterAnswer(requireStillAlive(ledger, grant), 'refresh_token', now)
+    requireStillAlive(ledger, grant)
+    ledger.countTokenAfterAnswer(grant, 'refresh_token', now)
     return command.refreshToken
   }
   ledger.commit(() => {
-    const present = requireStillAlive(ledger, grant)
-    ledger.countToken(present, 'refresh_token', now)
-    const engineRecord = withTokenKept(exchange.grantRecord, present.engineRecord)
-    ledger.save({ ...present, ...usedAt(ledger, present, now), engineRecord }, { projected: true })
+    requireStillAlive(ledger, grant)
+    ledger.countToken(grant, 'refresh_token', now)
+    const engineRecord = withTokenKept(exchange.grantRecord, grant.engineRecord)
+    ledger.save({ ...grant, ...usedAt(ledger, grant, now), engineRecord }, { projected: true })
   })
   return command.refreshToken
 }
@@ -83,11 +84,11 @@ async function rotate(
     sealFor(command.refreshToken, successor),
   ])
   ledger.commit(() => {
-    const present = requireStillAlive(ledger, grant)
+    requireStillAlive(ledger, grant)
     ledger.spent.insert({
       hash: command.refreshHash,
-      grantId: present.id,
-      generation: present.generation,
+      grantId: grant.id,
+      generation: grant.generation,
       spentAt: now,
       sealedSuccessor,
       scopes: allowance.scopes,
@@ -96,26 +97,25 @@ async function rotate(
       repeatedElsewhere: false,
     })
     ledger.wantAlarm((now + REPEAT_WINDOW_SECONDS + 1) * 1000)
-    ledger.countToken(present, 'refresh_token', now)
+    ledger.countToken(grant, 'refresh_token', now)
     ledger.save(
       {
-        ...present,
-        ...usedAt(ledger, present, now),
+        ...grant,
+        ...usedAt(ledger, grant, now),
         engineRecord: withoutPreviousToken(exchange.grantRecord),
         refreshHash: successorHash,
-        generation: present.generation + 1,
+        generation: grant.generation + 1,
       },
-      { projected: isUseDue(present, now) },
+      { projected: isUseDue(grant, now) },
     )
   })
   return successor
 }
 
 /** Signing took its time: whoever revoked meanwhile has the last word. */
-function requireStillAlive(ledger: Ledger, grant: Grant): Grant {
-  const present = ledger.requireUnchanged(grant)
-  if (!isAlive(present, currentTime())) throw invalidGrant('refresh_token_expired')
-  return present
+function requireStillAlive(ledger: Ledger, grant: Grant): void {
+  ledger.requireUnchanged(grant)
+  if (!isAlive(grant, currentTime())) throw invalidGrant('refresh_token_expired')
 }
 
 function usedAt(ledger: Ledger, grant: Grant, now: EpochSeconds) {

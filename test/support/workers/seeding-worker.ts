@@ -30,7 +30,7 @@ export class GrantLedger extends RealLedger {
     ledger.commit(() => {
       for (const copy of copies) ledger.grants.insert(copy)
     })
-    const { accountId } = ledger
+    const accountId = ledger.account.id
     const { DB } = this.env
     await DB.batch(
       copies.flatMap((copy) => [
