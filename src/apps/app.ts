@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 
 export const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
 export type GrantType = (typeof GRANT_TYPES)[number]
@@ -38,7 +39,7 @@ export interface App {
   deletedAt: EpochSeconds | null
 }
 
-const jsonList = <T extends z.ZodType>(item: T) => z.string().transform((text) => z.array(item).parse(JSON.parse(text)))
+const strings = jsonColumn(z.array(z.string()))
 
 /** A row of `apps`, as D1 returns it. */
 export const appRow = z
@@ -46,16 +47,16 @@ export const appRow = z
     client_id: z.string(),
     organization_id: z.string(),
     client_name: z.string(),
-    redirect_uris: jsonList(z.string()),
-    grant_types: jsonList(z.enum(GRANT_TYPES)),
+    redirect_uris: strings,
+    grant_types: jsonColumn(z.array(z.enum(GRANT_TYPES))),
     token_endpoint_auth_method: z.enum(AUTH_METHODS),
-    scopes: jsonList(z.string()),
-    optional_scopes: jsonList(z.string()),
+    scopes: strings,
+    optional_scopes: strings,
     client_uri: z.string().nullable(),
     logo_uri: z.string().nullable(),
     policy_uri: z.string().nullable(),
     tos_uri: z.string().nullable(),
-    contacts: jsonList(z.string()),
+    contacts: strings,
     visibility: z.enum(['private', 'public']),
     publisher_domain: z.string().nullable(),
     first_party: z.number(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { PUBLISHER_REASONS, PUBLISHER_STATES, type PublisherCheck, type PublisherReason } from './publisher.ts'
 
@@ -11,7 +12,7 @@ const checkRow = z
     code: z.string(),
     state: z.enum(PUBLISHER_STATES),
     reason: z.enum(Object.keys(PUBLISHER_REASONS) as [PublisherReason, ...PublisherReason[]]).nullable(),
-    found: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    found: jsonColumn(z.array(z.string())),
     started_at: z.number(),
     checked_at: z.number().nullable(),
     verified_at: z.number().nullable(),

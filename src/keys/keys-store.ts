@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { auditStatement } from '../audit/audit-store.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { ALGORITHMS, type Algorithm } from './algorithms.ts'
 
@@ -19,7 +20,7 @@ export interface PublishedKey {
 /** What is needed to verify with it. */
 export type VerificationKey = Pick<PublishedKey, 'kid' | 'alg' | 'publicJwk'>
 
-const jwk = z.string().transform((text) => z.looseObject({ kty: z.string() }).parse(JSON.parse(text)))
+const jwk = jsonColumn(z.looseObject({ kty: z.string() }))
 const verificationRow = z
   .object({ kid: z.string(), alg: z.enum(ALGORITHMS), public_jwk: jwk })
   .transform((row): VerificationKey => ({ kid: row.kid, alg: row.alg, publicJwk: row.public_jwk }))

@@ -4,6 +4,7 @@ import { absoluteIdentifier } from '../catalog/catalog.ts'
 import type { Config } from '../env.ts'
 import type { Present } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import type { LedgerResources } from './commands.ts'
 
@@ -89,7 +90,6 @@ export async function findPresent(
   return row ? parsePresent(row, config) : undefined
 }
 
-const json = <T extends z.ZodType>(schema: T) => z.string().transform((text) => schema.parse(JSON.parse(text)))
 const ceiling = z.array(z.string()).nullable()
 
 const presentRow = z.object({
@@ -98,8 +98,8 @@ const presentRow = z.object({
   account_email: z.string().nullable(),
   account_suspended_at: z.number().nullable(),
   status_id: z.number().nullable(),
-  secrets: json(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
-  memberships: json(
+  secrets: jsonColumn(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
+  memberships: jsonColumn(
     z.array(
       z.object({
         organization_id: z.string(),
@@ -113,7 +113,7 @@ const presentRow = z.object({
       }),
     ),
   ),
-  catalogue: json(
+  catalogue: jsonColumn(
     z.array(
       z.object({
         name: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { type AppDecision, DECISIONS } from './decision.ts'
 
@@ -6,7 +7,7 @@ const decisionRow = z
   .object({
     client_id: z.string(),
     decision: z.enum(DECISIONS),
-    scope_ceiling: z.string().nullable(),
+    scope_ceiling: jsonColumn(z.array(z.string())).nullable(),
     expires_at: z.number().nullable(),
     note: z.string().nullable(),
     decided_by: z.string(),
@@ -16,7 +17,7 @@ const decisionRow = z
     (row): AppDecision => ({
       clientId: row.client_id,
       decision: row.decision,
-      scopeCeiling: row.scope_ceiling === null ? null : z.array(z.string()).parse(JSON.parse(row.scope_ceiling)),
+      scopeCeiling: row.scope_ceiling,
       expiresAt: row.expires_at,
       note: row.note,
       decidedBy: row.decided_by,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { isRefused } from '../revocation/cut-offs-store.ts'
 import {
@@ -91,15 +92,15 @@ function reportedScopesStatement(db: D1Database): D1PreparedStatement {
   )
 }
 
+const reportedRow = z.object({ name: z.string() })
+
 function reportedNames(rows: unknown[] = []): ReadonlySet<string> {
-  return new Set(rows.map((row) => z.object({ name: z.string() }).parse(row).name))
+  return new Set(rows.map((row) => reportedRow.parse(row).name))
 }
 
 function pattern(search: string | null): string | null {
   return search && `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
 }
-
-const json = <T extends z.ZodType>(schema: T) => z.string().transform((text) => schema.parse(JSON.parse(text)))
 
 const itemRow = z.object({
   client_id: z.string(),
@@ -112,8 +113,8 @@ const itemRow = z.object({
   refused: z.number(),
   grants: z.number(),
   people: z.number(),
-  scopes: json(z.array(z.string())),
-  scope_uses: json(z.record(z.string(), z.number())),
+  scopes: jsonColumn(z.array(z.string())),
+  scope_uses: jsonColumn(z.record(z.string(), z.number())),
   first_granted_at: z.number().nullable(),
   last_used_at: z.number(),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { isRefused } from '../revocation/cut-offs-store.ts'
 import type { AppPolicy } from './policy.ts'
@@ -23,7 +24,7 @@ const effectRow = z
     people: z.number(),
     refused_now: z.number(),
     refused_then: z.number(),
-    lost: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    lost: jsonColumn(z.array(z.string())),
   })
   .transform(
     (row): PolicyEffect => ({

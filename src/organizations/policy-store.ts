@@ -1,13 +1,16 @@
 import { z } from 'zod'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { APP_POLICIES, type AppPolicy } from './policy.ts'
 
-const policyRow = z.object({ policy: z.enum(APP_POLICIES), scope_ceiling: z.string().nullable() }).transform(
-  (row): AppPolicy => ({
-    policy: row.policy,
-    scopeCeiling: row.scope_ceiling === null ? null : z.array(z.string()).parse(JSON.parse(row.scope_ceiling)),
-  }),
-)
+const policyRow = z
+  .object({ policy: z.enum(APP_POLICIES), scope_ceiling: jsonColumn(z.array(z.string())).nullable() })
+  .transform(
+    (row): AppPolicy => ({
+      policy: row.policy,
+      scopeCeiling: row.scope_ceiling,
+    }),
+  )
 
 export async function getPolicy(db: D1Database, organizationId: string): Promise<AppPolicy> {
   const statement = db.prepare('SELECT policy, scope_ceiling FROM organizations WHERE id = ?').bind(organizationId)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 
 /** A living grant that names an organization. From a projection: seconds old. */
@@ -24,7 +25,7 @@ const grantRow = z
     client_name: z.string(),
     account_id: z.string(),
     email: z.string(),
-    scopes: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    scopes: jsonColumn(z.array(z.string())),
     created_at: z.number(),
     last_used_at: z.number(),
     user_agent: z.string(),

@@ -1,13 +1,11 @@
 import { z } from 'zod'
 import { AUDIT_EVENTS, type AuditEventName } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import { MAX_WEBHOOKS, type Webhook } from './webhook.ts'
 
-const eventNames = z
-  .string()
-  .nullable()
-  .transform((text) => (text === null ? null : z.array(z.enum(AUDIT_EVENTS)).parse(JSON.parse(text))))
+const eventNames = jsonColumn(z.array(z.enum(AUDIT_EVENTS))).nullable()
 
 const webhookRow = z
   .object({
