@@ -20,10 +20,13 @@ import { DELIVERIES_KEPT_SECONDS } from './webhooks/webhook.ts'
 
 const INVITATIONS_KEPT_SECONDS = 30 * 86_400
 
-/** Clean-up, and checks whose time has come; everything here may be repeated or missed without harm. */
+/**
+ * Clean-up, and checks whose time has come; everything here may be repeated or missed without harm. What fails keeps
+ * nothing else from its turn, and the run counts as missed.
+ */
 export async function runScheduled(env: Bindings): Promise<void> {
   const now = currentTime()
-  await Promise.all([
+  const outcomes = await Promise.allSettled([
     deleteExpiredSessions(env.DB, now),
     deleteExpiredKeys(env.DB, now),
     deleteOldKeys(env.DB, now),
@@ -39,6 +42,8 @@ export async function runScheduled(env: Bindings): Promise<void> {
   ])
   // Last: what the run itself ended is told too.
   await queueDueDeliveries(env, now)
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
   await noteScheduledRun(env.DB, currentTime())
 }
 
