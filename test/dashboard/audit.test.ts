@@ -132,6 +132,18 @@ describe('the audit log of an organization', () => {
     expect(page.html).not.toContain('>allowed an app')
   })
 
+  it('says on the page what it is narrowed to, and the way back', async () => {
+    const { slug } = (await (await call('GET', `/organizations/${organization}`)).json()) as { slug: string }
+    const path = `/organizations/${slug}/audit`
+    const whole = await world.browser.get(path)
+    expect(whole.html).not.toContain('Show everything')
+    expect(whole.html).toContain(`href="${path}?account_id=${accountId}"`)
+    const ofApp = await world.browser.get(`${path}?client_id=${world.app.clientId}`)
+    expect(ofApp.html).toContain(`Only Test app. <a href="${path}">Show everything</a>`)
+    expect(ofApp.html).not.toContain('created the organization')
+    expect((await world.browser.get(`${path}?account_id=acc_nobody`)).html).toContain('Only acc_nobody.')
+  })
+
   it('forgets what is older than it is kept', async () => {
     const old = newAuditEvent({ event: 'app.blocked', at: 1_600_000_000, organizationId: organization })
     await auditStatement(env.DB, old).run()

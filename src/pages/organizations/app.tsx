@@ -38,6 +38,9 @@ function ReachingApp(view: ReachingAppView) {
       </h2>
       <Problems id="form-problem" texts={problems} />
       <Facts item={item} decision={decision} />
+      <p>
+        <a href={`/organizations/${part.organization.slug}/audit?client_id=${item.clientId}`}>In the audit log</a>
+      </p>
       <ScopeTable item={item} />
       <Decisions view={view} />
       <Grants view={view} />

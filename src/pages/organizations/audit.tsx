@@ -87,6 +87,7 @@ function Audit({ part, filter, events, nextCursor, query }: AuditView) {
     <OrganizationFrame part={part} tab="audit" title="Audit log">
       <h2>Audit log</h2>
       <FilterForm path={path} filter={filter} />
+      <Narrowed path={path} filter={filter} events={events} />
       {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <Events events={events} part={part} />}
       <p class="inline">
         {nextCursor && <a href={`${path}?${query}${query && '&'}cursor=${nextCursor}`}>Older</a>}
@@ -125,6 +126,26 @@ function FilterForm({ path, filter }: { path: string; filter: AuditFilter }) {
   )
 }
 
+/** To one app, or one person, by a link: said, so that it can be left again. */
+function Narrowed({ path, filter, events }: { path: string; filter: AuditFilter; events: readonly LoggedEvent[] }) {
+  const { clientId, accountId } = filter
+  if (!clientId && !accountId) return null
+  const app = clientId && (events.find((event) => event.clientId === clientId)?.clientName ?? clientId)
+  return (
+    <p class="notice">
+      Only {[app, accountId && nameOf(accountId, events)].filter(Boolean).join(' and ')}.{' '}
+      <a href={path}>Show everything</a>
+    </p>
+  )
+}
+
+/** An event can name the person as who acted, or as whom it concerns. */
+function nameOf(accountId: string, events: readonly LoggedEvent[]): string {
+  const acted = events.find(({ actor, actorEmail }) => actor === accountId && actorEmail)
+  const concerned = events.find((event) => event.accountId === accountId && event.accountEmail)
+  return acted?.actorEmail ?? concerned?.accountEmail ?? accountId
+}
+
 function dayOf(at: number | null): string {
   return at === null ? '' : new Date(at * 1000).toISOString().slice(0, 10)
 }
@@ -149,7 +170,13 @@ function Events({ events, part }: { events: readonly LoggedEvent[]; part: Organi
               <td>
                 <Time at={event.at} exact />
               </td>
-              <td>{event.actorEmail ?? event.actor ?? 'by itself'}</td>
+              <td>
+                {event.actorEmail ? (
+                  <a href={`${path}?account_id=${event.actor}`}>{event.actorEmail}</a>
+                ) : (
+                  (event.actor ?? 'by itself')
+                )}
+              </td>
               <td>
                 {EVENT_WORDS[event.event]}
                 {event.reason && <span class="detail said">{event.reason}</span>}

@@ -19,6 +19,7 @@ export function personPage(c: Pick<Context<AppEnv>, 'html'>, view: PersonView) {
 }
 
 function Person({ part, member, grants }: PersonView) {
+  const accountId = member?.accountId ?? grants[0]?.accountId
   const name = member?.email ?? grants[0]?.email ?? 'A former member'
   return (
     <OrganizationFrame part={part} tab="apps" title={name}>
@@ -26,6 +27,11 @@ function Person({ part, member, grants }: PersonView) {
       {member && (
         <p>
           {member.role}, since <Time at={member.since} />
+        </p>
+      )}
+      {accountId && (
+        <p>
+          <a href={`/organizations/${part.organization.slug}/audit?account_id=${accountId}`}>In the audit log</a>
         </p>
       )}
       {grants.length === 0 ? (
