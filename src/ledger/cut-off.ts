@@ -43,7 +43,7 @@ function loseOrganization(ledger: Ledger, grant: Grant, cut: Omit<CutOff, 'grant
     ledger.revoke(grant, 'organization_lost', now, event)
     return
   }
-  ledger.save({ ...grant, organizations }, { projected: true })
+  ledger.save(grant, { organizations }, { projected: true })
   ledger.outbox.addForgottenKey(orgGrantKey(organizationId, ledger.account.id, grant))
   ledger.record('grant.cut_off', grant, now, event)
 }

@@ -102,18 +102,20 @@ export class GrantsStore {
   }
 
   insert(grant: Grant): void {
-    const row = toRow(grant)
-    const columns = Object.keys(row)
+    const columns = toColumns(grant)
+    const names = Object.keys(columns)
     this.sql.exec(
-      `INSERT INTO grants (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-      ...Object.values(row),
+      `INSERT INTO grants (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      ...Object.values(columns),
     )
   }
 
-  update(grant: Grant): void {
-    const { id, ...row } = toRow(grant)
-    const assignments = Object.keys(row).map((column) => `${column} = ?`)
-    this.sql.exec(`UPDATE grants SET ${assignments.join(', ')} WHERE id = ?`, ...Object.values(row), id)
+  /** False: somebody changed the grant since it was read, and nothing is written. */
+  update({ id, version }: Grant, changes: Partial<Grant>): boolean {
+    const columns = toColumns(changes)
+    const assignments = Object.keys(columns).map((column) => `${column} = ?`)
+    const sql = `UPDATE grants SET ${assignments.join(', ')} WHERE id = ? AND version = ?`
+    return this.sql.exec(sql, ...Object.values(columns), id, version).rowsWritten > 0
   }
 
   revokeAccessToken(tokenId: string, expiresAt: EpochSeconds): void {
@@ -207,31 +209,39 @@ function toGrant(row: GrantRow): Grant {
   }
 }
 
-function toRow(grant: Grant): GrantRow {
-  return {
-    id: grant.id,
-    client_id: grant.clientId,
-    state: grant.state,
-    version: grant.version,
-    engine_record: grant.engineRecord,
-    scopes: JSON.stringify(grant.scopes),
-    organizations: JSON.stringify(grant.organizations),
-    resource: grant.resource,
-    redirect_uri: grant.redirectUri,
-    code_hash: grant.codeHash,
-    code_challenge: grant.codeChallenge,
-    code_expires_at: grant.codeExpiresAt,
-    refresh_hash: grant.refreshHash,
-    generation: grant.generation,
-    created_at: grant.createdAt,
-    redeemed_at: grant.redeemedAt,
-    last_used_at: grant.lastUsedAt,
-    expires_at: grant.expiresAt,
-    idle_expires_at: grant.idleExpiresAt,
-    revoked_at: grant.revokedAt,
-    revocation_reason: grant.revocationReason,
-    signed_in_at: grant.signedInAt,
-    shown_app: JSON.stringify(grant.shownApp),
-    user_agent: grant.userAgent,
-  }
+const COLUMNS = {
+  id: 'id',
+  clientId: 'client_id',
+  state: 'state',
+  version: 'version',
+  engineRecord: 'engine_record',
+  scopes: 'scopes',
+  organizations: 'organizations',
+  resource: 'resource',
+  redirectUri: 'redirect_uri',
+  codeHash: 'code_hash',
+  codeChallenge: 'code_challenge',
+  codeExpiresAt: 'code_expires_at',
+  refreshHash: 'refresh_hash',
+  generation: 'generation',
+  createdAt: 'created_at',
+  redeemedAt: 'redeemed_at',
+  lastUsedAt: 'last_used_at',
+  expiresAt: 'expires_at',
+  idleExpiresAt: 'idle_expires_at',
+  revokedAt: 'revoked_at',
+  revocationReason: 'revocation_reason',
+  signedInAt: 'signed_in_at',
+  shownApp: 'shown_app',
+  userAgent: 'user_agent',
+} as const satisfies Record<keyof Grant, keyof GrantRow>
+
+function toColumns(grant: Partial<Grant>): Record<string, SqlStorageValue> {
+  const fields = Object.entries(grant) as [keyof Grant, Grant[keyof Grant]][]
+  return Object.fromEntries(
+    fields.map(([field, value]) => [
+      COLUMNS[field],
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+    ]),
+  )
 }

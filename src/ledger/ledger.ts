@@ -62,15 +62,19 @@ export class Ledger {
     return result
   }
 
-  /** The grant is still as it was read; call it first inside a commit. */
+  /** The grant is still as it was read, for a commit that does not save it. */
   requireUnchanged(read: Grant): void {
     if (!this.grants.isUnchanged(read)) throw new VersionChanged()
   }
 
-  /** Writes the next version of a grant; `projected` when its views have to follow. */
-  save(grant: Grant, { projected }: { projected: boolean }): Grant {
-    const next = { ...grant, version: grant.version + 1 }
-    this.grants.update(next)
+  /**
+   * Writes the next version of a grant, inside a commit, which becomes nothing if somebody changed the grant since it
+   * was read. `projected`: its views have to follow.
+   */
+  save(grant: Grant, changes: Partial<Grant>, { projected }: { projected: boolean }): Grant {
+    const version = grant.version + 1
+    if (!this.grants.update(grant, { ...changes, version })) throw new VersionChanged()
+    const next = { ...grant, ...changes, version }
     if (projected) this.markDirty(next)
     return next
   }
@@ -78,10 +82,8 @@ export class Ledger {
   /** Ends a grant for good. Does not queue: no refresh in flight can undo it. */
   revoke(grant: Grant, reason: RevocationReason, now: EpochSeconds, event: Partial<AuditEvent> = {}): void {
     if (grant.state === 'revoked') return
-    this.save(
-      { ...grant, state: 'revoked', revokedAt: now, revocationReason: reason, refreshHash: null },
-      { projected: true },
-    )
+    const end = { state: 'revoked', revokedAt: now, revocationReason: reason, refreshHash: null } as const
+    this.save(grant, end, { projected: true })
     this.spent.deleteOfGrant(grant.id)
     this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
     this.record('grant.revoked', grant, now, { reason, ...event })
@@ -117,8 +119,8 @@ export class Ledger {
   }
 
   /** Inside a commit: access tokens that are out say too much by now, and must die before they expire. */
-  renewStatus(grant: Grant): void {
-    const next = this.save(grant, { projected: true })
+  renewStatus(grant: Grant, changes: Partial<Grant> = {}): void {
+    const next = this.save(grant, changes, { projected: true })
     this.outbox.addRenewal({ grantId: next.id, version: next.version })
     this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
   }

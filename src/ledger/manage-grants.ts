@@ -55,14 +55,14 @@ export interface Narrowing {
 export function narrowGrant(ledger: Ledger, narrowing: Narrowing, now: EpochSeconds): GrantSummary | undefined {
   const grant = ledger.find(narrowing.grantId)
   if (!grant || !isAlive(grant, now)) return undefined
-  const narrowed = {
-    ...grant,
+  const kept = {
     scopes: grant.scopes.filter((scope) => narrowing.scopes.includes(scope)),
     organizations: grant.organizations.filter((id) => narrowing.organizations.includes(id)),
   }
+  const narrowed = { ...grant, ...kept }
   if (isSame(grant, narrowed)) return toSummary(grant)
   ledger.commit(() => {
-    ledger.renewStatus(narrowed)
+    ledger.renewStatus(grant, kept)
     for (const id of lost(grant.organizations, narrowed.organizations)) {
       ledger.outbox.addForgottenKey(orgGrantKey(id, ledger.account.id, grant))
     }

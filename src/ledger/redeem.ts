@@ -22,15 +22,14 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
   const token = boundBy(allowance, signedToken(exchange))
   const accessToken = await signFor(ledger, grant, allowance, token, command)
   ledger.commit(() => {
-    ledger.requireUnchanged(grant)
     if (grant.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')
     makeRoom(ledger, grant.clientId, now)
     ledger.countToken(grant, 'authorization_code', now)
     const idleExpiresAt = idleEnd(ledger, grant, refreshToken ? now : null, token.expiresAt)
     ledger.wantAlarm(idleExpiresAt * 1000)
     ledger.save(
+      grant,
       {
-        ...grant,
         state: 'active',
         engineRecord: exchange.grantRecord,
         refreshHash,

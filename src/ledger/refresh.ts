@@ -56,15 +56,16 @@ function keep(
   now: EpochSeconds,
 ): string {
   if (!isUseDue(grant, now)) {
-    requireStillAlive(ledger, grant)
+    ledger.requireUnchanged(grant)
+    requireNotExpired(grant)
     ledger.countTokenAfterAnswer(grant, 'refresh_token', now)
     return command.refreshToken
   }
   ledger.commit(() => {
-    requireStillAlive(ledger, grant)
+    requireNotExpired(grant)
     ledger.countToken(grant, 'refresh_token', now)
     const engineRecord = withTokenKept(exchange.grantRecord, grant.engineRecord)
-    ledger.save({ ...grant, ...usedAt(ledger, grant, now), engineRecord }, { projected: true })
+    ledger.save(grant, { ...usedAt(ledger, grant, now), engineRecord }, { projected: true })
   })
   return command.refreshToken
 }
@@ -84,7 +85,17 @@ async function rotate(
     sealFor(command.refreshToken, successor),
   ])
   ledger.commit(() => {
-    requireStillAlive(ledger, grant)
+    requireNotExpired(grant)
+    ledger.save(
+      grant,
+      {
+        ...usedAt(ledger, grant, now),
+        engineRecord: withoutPreviousToken(exchange.grantRecord),
+        refreshHash: successorHash,
+        generation: grant.generation + 1,
+      },
+      { projected: isUseDue(grant, now) },
+    )
     ledger.spent.insert({
       hash: command.refreshHash,
       grantId: grant.id,
@@ -98,23 +109,12 @@ async function rotate(
     })
     ledger.wantAlarm((now + REPEAT_WINDOW_SECONDS + 1) * 1000)
     ledger.countToken(grant, 'refresh_token', now)
-    ledger.save(
-      {
-        ...grant,
-        ...usedAt(ledger, grant, now),
-        engineRecord: withoutPreviousToken(exchange.grantRecord),
-        refreshHash: successorHash,
-        generation: grant.generation + 1,
-      },
-      { projected: isUseDue(grant, now) },
-    )
   })
   return successor
 }
 
-/** Signing took its time: whoever revoked meanwhile has the last word. */
-function requireStillAlive(ledger: Ledger, grant: Grant): void {
-  ledger.requireUnchanged(grant)
+/** Signing took its time. */
+function requireNotExpired(grant: Grant): void {
   if (!isAlive(grant, currentTime())) throw invalidGrant('refresh_token_expired')
 }
 
