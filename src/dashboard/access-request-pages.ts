@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { findApp, findApps } from '../apps/apps-store.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
+import { currentTime } from '../lib/clock.ts'
 import type { AccessRequest, RequestState } from '../organizations/access-request.ts'
 import { findOpenRequest, type RequestPosition } from '../organizations/access-requests-store.ts'
 import { listDeciders } from '../organizations/deciders-store.ts'
@@ -13,7 +14,7 @@ import { accessRequestDecision, newAccessRequest } from './access-request-schema
 import { answerRequest, askForAccess, findRefusal, readRequests, requireRequest } from './access-request-use-cases.ts'
 import { formatRequestPosition, toRequestPosition } from './access-requests.ts'
 import { askerOf } from './app-use-cases.ts'
-import { limitableScopes, readLimits } from './approval-form.ts'
+import { comingEnd, limitableScopes, readLimits } from './approval-form.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
 import { requireOwn } from './organization-pages.ts'
@@ -94,6 +95,7 @@ async function showRequests(
     listScopes(c.env.DB, c.get('config').issuer),
   ])
   const answered = [...approved.items, ...declined.items].sort((a, b) => (b.decidedAt ?? 0) - (a.decidedAt ?? 0))
+  const now = currentTime()
   const clientIds = [...new Set([...open, ...answered].map(({ clientId }) => clientId))]
   const [apps, decisions] = await Promise.all([
     findApps(c.env.DB, clientIds),
@@ -101,8 +103,9 @@ async function showRequests(
   ])
   const toItem = (request: AccessRequest): RequestItem => {
     const app = apps.get(request.clientId)
-    const ceiling = decisions.get(request.clientId)?.scopeCeiling ?? null
-    return { request, app, scopes: limitableScopes(app, catalogue), ceiling }
+    const decision = decisions.get(request.clientId)
+    const ceiling = decision?.scopeCeiling ?? null
+    return { request, app, scopes: limitableScopes(app, catalogue), ceiling, expiresAt: comingEnd(decision, now) }
   }
   return requestsPage(c, {
     nav: navigation(c, 'organizations'),

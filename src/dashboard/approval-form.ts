@@ -1,5 +1,7 @@
 import type { App } from '../apps/app.ts'
 import type { Scope } from '../catalog/catalog.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import type { AppDecision } from '../organizations/decision.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 
 const DAY_SECONDS = 86_400
@@ -17,6 +19,12 @@ export function readLimits(fields: URLSearchParams, scopes: readonly Scope[]) {
     scope_ceiling: scopes.every(({ name }) => chosen.includes(name)) ? null : chosen,
     expires_at: endOfDay(fields.get('expires_on') ?? ''),
   }
+}
+
+/** What the form begins with, so that changing something else keeps it; an end that is over is nobody's choice any more. */
+export function comingEnd(decision: AppDecision | undefined, now: EpochSeconds): EpochSeconds | null {
+  const end = decision?.decision === 'approved' ? decision.expiresAt : null
+  return end !== null && end > now ? end : null
 }
 
 /** Of what an `input type=date` sends: the last second of that day, UTC. */

@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { findApp } from '../apps/apps-store.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
+import { currentTime } from '../lib/clock.ts'
 import { findDecision } from '../organizations/decisions-store.ts'
 import { reachingAppPage } from '../pages/organizations/app.tsx'
 import { personPage } from '../pages/organizations/person.tsx'
 import { askerOf } from './app-use-cases.ts'
-import { limitableScopes, readLimits } from './approval-form.ts'
+import { comingEnd, limitableScopes, readLimits } from './approval-form.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
 import { toGrantPosition } from './inventory.ts'
@@ -90,6 +91,7 @@ async function showApp(
     part: partOf(c, { organization, role }),
     item,
     decision,
+    expiresAt: comingEnd(decision, currentTime()),
     scopes,
     grants,
     nextCursor,

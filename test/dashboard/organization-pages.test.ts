@@ -48,6 +48,18 @@ it('lets an administrator block an app that reaches it, and lift the block', asy
   expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([])
 })
 
+it('keeps the end of an approval when something else of it changes', async () => {
+  const path = `/organizations/${slug}/apps/${world.app.clientId}`
+  const form = { form_token: tokenOf(await show()), decision: 'approved', scope: 'projects:read' }
+  await world.browser.post(path, { ...form, expires_on: '2090-01-31' })
+  const shown = (await world.browser.get(path)).html
+  const [input = ''] = /<input[^>]*name="expires_on"[^>]*>/.exec(shown) ?? []
+  expect(input).toContain('value="2090-01-31"')
+  await world.browser.post(path, { ...form, decision: 'none' })
+  const [empty = ''] = /<input[^>]*name="expires_on"[^>]*>/.exec((await world.browser.get(path)).html) ?? []
+  expect(empty).toContain('value=""')
+})
+
 it('is not there for others, and offers a member nothing to decide', async () => {
   const other = await Developer.signIn()
   expect((await other.browser.get(`/organizations/${slug}`)).status).toBe(404)

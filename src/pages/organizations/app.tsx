@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
+import type { EpochSeconds } from '../../lib/clock.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
 import type { InventoryItem } from '../../organizations/inventory.ts'
 import type { ReachingGrant } from '../../organizations/reaching-grants-store.ts'
@@ -17,6 +18,8 @@ interface ReachingAppView {
   part: OrganizationPart
   item: InventoryItem
   decision: AppDecision | undefined
+  /** Of the present approval; null: it has no end, or none that is still to come. */
+  expiresAt: EpochSeconds | null
   /** Of organizations, as far as the app is registered for them. */
   scopes: readonly Scope[]
   grants: readonly ReachingGrant[]
@@ -114,7 +117,7 @@ function ScopeTable({ item: { scopes } }: { item: InventoryItem }) {
   )
 }
 
-function Decisions({ view: { part, item, decision, scopes } }: { view: ReachingAppView }) {
+function Decisions({ view: { part, item, decision, expiresAt, scopes } }: { view: ReachingAppView }) {
   const action = `/organizations/${part.organization.slug}/apps/${item.clientId}`
   const open = decision?.decision !== 'approved'
   return (
@@ -124,7 +127,7 @@ function Decisions({ view: { part, item, decision, scopes } }: { view: ReachingA
         <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
         <form method="post" action={action}>
           <FormToken value={part.formToken} />
-          <ApprovalFields scopes={scopes} ceiling={decision?.scopeCeiling ?? null} />
+          <ApprovalFields scopes={scopes} ceiling={decision?.scopeCeiling ?? null} expiresAt={expiresAt} />
           <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
           <button type="submit" name="decision" value="approved" class="primary">
             Approve

@@ -4,7 +4,7 @@ import { type AuditEventName, ORGANIZATION_EVENTS } from '../../audit/events.ts'
 import type { AppEnv } from '../../env.ts'
 import { htmlPage } from '../html-page.tsx'
 import { Scrollable } from '../scrollable.tsx'
-import { Time } from '../time.tsx'
+import { dayOf, Time } from '../time.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
 
 interface AuditView {
@@ -144,10 +144,6 @@ function nameOf(accountId: string, events: readonly LoggedEvent[]): string {
   const acted = events.find(({ actor, actorEmail }) => actor === accountId && actorEmail)
   const concerned = events.find((event) => event.accountId === accountId && event.accountEmail)
   return acted?.actorEmail ?? concerned?.accountEmail ?? accountId
-}
-
-function dayOf(at: number | null): string {
-  return at === null ? '' : new Date(at * 1000).toISOString().slice(0, 10)
 }
 
 function Events({ events, part }: { events: readonly LoggedEvent[]; part: OrganizationPart }) {

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
+import type { EpochSeconds } from '../../lib/clock.ts'
 import type { AccessRequest } from '../../organizations/access-request.ts'
 import { may, type Organization, type Role } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../field.tsx'
@@ -20,6 +21,8 @@ export interface RequestItem {
   scopes: readonly Scope[]
   /** What an approval before stopped at; null: at nothing. */
   ceiling: readonly string[] | null
+  /** When the present approval ends; null: it has no end, or none that is still to come. */
+  expiresAt: EpochSeconds | null
 }
 
 interface RequestsView {
@@ -107,9 +110,14 @@ function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) 
             Note to {request.email} <span class="optional">optional</span>
           </label>
           <input type="text" id={`note-${request.id}`} name="note" maxlength={500} />
-          <details open={item.ceiling !== null}>
+          <details open={item.ceiling !== null || item.expiresAt !== null}>
             <summary>Limits of an approval</summary>
-            <ApprovalFields scopes={item.scopes} ceiling={item.ceiling} idPrefix={`${request.id}-`} />
+            <ApprovalFields
+              scopes={item.scopes}
+              ceiling={item.ceiling}
+              expiresAt={item.expiresAt}
+              idPrefix={`${request.id}-`}
+            />
           </details>
           <div class="toolbar">
             <button type="submit" name="decision" value="approved" class="primary">
