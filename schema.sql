@@ -588,3 +588,43 @@ CREATE TRIGGER webhook_delivery_follows AFTER INSERT ON organization_events BEGI
      WHERE organization_id = NEW.organization_id
        AND (events IS NULL OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = NEW.event));
 END;
+
+-- section 12: limits hold
+
+-- How often access was taken away so far. A consent remembers the count at which it was allowed; a removal is one more,
+-- and concerns exactly the consents of a smaller count: seconds cannot order what happens within one.
+CREATE TABLE access_removals (count INTEGER NOT NULL) STRICT;
+INSERT INTO access_removals (count) VALUES (1);
+
+ALTER TABLE members ADD COLUMN joined_after INTEGER NOT NULL DEFAULT 0;  -- of access_removals; earlier consents count no more
+CREATE TRIGGER member_joined AFTER INSERT ON members BEGIN
+  UPDATE members SET joined_after = (SELECT count FROM access_removals)
+    WHERE organization_id = NEW.organization_id AND account_id = NEW.account_id;
+END;
+CREATE TRIGGER member_left AFTER DELETE ON members BEGIN
+  UPDATE access_removals SET count = count + 1;
+END;
+
+ALTER TABLE app_cutoffs DROP COLUMN at;
+ALTER TABLE app_cutoffs ADD COLUMN removal INTEGER NOT NULL DEFAULT 1;   -- of access_removals
+ALTER TABLE cut_off_jobs ADD COLUMN removal INTEGER NOT NULL DEFAULT 1;  -- of access_removals; earlier consents are concerned
+UPDATE cut_off_jobs SET cause = 'approval.ended' WHERE cause = 'approval.lapsed';
+
+DROP TRIGGER token_status_began;
+ALTER TABLE token_statuses DROP COLUMN consented_at;
+ALTER TABLE token_statuses ADD COLUMN consented_after INTEGER NOT NULL DEFAULT 0;         -- of access_removals
+ALTER TABLE organization_statuses DROP COLUMN consented_at;
+ALTER TABLE organization_statuses ADD COLUMN consented_after INTEGER NOT NULL DEFAULT 0;  -- of access_removals
+CREATE TRIGGER token_status_began AFTER INSERT ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
+  INSERT INTO organization_statuses (organization_id, client_id, status_id, consented_after)
+    SELECT value, NEW.client_id, NEW.id, NEW.consented_after FROM json_each(NEW.organizations);
+END;
+
+-- An approval that ended is a refusal until somebody decides anew; a block has no end and no ceiling.
+UPDATE app_decisions SET expires_at = NULL, scope_ceiling = NULL WHERE decision = 'blocked';
+ALTER TABLE app_decisions ADD COLUMN considered_scopes TEXT NOT NULL DEFAULT '[]';  -- that the app had, and whoever decided saw
+ALTER TABLE app_decisions ADD COLUMN ended_at INTEGER;  -- when its end was acted on: access cut off, and audited
+CREATE INDEX app_decisions_ending ON app_decisions (expires_at) WHERE expires_at IS NOT NULL AND ended_at IS NULL;
+
+-- Of approvals and policies: what they stop at and when they end, JSON {"scopeCeiling": …, "expiresAt": …}.
+ALTER TABLE audit_events ADD COLUMN limits TEXT;

@@ -11,8 +11,8 @@ import { startWaitingJobs } from './ledger/cut-off-portion.ts'
 import { currentTime, type EpochSeconds } from './lib/clock.ts'
 import { reach } from './lib/storage.ts'
 import { noteScheduledRun } from './operations/overview-store.ts'
+import { endApprovalsStatements } from './organizations/ended-approvals.ts'
 import { deleteOldInvitations } from './organizations/invitations-store.ts'
-import { cutOffStatements } from './revocation/cut-offs-store.ts'
 import { deleteOldStatuses } from './revocation/token-statuses-store.ts'
 import { deleteOldDeliveries } from './webhooks/deliveries-store.ts'
 import { queueDueDeliveries } from './webhooks/queue-deliveries.ts'
@@ -35,7 +35,7 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteUnusedLogos(env.DB, now),
     deleteOldStatuses(env.DB, now),
     deleteOldEvents(env.DB, now - readConfig(env).auditRetentionSeconds),
-    endLapsedApprovals(env, now),
+    endApprovals(env, now),
     deleteOldDeliveries(env.DB, now - DELIVERIES_KEPT_SECONDS),
     deleteOldInvitations(env.DB, now - INVITATIONS_KEPT_SECONDS),
     checkDuePublishers(env.DB, readConfig(env), now),
@@ -47,8 +47,8 @@ export async function runScheduled(env: Bindings): Promise<void> {
   await noteScheduledRun(env.DB, currentTime())
 }
 
-/** An approval that ended by itself, and jobs that sleep. */
-async function endLapsedApprovals(env: Bindings, now: EpochSeconds): Promise<void> {
-  await reach('D1', () => env.DB.batch(cutOffStatements(env.DB, { event: 'approval.lapsed', actor: null }, now)))
+/** Approvals whose end has come, and jobs that sleep. */
+async function endApprovals(env: Bindings, now: EpochSeconds): Promise<void> {
+  await reach('D1', () => env.DB.batch(endApprovalsStatements(env.DB, now)))
   await startWaitingJobs(env)
 }

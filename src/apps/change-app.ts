@@ -41,6 +41,7 @@ export async function changeApp(
   const consequences = [
     auditIfChangedStatement(db, appEvent('app.updated', deed, now)),
     ...(movesHomepage(app, settings) ? moveStatements(db, deed, settings, now) : []),
+    ...(changes.visibility === 'private' ? endOutsideStatements(db, deed, now) : []),
     ...(logo ? [insertLogoStatement(db, logo, now)] : []),
   ]
   const [written] = await reach('D1', () => db.batch<{ version: number }>([update, ...consequences]))
@@ -98,6 +99,11 @@ function requiredVersion({ app, onlyVersion = null }: Deed, settings: AppSetting
 /** The mark was for the old host, whoever has verified it when this is written. */
 function movesHomepage(app: App, settings: AppSettings): boolean {
   return homepageHost(app) !== homepageHost(settings)
+}
+
+/** A private app reaches other organizations only where it was approved. */
+function endOutsideStatements(db: D1Database, { app, actor }: Deed, now: EpochSeconds): D1PreparedStatement[] {
+  return cutOffStatements(db, { clientId: app.clientId, event: 'app.updated', actor }, now)
 }
 
 function moveStatements(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
-import { AUDIT_EVENTS, type AuditEventName } from './events.ts'
+import { AUDIT_EVENTS, type AuditEventName, type Limits } from './events.ts'
 
 /** An event as a reader finds it: with the addresses of the people in it, as far as they have an account. */
 export interface LoggedEvent {
@@ -17,6 +18,7 @@ export interface LoggedEvent {
   grantId: string | null
   address: string | null
   reason: string | null
+  limits: Limits | null
 }
 
 /** Null: whatever it is. */
@@ -49,6 +51,9 @@ const eventRow = z
     grant_id: z.string().nullable(),
     address: z.string().nullable(),
     reason: z.string().nullable(),
+    limits: jsonColumn(
+      z.object({ scopeCeiling: z.array(z.string()).nullable(), expiresAt: z.number().nullable() }),
+    ).nullable(),
   })
   .transform(
     (row): LoggedEvent => ({
@@ -64,6 +69,7 @@ const eventRow = z
       grantId: row.grant_id,
       address: row.address,
       reason: row.reason,
+      limits: row.limits,
     }),
   )
 

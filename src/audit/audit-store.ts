@@ -1,11 +1,12 @@
-import type { AuditEvent } from './events.ts'
+import type { AuditEvent, Limits } from './events.ts'
 
-const COLUMNS = 'id, event, at, actor, organization_id, client_id, grant_id, account_id, address, reason, organizations'
+const COLUMNS =
+  'id, event, at, actor, organization_id, client_id, grant_id, account_id, address, reason, organizations, limits'
 
 /** Goes into the batch of the change that it tells of, or comes from an outbox; delivered twice, it is one row. */
 export function auditStatement(db: D1Database, event: AuditEvent): D1PreparedStatement {
   return db
-    .prepare(`INSERT OR IGNORE INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .prepare(`INSERT OR IGNORE INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .bind(...columnValues(event))
 }
 
@@ -13,7 +14,7 @@ export function auditStatement(db: D1Database, event: AuditEvent): D1PreparedSta
 export function auditIfChangedStatement(db: D1Database, event: AuditEvent): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT OR IGNORE INTO audit_events (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`,
+      `INSERT OR IGNORE INTO audit_events (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`,
     )
     .bind(...columnValues(event))
 }
@@ -31,5 +32,10 @@ function columnValues(event: AuditEvent): (string | number | null)[] {
     event.address ?? null,
     event.reason ?? null,
     JSON.stringify(event.organizations ?? (event.organizationId ? [event.organizationId] : [])),
+    event.limits ? toColumn(event.limits) : null,
   ]
+}
+
+function toColumn({ scopeCeiling, expiresAt }: Limits): string {
+  return JSON.stringify({ scopeCeiling, expiresAt })
 }

@@ -12,5 +12,9 @@ export function toEventBody(event: LoggedEvent) {
     grant_id: event.grantId,
     address: event.address,
     reason: event.reason,
+    limits: event.limits && {
+      scope_ceiling: event.limits.scopeCeiling && [...event.limits.scopeCeiling],
+      expires_at: event.limits.expiresAt,
+    },
   }
 }

@@ -38,6 +38,7 @@ export const AUDIT_EVENTS = [
   'member.left',
   'app.approved',
   'app.blocked',
+  'approval.ended',
   'decision.withdrawn',
   'policy.changed',
   'access.requested',
@@ -80,8 +81,17 @@ export interface AuditEvent {
   accountId?: string
   address?: string
   reason?: string
+  /** Of an approval or a policy: what it stops at, and when it ends. */
+  limits?: Limits
   /** Whose logs show it, when that is not only `organizationId`: those that a grant names. */
   organizations?: readonly string[]
+}
+
+export interface Limits {
+  /** Null: no limit. */
+  scopeCeiling: readonly string[] | null
+  /** Null: no end. */
+  expiresAt: EpochSeconds | null
 }
 
 export function newAuditEvent(event: Omit<AuditEvent, 'id'>): AuditEvent {

@@ -1,20 +1,21 @@
 import { type Context, Hono } from 'hono'
-import { findApp, findApps } from '../apps/apps-store.ts'
+import { findApps } from '../apps/apps-store.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import type { AccessRequest, RequestState } from '../organizations/access-request.ts'
 import { findOpenRequest, type RequestPosition } from '../organizations/access-requests-store.ts'
 import { listDeciders } from '../organizations/deciders-store.ts'
 import { findDecisions } from '../organizations/decisions-store.ts'
+import { getPolicy } from '../organizations/policy-store.ts'
 import type { FieldProblems } from '../pages/developer/app-form.tsx'
 import { askPage } from '../pages/organizations/ask.tsx'
 import { type RequestItem, requestsPage } from '../pages/organizations/requests.tsx'
 import { safeReturnTo } from '../pages/return-to.ts'
 import { accessRequestDecision, newAccessRequest } from './access-request-schemas.ts'
-import { answerRequest, askForAccess, findRefusal, readRequests, requireRequest } from './access-request-use-cases.ts'
+import { answerRequest, askForAccess, findRefusal, readRequests } from './access-request-use-cases.ts'
 import { formatRequestPosition, toRequestPosition } from './access-requests.ts'
 import { askerOf } from './app-use-cases.ts'
-import { comingEnd, limitableScopes, readLimits } from './approval-form.ts'
+import { limitableScopes, readLimits, readShown, toApprovalChoice } from './approval-form.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
 import { requireOwn } from './organization-pages.ts'
@@ -60,23 +61,14 @@ accessRequestPages.post('/organizations/:slug/requests/:request_id', async (c) =
   const { organization } = own
   const requestId = c.req.param('request_id')
   try {
-    const limits = answer.decision === 'approved' && (await limitsOf(c, organization.id, requestId, fields))
+    const limits = answer.decision === 'approved' && readLimits(fields)
     const decision = parseBody(accessRequestDecision, { ...answer, ...limits })
-    await answerRequest(askerOf(c), organization.id, requestId, decision)
+    await answerRequest(askerOf(c), organization.id, requestId, decision, readShown(fields))
   } catch (error) {
     return showRequests(c, own, Object.values(problemsOf(error)).flat())
   }
   return c.redirect(`/organizations/${own.organization.slug}/requests`, 303)
 })
-
-async function limitsOf(c: Context<PageEnv>, organizationId: string, id: string, fields: URLSearchParams) {
-  const { clientId } = await requireRequest(askerOf(c), organizationId, id)
-  const [app, catalogue] = await Promise.all([
-    findApp(c.env.DB, clientId),
-    listScopes(c.env.DB, c.get('config').issuer),
-  ])
-  return readLimits(fields, limitableScopes(app, catalogue))
-}
 
 async function showRequests(
   c: Context<PageEnv>,
@@ -97,15 +89,15 @@ async function showRequests(
   const answered = [...approved.items, ...declined.items].sort((a, b) => (b.decidedAt ?? 0) - (a.decidedAt ?? 0))
   const now = currentTime()
   const clientIds = [...new Set([...open, ...answered].map(({ clientId }) => clientId))]
-  const [apps, decisions] = await Promise.all([
+  const [apps, decisions, policy] = await Promise.all([
     findApps(c.env.DB, clientIds),
     findDecisions(c.env.DB, organization.id, clientIds),
+    getPolicy(c.env.DB, organization.id),
   ])
   const toItem = (request: AccessRequest): RequestItem => {
     const app = apps.get(request.clientId)
     const decision = decisions.get(request.clientId)
-    const ceiling = decision?.scopeCeiling ?? null
-    return { request, app, scopes: limitableScopes(app, catalogue), ceiling, expiresAt: comingEnd(decision, now) }
+    return { request, app, choice: toApprovalChoice(limitableScopes(app, catalogue), decision, policy, now) }
   }
   return requestsPage(c, {
     nav: navigation(c, 'organizations'),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { REQUEST_STATES } from '../organizations/access-request.ts'
-import { decisionSettings, note } from './organization-schemas.ts'
+import { approvalLimits, note, refuseLimits } from './organization-schemas.ts'
 import { listOf, pageQuery } from './pagination.ts'
 
 const MAX_REASON_LENGTH = 500
@@ -44,18 +44,8 @@ export const accessRequestDecision = z
         '`approved` approves the app for everybody in the organization; `declined` decides nothing about it.',
       example: 'declined',
     }),
-    scope_ceiling: decisionSettings.scope_ceiling.default(null),
-    expires_at: decisionSettings.expires_at.default(null).openapi({
-      description: 'Of an approval: when it ends, epoch seconds; null: when it is changed.',
-    }),
+    ...approvalLimits,
     note: note.default(null).openapi({ description: 'For whoever asked.', example: 'Use the one that we have.' }),
   })
-  .refine(({ decision, scope_ceiling: ceiling }) => decision === 'approved' || ceiling === null, {
-    path: ['scope_ceiling'],
-    error: 'Only an approval has a ceiling.',
-  })
-  .refine(({ decision, expires_at: end }) => decision === 'approved' || end === null, {
-    path: ['expires_at'],
-    error: 'Only an approval has an end.',
-  })
+  .superRefine(refuseLimits)
   .openapi('AccessRequestDecision', { description: 'The answer. Whoever asked is told by e-mail.' })

@@ -77,12 +77,13 @@ export async function answerRequest(
   organizationId: string,
   requestId: string,
   { decision, note, ...limits }: z.output<typeof accessRequestDecision>,
+  shown?: readonly string[],
 ): Promise<AccessRequest> {
   requirePermission(asker, organizationId, 'decide-apps')
   const request = await requireRequest(asker, organizationId, requestId)
   if (request.state !== 'open') throw answered()
   if (decision === 'approved') {
-    await decideOn(asker, organizationId, request.clientId, { decision, note, ...limits })
+    await decideOn(asker, organizationId, request.clientId, { decision, note, ...limits }, shown)
   } else {
     const declined = await declineRequest(deed(asker, organizationId), request, note, currentTime())
     if (!declined) throw answered()

@@ -1,7 +1,9 @@
 import type { App } from '../apps/app.ts'
 import type { Scope } from '../catalog/catalog.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import type { AppDecision } from '../organizations/decision.ts'
+import { type AppDecision, isWaiting } from '../organizations/decision.ts'
+import type { AppPolicy } from '../organizations/policy.ts'
+import type { ApprovalChoice } from '../pages/organizations/approval-fields.tsx'
 import { invalidFields, pointer } from './field-errors.ts'
 
 const DAY_SECONDS = 86_400
@@ -12,19 +14,42 @@ export function limitableScopes(app: App | undefined, catalogue: readonly Scope[
   return catalogue.filter(({ name, target }) => target === 'organization' && registered.has(name))
 }
 
-/** As `ApprovalFields` sends them. Everything is no ceiling: scopes that the app registers later are then allowed too. */
-export function readLimits(fields: URLSearchParams, scopes: readonly Scope[]) {
-  const chosen = fields.getAll('scope')
+/** As `ApprovalFields` sends them: what was ticked of what was shown, unless no limit was chosen in so many words. */
+export function readLimits(fields: URLSearchParams) {
   return {
-    scope_ceiling: scopes.every(({ name }) => chosen.includes(name)) ? null : chosen,
+    scope_ceiling: fields.get('limit') === 'none' ? null : fields.getAll('scope'),
     expires_at: endOfDay(fields.get('expires_on') ?? ''),
   }
 }
 
-/** What the form begins with, so that changing something else keeps it; an end that is over is nobody's choice any more. */
-export function comingEnd(decision: AppDecision | undefined, now: EpochSeconds): EpochSeconds | null {
-  const end = decision?.decision === 'approved' ? decision.expiresAt : null
-  return end !== null && end > now ? end : null
+/** What the page listed, which need not be all that the app has by now. */
+export function readShown(fields: URLSearchParams): string[] {
+  return fields.getAll('shown')
+}
+
+/** What the form of an approval begins with. */
+export function toApprovalChoice(
+  scopes: readonly Scope[],
+  decision: AppDecision | undefined,
+  policy: AppPolicy,
+  now: EpochSeconds,
+): ApprovalChoice {
+  const former = decision?.decision === 'approved' ? decision : undefined
+  const end = former?.expiresAt ?? null
+  const waiting = former?.scopeCeiling ? scopes.filter(({ name }) => isWaiting(name, former)) : []
+  return {
+    scopes,
+    unlimited: former?.scopeCeiling === null,
+    ticked: former?.scopeCeiling ?? scopes.filter((scope) => isHarmless(scope, policy)).map(({ name }) => name),
+    waiting: waiting.map(({ name }) => name),
+    // An end that is over is nobody's choice any more.
+    expiresAt: end !== null && end > now ? end : null,
+  }
+}
+
+/** Sensitive scopes, and those above the organization's own ceiling, are given by hand. */
+function isHarmless({ name, sensitive }: Scope, { scopeCeiling }: AppPolicy): boolean {
+  return !sensitive && (scopeCeiling?.includes(name) ?? true)
 }
 
 /** Of what an `input type=date` sends: the last second of that day, UTC. */

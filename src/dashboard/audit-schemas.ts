@@ -45,6 +45,16 @@ export const auditEventBody = z
       .nullable()
       .openapi({ description: `The network address; ${nothing}`, example: null }),
     reason: z.string().nullable().openapi({ description: 'Why, or what exactly.', example: 'Too curious.' }),
+    limits: z
+      .object({
+        scope_ceiling: z
+          .array(z.string())
+          .nullable()
+          .openapi({ description: 'The scopes that it stops at; null: no limit.', example: ['projects:read'] }),
+        expires_at: z.int().nullable().openapi({ description: 'Epoch seconds; null: no end.', example: null }),
+      })
+      .nullable()
+      .openapi({ description: `Of an approval or a policy; ${nothing}`, example: null }),
   })
   .openapi('AuditEvent', { description: 'One thing that happened; never holds a token, code, secret or cookie.' })
 export const auditEventList = listOf(auditEventBody).openapi('AuditEventList', { description: 'The newest first.' })

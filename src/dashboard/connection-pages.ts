@@ -91,12 +91,18 @@ async function listConnections(c: Context<PageEnv>): Promise<Connection[]> {
   }))
 }
 
-function toDevice({ grant, app }: OwnGrant, catalogue: readonly Scope[], nameOf: (id: string) => string): Device {
+function toDevice(
+  { grant, app, inEffect }: OwnGrant,
+  catalogue: readonly Scope[],
+  nameOf: (id: string) => string,
+): Device {
   return {
     grantId: grant.id,
     name: describeUserAgent(grant.userAgent),
-    scopes: catalogue.filter(({ name }) => grant.scopes.includes(name)),
-    organizations: grant.organizations.map(nameOf),
+    scopes: catalogue.filter(({ name }) => inEffect.scopes.includes(name)),
+    organizations: inEffect.organizations.map(nameOf),
+    heldScopes: catalogue.filter(({ name }) => grant.scopes.includes(name) && !inEffect.scopes.includes(name)),
+    heldOrganizations: grant.organizations.filter((id) => !inEffect.organizations.includes(id)).map(nameOf),
     createdAt: grant.createdAt,
     lastUsedAt: grant.lastUsedAt,
     mayNarrow: grant.organizations.length > 1 || grant.scopes.some((scope) => !app.scopes.includes(scope)),

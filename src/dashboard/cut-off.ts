@@ -5,6 +5,7 @@ import { StorageUnavailable } from '../lib/storage.ts'
 import type { Consequences } from '../organizations/change-organization.ts'
 import type { AppDecision } from '../organizations/decision.ts'
 import { findDecision } from '../organizations/decisions-store.ts'
+import { endApprovalsStatements } from '../organizations/ended-approvals.ts'
 import { type AppPolicy, ceilingOf, lostScopes } from '../organizations/policy.ts'
 import { getPolicy } from '../organizations/policy-store.ts'
 import { insertPersonJobStatement } from '../revocation/cut-off-jobs-store.ts'
@@ -29,12 +30,8 @@ export async function endOfDecision(
     getPolicy(DB, organizationId),
     findDecision(DB, organizationId, clientId),
   ])
-  const after = ceilingOf(policy, next.decision === 'withdrawn' ? undefined : next, now)
-  const scopes = lostScopes(
-    [...(app?.scopes ?? []), ...(app?.optionalScopes ?? [])],
-    ceilingOf(policy, former, now),
-    after,
-  )
+  const after = ceilingOf(policy, next.decision === 'withdrawn' ? undefined : next)
+  const scopes = lostScopes([...(app?.scopes ?? []), ...(app?.optionalScopes ?? [])], ceilingOf(policy, former), after)
   const cause = { organizationId, clientId, event: EVENTS[next.decision], actor: caller.accountId }
   return around(DB, cause, endStatusesStatements(DB, { organizationId, clientId, scopes }, now), now)
 }
@@ -76,8 +73,7 @@ function around(
   ends: readonly D1PreparedStatement[],
   now: EpochSeconds,
 ): Consequences {
-  const lapsed = { ...cause, event: 'approval.lapsed', actor: null }
-  return { before: cutOffStatements(db, lapsed, now), after: [...cutOffStatements(db, cause, now), ...ends] }
+  return { before: endApprovalsStatements(db, now), after: [...cutOffStatements(db, cause, now), ...ends] }
 }
 
 /** The decision holds without its jobs; one that cannot be started now is found by the scheduled handler. */

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { listOf } from './pagination.ts'
 import { publisherBody } from './publisher-schemas.ts'
 
-const scopes = z.array(z.string()).openapi({ description: 'What the app may do.', example: ['projects:read'] })
+const scopes = z.array(z.string()).openapi({ description: 'What the person consented to.', example: ['projects:read'] })
 const organizations = z.array(z.string()).openapi({
   description: 'The organizations that it may do it in.',
   example: ['org_2b1Qv0aXcD8fGhJkLmNp'],
@@ -17,6 +17,14 @@ export const grantBody = z
     resource: z.string().openapi({ description: 'The API that it reaches.', example: 'https://api.example.com' }),
     scopes,
     organizations,
+    scopes_in_effect: z.array(z.string()).openapi({
+      description: 'What of `scopes` holds today: organizations may allow less, and the app may have given some up.',
+      example: ['projects:read'],
+    }),
+    organizations_in_effect: z.array(z.string()).openapi({
+      description: 'What of `organizations` it reaches today.',
+      example: ['org_2b1Qv0aXcD8fGhJkLmNp'],
+    }),
     device: z.string().openapi({
       description: 'The kind of browser in which it was given.',
       example: 'Firefox on Linux',

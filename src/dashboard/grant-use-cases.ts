@@ -1,10 +1,12 @@
 import type { App } from '../apps/app.ts'
-import { findApps } from '../apps/apps-store.ts'
 import type { Scope } from '../catalog/catalog.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
 import { ApiError, type FieldError } from '../errors.ts'
+import { intersect, type Present } from '../grants/present.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
 import type { GrantSummary } from '../ledger/manage-grants.ts'
+import { findPresents } from '../ledger/present-store.ts'
+import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import type { Asker } from './app-use-cases.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 
@@ -12,17 +14,26 @@ import { invalidFields, pointer } from './field-errors.ts'
 export interface OwnGrant {
   grant: GrantSummary
   app: App
+  /** What of the grant holds today, after every organization and the app itself were asked. */
+  inEffect: Kept
 }
 
 /** Read from the ledger: the projections decide nothing. An app that was deleted has no grant any more. */
-export async function listOwnGrants({ env, caller }: Asker): Promise<OwnGrant[]> {
+export async function listOwnGrants({ env, config, caller }: Asker): Promise<OwnGrant[]> {
   const grants = await callLedger(env, caller.accountId, async (ledger) => ledger.listGrants())
-  if (grants.length === 0) return []
-  const apps = await findApps(env.DB, [...new Set(grants.map(({ clientId }) => clientId))])
+  const now = currentTime()
+  const clientIds = [...new Set(grants.map(({ clientId }) => clientId))]
+  const contexts = await findPresents(env.DB, config, clientIds, caller.accountId, now)
   return grants.flatMap((grant) => {
-    const app = apps.get(grant.clientId)
-    return app ? [{ grant, app }] : []
+    const context = contexts.get(grant.clientId)
+    if (!context || context.app.deletedAt !== null) return []
+    return [{ grant, app: context.app, inEffect: inEffectOf(grant, context.present, now) }]
   })
+}
+
+function inEffectOf(grant: GrantSummary, present: Present, now: EpochSeconds): Kept {
+  const left = intersect(grant, present, now)
+  return left.ok ? left : { scopes: [], organizations: [] }
 }
 
 export async function requireOwnGrant(asker: Asker, grantId: string): Promise<OwnGrant> {
@@ -57,7 +68,7 @@ export async function narrowOwnGrant(asker: Asker, grantId: string, kept: Partia
   const narrowing = { grantId, scopes, organizations, actor: caller.accountId }
   const grant = await callLedger(env, caller.accountId, async (ledger) => ledger.narrowGrant(narrowing))
   if (!grant) throw new ApiError('not-found')
-  return { grant, app: own.app }
+  return requireOwnGrant(asker, grant.id)
 }
 
 function findNarrowingProblems({ grant, app }: OwnGrant, kept: Kept, catalogue: readonly Scope[]): FieldError[] {

@@ -44,7 +44,7 @@ grants.openapi(disconnectAppRoute, async (c) => {
   return c.body(null, 204)
 })
 
-function toGrantBody({ grant, app }: OwnGrant) {
+function toGrantBody({ grant, app, inEffect }: OwnGrant) {
   return {
     id: grant.id,
     client_id: grant.clientId,
@@ -53,6 +53,8 @@ function toGrantBody({ grant, app }: OwnGrant) {
     resource: grant.resource,
     scopes: [...grant.scopes],
     organizations: [...grant.organizations],
+    scopes_in_effect: [...inEffect.scopes],
+    organizations_in_effect: [...inEffect.organizations],
     device: describeUserAgent(grant.userAgent),
     created_at: grant.createdAt,
     last_used_at: grant.lastUsedAt,

@@ -1,11 +1,11 @@
 import { toIsoTime } from '../lib/clock.ts'
 import { csvRecord } from '../lib/csv.ts'
 import { utf8 } from '../lib/encoding.ts'
-import type { InventoryItem } from '../organizations/inventory.ts'
+import type { InventoryItem, ScopeUse } from '../organizations/inventory.ts'
 
 const HEADER = [
-  ...['client_id', 'client_name', 'publisher_domain', 'first_party', 'state', 'refused', 'people', 'grants'],
-  ...['scopes', 'scopes_used', 'first_granted_at', 'last_used_at'],
+  ...['client_id', 'client_name', 'publisher_domain', 'first_party', 'own', 'state', 'refused', 'people', 'grants'],
+  ...['scopes', 'scopes_in_effect', 'scopes_used', 'first_granted_at', 'last_used_at'],
 ]
 
 /** The inventory as a file, written as it is read. */
@@ -28,13 +28,19 @@ function toRecord(item: InventoryItem): string {
     item.clientName,
     item.publisherDomain,
     String(item.firstParty),
+    String(item.own),
     item.state,
     String(item.refused),
     item.people,
     item.grants,
-    item.scopes.map(({ name }) => name).join(' '),
-    reported ? used.map(({ name }) => name).join(' ') : 'not reported',
+    namesOf(item.scopes),
+    namesOf(item.scopes.filter(({ inEffect }) => inEffect)),
+    reported ? namesOf(used) : 'not reported',
     item.firstGrantedAt && toIsoTime(item.firstGrantedAt),
     item.lastUsedAt && toIsoTime(item.lastUsedAt),
   ])
+}
+
+function namesOf(scopes: readonly ScopeUse[]): string {
+  return scopes.map(({ name }) => name).join(' ')
 }

@@ -3,10 +3,11 @@ import { findApp } from '../apps/apps-store.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import { findDecision } from '../organizations/decisions-store.ts'
+import { getPolicy } from '../organizations/policy-store.ts'
 import { reachingAppPage } from '../pages/organizations/app.tsx'
 import { personPage } from '../pages/organizations/person.tsx'
 import { askerOf } from './app-use-cases.ts'
-import { comingEnd, limitableScopes, readLimits } from './approval-form.ts'
+import { limitableScopes, readLimits, readShown, toApprovalChoice } from './approval-form.ts'
 import { problemsOf } from './developer/app-form.ts'
 import { parseBody } from './field-errors.ts'
 import { toGrantPosition } from './inventory.ts'
@@ -67,8 +68,8 @@ async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganizati
   if (decision === 'blocked') {
     return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
   }
-  const body = { decision, note, ...readLimits(fields, await organizationScopes(c, clientId)) }
-  return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, body))
+  const body = parseBody(newDecision, { decision, note, ...readLimits(fields) })
+  return decideOn(askerOf(c), organization.id, clientId, body, readShown(fields))
 }
 
 async function showApp(
@@ -81,18 +82,18 @@ async function showApp(
   const asker = askerOf(c)
   const item = await readReachingApp(asker, organization.id, clientId)
   const page = { after: cursor === undefined ? null : toGrantPosition(cursor), limit: GRANTS_SHOWN }
-  const [{ items: grants, next }, decision, scopes] = await Promise.all([
+  const [{ items: grants, next }, decision, scopes, policy] = await Promise.all([
     readReachingGrants(asker, organization.id, { clientId }, page),
     findDecision(c.env.DB, organization.id, clientId),
     organizationScopes(c, clientId),
+    getPolicy(c.env.DB, organization.id),
   ])
   const nextCursor = next && formatCursor([next.lastUsedAt, next.grantId])
   return reachingAppPage(c, {
     part: partOf(c, { organization, role }),
     item,
     decision,
-    expiresAt: comingEnd(decision, currentTime()),
-    scopes,
+    choice: toApprovalChoice(scopes, decision, policy, currentTime()),
     grants,
     nextCursor,
     problems,

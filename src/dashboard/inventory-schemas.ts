@@ -29,6 +29,10 @@ const scopes = z
   .array(
     z.object({
       name: z.string().openapi({ description: 'The scope.', example: 'projects:read' }),
+      in_effect: z.boolean().openapi({
+        description: 'Whether decision, policy and registration let it through today.',
+        example: true,
+      }),
       use: z.enum(['used', 'unused', 'unreported']).openapi({
         description: 'In the last 90 days; `unreported`: its API tells us nothing.',
         example: 'unused',
@@ -39,7 +43,7 @@ const scopes = z
         .openapi({ description: 'Epoch seconds, as reported; null: never.', example: null }),
     }),
   )
-  .openapi({ description: 'What living grants of it allow, and what of that it uses.' })
+  .openapi({ description: 'What people consented to in living grants, what of that holds here, and what it uses.' })
 
 export const inventoryItemBody = z
   .object({
@@ -47,12 +51,20 @@ export const inventoryItemBody = z
     client_name: z.string().openapi({ description: 'Its name today.', example: 'Release notes' }),
     publisher_domain: z.string().nullable().openapi({ description: 'Null: not verified.', example: 'example.com' }),
     first_party: z.boolean().openapi({ description: 'Whether it is an app of this service itself.', example: false }),
-    state: z.enum(INVENTORY_STATES).openapi({ description: 'What was decided.', example: 'undecided' }),
+    own: z.boolean().openapi({ description: 'Whether the organization registered it itself.', example: false }),
+    state: z.enum(INVENTORY_STATES).openapi({
+      description: 'What was decided; `ended`: an approval whose end has come keeps it out.',
+      example: 'undecided',
+    }),
     refused: z.boolean().openapi({ description: 'Whether decision or policy keep it out.', example: false }),
     suspended: z.boolean().openapi({ description: 'Whether the operators stopped it everywhere.', example: false }),
     people: z.int().openapi({ description: 'Who connected it here.', example: 9 }),
     grants: z.int().openapi({ description: 'Their living grants.', example: 12 }),
     scopes,
+    waiting_scopes: z.array(z.string()).openapi({
+      description: 'Registered after the app was approved within limits: not allowed until somebody decides anew.',
+      example: [],
+    }),
     first_granted_at: z
       .int()
       .nullable()
@@ -73,7 +85,11 @@ const reachingGrantBody = z
     client_name: z.string().openapi({ description: 'Its name today.', example: 'Release notes' }),
     account_id: z.string().openapi({ description: 'Who gave it.', example: 'acc_2b1Qv0aXcD8fGhJkLmNp' }),
     email: z.string().openapi({ description: 'Their address.', example: 'ada@example.com' }),
-    scopes: z.array(z.string()).openapi({ description: 'What it allows.', example: ['projects:read'] }),
+    scopes: z.array(z.string()).openapi({ description: 'What the person consented to.', example: ['projects:read'] }),
+    scopes_in_effect: z.array(z.string()).openapi({
+      description: 'What of that holds in this organization today, by decision, policy and registration.',
+      example: ['projects:read'],
+    }),
     device: z.string().openapi({ description: 'The browser in which it was given.', example: 'Firefox on Linux' }),
     created_at: z.int().openapi({ description: 'Epoch seconds.', example: 1_790_000_000 }),
     last_used_at: z.int().openapi({ description: 'Epoch seconds, to the hour.', example: 1_790_003_600 }),

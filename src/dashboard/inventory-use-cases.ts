@@ -42,7 +42,13 @@ export async function readReachingGrants(
   { after, limit }: { after: GrantPosition | null; limit: number },
 ): Promise<Page<ReachingGrant, GrantPosition>> {
   requirePermission(asker, organizationId, 'see-inventory')
-  const found = await listReachingGrants(asker.env.DB, organizationId, filter, { after, limit: limit + 1 })
+  const found = await listReachingGrants(
+    asker.env.DB,
+    organizationId,
+    filter,
+    { after, limit: limit + 1 },
+    currentTime(),
+  )
   return toPage(found, limit)
 }
 

@@ -67,8 +67,21 @@ export const decisionSettings = {
     .array(z.string())
     .max(100)
     .nullable()
-    .openapi({ description: 'Of an approval: the scopes that it stops at; null: none.', example: ['projects:read'] }),
-  expires_at: z.int().nullable().openapi({ description: 'Epoch seconds; null: until it is changed.', example: null }),
+    .openapi({
+      description:
+        'Of an approval, which must name it: the scopes that the app may have here at most, also when it registers ' +
+        'others later. `null` is no limit: whatever people grant, now and later.',
+      example: ['projects:read'],
+    }),
+  expires_at: z
+    .int()
+    .nullable()
+    .openapi({
+      description:
+        'Of an approval: when it ends, epoch seconds; `null`: when it is changed. An approval that has ended keeps the ' +
+        'app out, whatever the policy, until somebody decides anew or withdraws it.',
+      example: null,
+    }),
   note,
 }
 
@@ -82,11 +95,34 @@ export const decisionBody = z
   .openapi('Decision', { description: 'What an administrator decided about one app.' })
 export const decisionList = listOf(decisionBody).openapi('DecisionList', { description: 'The newest first.' })
 
+interface Limited {
+  decision: string
+  scope_ceiling?: readonly string[] | null
+  expires_at: number | null
+}
+
+/** An approval says what it allows, because no default would be what was meant; everything else has no limits. */
+export function refuseLimits({ decision, scope_ceiling: ceiling, expires_at: end }: Limited, context: z.RefinementCtx) {
+  const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+  if (decision === 'approved') {
+    if (ceiling === undefined)
+      refuse('scope_ceiling', 'Name the scopes that the approval stops at, or null for no limit.')
+    return
+  }
+  if (ceiling) refuse('scope_ceiling', 'Only an approval has a ceiling.')
+  if (end !== null) refuse('expires_at', 'Only an approval has an end.')
+}
+
+export const approvalLimits = {
+  scope_ceiling: decisionSettings.scope_ceiling.exactOptional(),
+  expires_at: decisionSettings.expires_at.default(null),
+}
+
 export const newDecision = z
   .strictObject({
     decision: decisionSettings.decision,
-    scope_ceiling: decisionSettings.scope_ceiling.default(null),
-    expires_at: decisionSettings.expires_at.default(null),
+    ...approvalLimits,
     note: decisionSettings.note.default(null),
   })
+  .superRefine(refuseLimits)
   .openapi('NewDecision', { description: 'Replaces what was decided before.' })

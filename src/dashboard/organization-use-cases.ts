@@ -1,5 +1,7 @@
 import type { z } from '@hono/zod-openapi'
+import type { App } from '../apps/app.ts'
 import { findApp } from '../apps/apps-store.ts'
+import { listScopes } from '../catalog/catalog-store.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
 import {
@@ -12,6 +14,7 @@ import {
   withdrawDecision,
 } from '../organizations/change-organization.ts'
 import type { AppDecision } from '../organizations/decision.ts'
+import { isKnownTo } from '../organizations/inventory-store.ts'
 import { listMembers } from '../organizations/members-store.ts'
 import {
   type Member,
@@ -105,25 +108,48 @@ export async function endMembership(asker: Asker, organizationId: string, accoun
   await startJobs(asker)
 }
 
+/** `shown` is what a page listed of the app's scopes; by the API, all that it has now is meant. */
 export async function decideOn(
   asker: Asker,
   organizationId: string,
   clientId: string,
   body: z.output<typeof newDecision>,
+  shown?: readonly string[],
 ): Promise<AppDecision> {
   requirePermission(asker, organizationId, 'decide-apps')
-  if (!(await findApp(asker.env.DB, clientId))) throw new ApiError('not-found', 'There is no such app.')
+  const app = await requireVisibleApp(asker, organizationId, clientId)
   const now = currentTime()
-  const { decision, scope_ceiling: scopeCeiling, expires_at: expiresAt, note } = body
+  const { decision, scope_ceiling: scopeCeiling = null, expires_at: expiresAt, note } = body
   if (expiresAt !== null && expiresAt <= now) {
     throw invalidFields([{ pointer: pointer('expires_at'), detail: 'The expiry is in the past.' }])
   }
-  const actor = asker.caller.accountId
-  const decided = { clientId, decision, scopeCeiling, expiresAt, note, decidedBy: actor, decidedAt: now }
+  await checkCeiling(asker, scopeCeiling)
+  const consideredScopes = shown ?? [...app.scopes, ...app.optionalScopes]
+  const by = { decidedBy: asker.caller.accountId, decidedAt: now }
+  const decided = { clientId, decision, scopeCeiling, consideredScopes, expiresAt, note, ...by }
   await decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
   await startJobs(asker)
   await tellRequesters(asker, organizationId, clientId)
   return decided
+}
+
+/** Nothing is shown of an app, also by a decision about it, that the caller could not see otherwise. */
+async function requireVisibleApp({ env, caller }: Asker, organizationId: string, clientId: string): Promise<App> {
+  const app = await findApp(env.DB, clientId)
+  const own = caller.memberships.some((membership) => membership.organizationId === app?.organizationId)
+  const visible = app && (own || app.firstParty || app.visibility === 'public')
+  if (app && (visible || (await isKnownTo(env.DB, organizationId, clientId)))) return app
+  throw new ApiError('not-found', 'There is no such app, or none that you may see.')
+}
+
+/** A name that the catalogue does not have would be a limit that nobody meant. */
+export async function checkCeiling({ env, config }: Asker, ceiling: readonly string[] | null): Promise<void> {
+  if (ceiling === null) return
+  const known = new Set((await listScopes(env.DB, config.issuer)).map(({ name }) => name))
+  const unknown = ceiling.filter((scope) => !known.has(scope))
+  if (unknown.length === 0) return
+  const detail = `The catalogue has no scope ${unknown.join(', ')}.`
+  throw invalidFields([{ pointer: pointer('scope_ceiling'), detail }])
 }
 
 export async function undecide(asker: Asker, organizationId: string, clientId: string): Promise<void> {

@@ -22,7 +22,7 @@ export const policyBody = z
   .openapi('Policy', { description: 'Which apps members may connect, where nobody decided about one.' })
 
 export const newPolicy = z
-  .strictObject({ policy, scope_ceiling: scopeCeiling.default(null) })
+  .strictObject({ policy, scope_ceiling: scopeCeiling })
   .openapi('NewPolicy', { description: 'Replaces the policy.' })
 
 const effectBody = z

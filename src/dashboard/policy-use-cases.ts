@@ -10,8 +10,7 @@ import { type CutOffJob, listCutOffJobs } from '../revocation/cut-off-jobs-store
 import { requireMembership } from './access.ts'
 import type { Asker } from './app-use-cases.ts'
 import { endOfPolicy, startJobs } from './cut-off.ts'
-import { invalidFields, pointer } from './field-errors.ts'
-import { deed, requirePermission } from './organization-use-cases.ts'
+import { checkCeiling, deed, requirePermission } from './organization-use-cases.ts'
 import type { newPolicy } from './policy-schemas.ts'
 
 const MAX_JOBS = 100
@@ -72,14 +71,9 @@ export function listJobsOf(asker: Asker, organizationId: string): Promise<CutOff
 }
 
 async function checkPolicy(
-  { env, config }: Asker,
+  asker: Asker,
   { policy, scope_ceiling: scopeCeiling }: z.output<typeof newPolicy>,
 ): Promise<AppPolicy> {
-  const known = new Set((await listScopes(env.DB, config.issuer)).map(({ name }) => name))
-  const unknown = (scopeCeiling ?? []).filter((scope) => !known.has(scope))
-  if (unknown.length > 0) {
-    const detail = `The catalogue has no scope ${unknown.join(', ')}.`
-    throw invalidFields([{ pointer: pointer('scope_ceiling'), detail }])
-  }
+  await checkCeiling(asker, scopeCeiling)
   return { policy, scopeCeiling: scopeCeiling && [...new Set(scopeCeiling)].sort() }
 }

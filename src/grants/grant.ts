@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
+import type { RemovalCount } from './present.ts'
 
 /** authorized: a code is out. active: redeemed. revoked: ended for good, whatever the reason. */
 export type GrantState = 'authorized' | 'active' | 'revoked'
@@ -36,6 +37,8 @@ export interface Grant {
   /** How often the refresh token was rotated. */
   generation: number
   createdAt: EpochSeconds
+  /** How many removals of access there had been when the consent was allowed; those that follow concern it. */
+  consentedAfter: RemovalCount
   redeemedAt: EpochSeconds | null
   lastUsedAt: EpochSeconds
   /** Ends then whatever happens; the idle limit may end it earlier. */

@@ -1,10 +1,18 @@
 import type { EpochSeconds } from '../lib/clock.ts'
 
+/**
+ * How often the deployment has taken access away so far. A consent remembers the count at which it was allowed, and a
+ * removal is one more: exactly those consents are over whose count is smaller, however much happens in one second.
+ */
+export type RemovalCount = number
+
 /** How one organization of the person stands to one app, today. */
 export interface PresentOrganization {
   organizationId: string
-  /** Of the membership: consents from before it count no more, should somebody have left and come back. */
-  since: EpochSeconds
+  /** The person's own organization: whoever consents is its only administrator. */
+  personal: boolean
+  /** How many removals there had been when the membership began: consents from before it count no more. */
+  joinedAfter: RemovalCount
   policy: 'open' | 'verified' | 'approved'
   /** Null: no ceiling. */
   scopeCeiling: readonly string[] | null
@@ -13,8 +21,8 @@ export interface PresentOrganization {
     scopeCeiling: readonly string[] | null
     expiresAt: EpochSeconds | null
   } | null
-  /** When it last blocked the app: consents from before count no more there. */
-  cutOffAt: EpochSeconds | null
+  /** The removal that last took the organization from the app: consents from before count no more there. */
+  cutOffBy: RemovalCount | null
 }
 
 /** The state of the world that a grant is intersected with at every token and introspection. */
@@ -31,6 +39,8 @@ export interface Present {
     ownerSuspended: boolean
   }
   accountSuspended: boolean
+  /** Until now: a consent that this reading allows remembers it. */
+  removals: RemovalCount
   memberships: readonly PresentOrganization[]
   /** The catalogue, as far as this app is registered for it. */
   catalogue: readonly { name: string; resource: string; target: 'account' | 'organization' }[]
@@ -58,8 +68,7 @@ interface Granted {
   scopes: readonly string[]
   organizations: readonly string[]
   resource: string
-  /** When the person consented. */
-  createdAt: EpochSeconds
+  consentedAfter: RemovalCount
 }
 
 /** What is left of a grant today. Never more than was granted. */
@@ -67,13 +76,13 @@ export function intersect(granted: Granted, present: Present, now: EpochSeconds)
   const refusal = findRefusal(present)
   if (refusal) return { ok: false, reason: refusal }
   const organizations = granted.organizations.filter(
-    (id) => mayReach(id, present, now) && !isCutOff(id, granted.createdAt, present),
+    (id) => mayReach(id, present, now) && !isCutOff(id, granted.consentedAfter, present),
   )
   const usable = usableScopes(granted, present)
-  const scopes = usable.filter((scope) => mayUse(scope, organizations, present, now)).map((scope) => scope.name)
+  const scopes = usable.filter((scope) => mayUse(scope, organizations, present)).map((scope) => scope.name)
   if (scopes.length > 0) {
     const used = keepIfUsed(organizations, scopes, present)
-    return { ok: true, scopes, organizations: used, until: endOfApprovals(used, present, now) }
+    return { ok: true, scopes, organizations: used, until: endOfApprovals(used, present) }
   }
   const lostOrganizations = granted.organizations.length > 0 && organizations.length === 0
   return { ok: false, reason: lostOrganizations ? 'organization_missing' : 'scope_missing' }
@@ -104,31 +113,55 @@ export function mayReach(organizationId: string, present: Present, now: EpochSec
 }
 
 /** Approving an app again, or joining again, restores nothing silently: people consent again. */
-export function isCutOff(organizationId: string, consentedAt: EpochSeconds, present: Present): boolean {
-  const membership = present.memberships.find((candidate) => candidate.organizationId === organizationId)
+export function isCutOff(organizationId: string, consentedAfter: RemovalCount, present: Present): boolean {
+  const membership = findMembership(organizationId, present)
   if (!membership) return true
-  return consentedAt < membership.since || (membership.cutOffAt !== null && consentedAt <= membership.cutOffAt)
+  return consentedAfter < Math.max(membership.joinedAfter, membership.cutOffBy ?? 0)
 }
 
-export type OrganizationRefusal = 'not_a_member' | 'blocked' | 'needs_verified_publisher' | 'needs_approval'
+export type OrganizationRefusal =
+  | 'not_a_member'
+  | 'blocked'
+  | 'approval_ended'
+  | 'needs_verified_publisher'
+  | 'needs_approval'
 
-/** Why an organization does not let this app in: a decision of an administrator first, then its policy. */
+/**
+ * Why an organization does not let this app in: a decision of an administrator first, then its policy. Time alone
+ * never lets an app in. Said again in SQL: src/revocation/app-refusal-store.ts.
+ */
 export function refusalOf(
   organizationId: string,
   present: Present,
   now: EpochSeconds,
 ): OrganizationRefusal | undefined {
-  const membership = present.memberships.find((candidate) => candidate.organizationId === organizationId)
+  const membership = findMembership(organizationId, present)
   if (!membership) return 'not_a_member'
-  const decision = livingDecision(membership, now)
+  const { decision } = membership
   if (decision?.kind === 'blocked') return 'blocked'
-  if (decision?.kind === 'approved' || present.app.firstParty || membership.policy === 'open') return undefined
-  if (membership.policy === 'approved') return 'needs_approval'
-  return present.app.publisherVerified ? undefined : 'needs_verified_publisher'
+  if (decision) return hasEnded(decision, now) ? 'approval_ended' : undefined
+  return refusalOfPolicy(membership, present.app)
 }
 
-function livingDecision({ decision }: PresentOrganization, now: EpochSeconds) {
-  return decision && (decision.expiresAt === null || decision.expiresAt > now) ? decision : null
+/** Where nobody decided. */
+function refusalOfPolicy(
+  { organizationId, personal, policy }: PresentOrganization,
+  app: Present['app'],
+): OrganizationRefusal | undefined {
+  const own = app.organizationId === organizationId
+  // A stranger's private app is for its own people; whoever else lets it in does so knowingly.
+  if (app.visibility === 'private' && !own && !personal) return 'needs_approval'
+  if (app.firstParty || policy === 'open') return undefined
+  if (policy === 'approved') return 'needs_approval'
+  return own || app.publisherVerified ? undefined : 'needs_verified_publisher'
+}
+
+function findMembership(organizationId: string, { memberships }: Present): PresentOrganization | undefined {
+  return memberships.find((candidate) => candidate.organizationId === organizationId)
+}
+
+function hasEnded({ expiresAt }: { expiresAt: EpochSeconds | null }, now: EpochSeconds): boolean {
+  return expiresAt !== null && expiresAt <= now
 }
 
 /** A ceiling of one organization holds for the whole token: a token cannot say which scope is for whom. */
@@ -136,25 +169,22 @@ function mayUse(
   scope: { name: string; target: 'account' | 'organization' },
   organizations: readonly string[],
   present: Present,
-  now: EpochSeconds,
 ): boolean {
   if (scope.target === 'account') return true
   if (organizations.length === 0) return false
-  return organizations.every((id) => ceilingOf(id, present, now)?.includes(scope.name) ?? true)
+  return organizations.every((id) => ceilingOf(id, present)?.includes(scope.name) ?? true)
 }
 
 /** An approval replaces the organization's own ceiling by its own, or by none. */
-function ceilingOf(organizationId: string, present: Present, now: EpochSeconds): readonly string[] | null {
-  const membership = present.memberships.find((candidate) => candidate.organizationId === organizationId)
+function ceilingOf(organizationId: string, present: Present): readonly string[] | null {
+  const membership = findMembership(organizationId, present)
   if (!membership) return []
-  const decision = livingDecision(membership, now)
-  return decision ? decision.scopeCeiling : membership.scopeCeiling
+  return membership.decision ? membership.decision.scopeCeiling : membership.scopeCeiling
 }
 
-function endOfApprovals(organizations: readonly string[], present: Present, now: EpochSeconds): EpochSeconds | null {
-  const ends = present.memberships
-    .filter(({ organizationId }) => organizations.includes(organizationId))
-    .map((membership) => livingDecision(membership, now)?.expiresAt ?? null)
+function endOfApprovals(organizations: readonly string[], present: Present): EpochSeconds | null {
+  const ends = organizations
+    .map((id) => findMembership(id, present)?.decision?.expiresAt ?? null)
     .filter((end) => end !== null)
   return ends.length === 0 ? null : Math.min(...ends)
 }

@@ -8,8 +8,15 @@ import type { AuthorizeCommand } from './commands.ts'
 import { statusSubject } from './grant-index-store.ts'
 import type { Ledger } from './ledger.ts'
 
-/** Writes a grant that waits for its code to be redeemed, and answers with the code. */
-export async function authorize(ledger: Ledger, command: AuthorizeCommand): Promise<{ authorizationCode: string }> {
+export interface Authorized {
+  authorizationCode: string
+}
+
+/**
+ * Writes a grant that waits for its code to be redeemed, and answers with the code. Undefined, and nothing is written:
+ * somebody lost access since the consent was checked, so check it again.
+ */
+export async function authorize(ledger: Ledger, command: AuthorizeCommand): Promise<Authorized | undefined> {
   const { config } = ledger
   const settings = {
     issuer: config.issuer,
@@ -37,6 +44,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     refreshHash: null,
     generation: 0,
     createdAt: now,
+    consentedAfter: command.consentedAfter,
     redeemedAt: null,
     lastUsedAt: now,
     expiresAt: now + config.refreshTokenMaxTtlSeconds,
@@ -47,7 +55,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     shownApp: command.shownApp,
     userAgent: command.userAgent,
   }
-  await insertTokenStatus(ledger.env.DB, statusSubject(command.accountId, grant))
+  if (!(await insertTokenStatus(ledger.env.DB, statusSubject(command.accountId, grant)))) return undefined
   ledger.commit(() => {
     if (!ledger.grants.findAccount()) ledger.grants.insertAccount(command.accountId, command.shard)
     ledger.grants.insert(grant)

@@ -1,7 +1,7 @@
 import type { Shard } from '../env.ts'
 import type { Reason } from '../errors.ts'
 import type { ShownApp } from '../grants/grant.ts'
-import type { Present } from '../grants/present.ts'
+import type { Present, RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 
 /** The authenticated client, as the edge read it from D1. */
@@ -31,6 +31,8 @@ export interface AuthorizeCommand {
   resource: string
   scopes: readonly string[]
   organizations: readonly string[]
+  /** Of the reading that allowed it. */
+  consentedAfter: RemovalCount
   redirectUri: string
   codeChallenge: string
   signedInAt: EpochSeconds
@@ -105,5 +107,6 @@ export type Inspection =
       scopes: readonly string[]
       organizations: readonly string[]
       createdAt: EpochSeconds
+      consentedAfter: RemovalCount
       endsAt: EpochSeconds
     }

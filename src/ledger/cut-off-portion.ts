@@ -41,7 +41,6 @@ async function tellLedgers(env: Bindings, job: CutOffJob, portion: readonly CutO
   const byAccount = [...Map.groupBy(portion, ({ accountId }) => accountId)]
   const cut = {
     organizationId: job.organizationId,
-    givenUntil: job.createdAt,
     accountScopes,
     cause: job.cause,
     actor: job.requestedBy,

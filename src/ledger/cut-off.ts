@@ -5,9 +5,8 @@ import type { Ledger } from './ledger.ts'
 
 export interface CutOff {
   organizationId: string
+  /** Given before the removal. */
   grantIds: readonly string[]
-  /** Grants that were given later are another matter. */
-  givenUntil: EpochSeconds
   /** Scopes that need no organization: a grant that has none of them and lost its last organization ends. */
   accountScopes: readonly string[]
   /** The name of the audit event behind it, and who did it. */
@@ -23,16 +22,16 @@ export function cutOff(ledger: Ledger, { grantIds, ...rest }: CutOff, now: Epoch
   const concerned = grantIds
     .map((id) => ledger.find(id))
     .filter((grant) => grant !== undefined)
-    .filter((grant) => reaches(grant, rest, now))
+    .filter((grant) => reaches(grant, rest.organizationId, now))
   if (concerned.length === 0) return
   ledger.commit(() => {
     for (const grant of concerned) loseOrganization(ledger, grant, rest, now)
   })
 }
 
-function reaches(grant: Grant, { organizationId, givenUntil }: Omit<CutOff, 'grantIds'>, now: EpochSeconds): boolean {
+function reaches(grant: Grant, organizationId: string, now: EpochSeconds): boolean {
   const living = grant.state === 'authorized' || isAlive(grant, now)
-  return living && grant.createdAt <= givenUntil && grant.organizations.includes(organizationId)
+  return living && grant.organizations.includes(organizationId)
 }
 
 function loseOrganization(ledger: Ledger, grant: Grant, cut: Omit<CutOff, 'grantIds'>, now: EpochSeconds): void {

@@ -84,8 +84,8 @@ export function grantStatusStatements(
 }
 
 export function statusSubject(accountId: string, grant: Grant): StatusSubject {
-  const { id: grantId, clientId, organizations, scopes, version, createdAt } = grant
-  return { grantId, accountId, clientId, organizations, scopes, version, createdAt }
+  const { id: grantId, clientId, organizations, scopes, version, consentedAfter } = grant
+  return { grantId, accountId, clientId, organizations, scopes, version, consentedAfter }
 }
 
 function reached(grant: Grant): readonly string[] {

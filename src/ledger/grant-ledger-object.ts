@@ -3,7 +3,7 @@ import { type Bindings, readConfig } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
-import { authorize } from './authorize.ts'
+import { type Authorized, authorize } from './authorize.ts'
 import type {
   AuthorizeCommand,
   Inspection,
@@ -38,7 +38,7 @@ export class GrantLedger extends DurableObject<Bindings> {
     })
   }
 
-  authorize(command: AuthorizeCommand): Promise<LedgerOutcome<{ authorizationCode: string }>> {
+  authorize(command: AuthorizeCommand): Promise<LedgerOutcome<Authorized | undefined>> {
     return settle(() => authorize(this.ledger, command))
   }
 

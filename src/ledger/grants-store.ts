@@ -7,7 +7,7 @@ const TABLES = `
     engine_record TEXT NOT NULL, scopes TEXT NOT NULL, organizations TEXT NOT NULL, resource TEXT NOT NULL,
     redirect_uri TEXT NOT NULL, code_hash TEXT NOT NULL, code_challenge TEXT NOT NULL,
     code_expires_at INTEGER NOT NULL, refresh_hash TEXT, generation INTEGER NOT NULL,
-    created_at INTEGER NOT NULL, redeemed_at INTEGER, last_used_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, consented_after INTEGER NOT NULL, redeemed_at INTEGER, last_used_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL, idle_expires_at INTEGER NOT NULL, revoked_at INTEGER, revocation_reason TEXT,
     signed_in_at INTEGER NOT NULL, shown_app TEXT NOT NULL, user_agent TEXT NOT NULL
   );
@@ -32,6 +32,7 @@ type GrantRow = {
   refresh_hash: string | null
   generation: number
   created_at: number
+  consented_after: number
   redeemed_at: number | null
   last_used_at: number
   expires_at: number
@@ -58,6 +59,13 @@ export class GrantsStore {
 
   exists(): boolean {
     return this.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grants'").toArray().length > 0
+  }
+
+  /** For an object whose tables an older version made. A consent of then counts wherever nothing was cut off yet. */
+  upgrade(): void {
+    const found = this.sql.exec("SELECT 1 FROM pragma_table_info('grants') WHERE name = 'consented_after'")
+    if (found.toArray().length > 0) return
+    this.sql.exec('ALTER TABLE grants ADD COLUMN consented_after INTEGER NOT NULL DEFAULT 0')
   }
 
   find(grantId: string): Grant | undefined {
@@ -197,6 +205,7 @@ function toGrant(row: GrantRow): Grant {
     refreshHash: row.refresh_hash,
     generation: row.generation,
     createdAt: row.created_at,
+    consentedAfter: row.consented_after,
     redeemedAt: row.redeemed_at,
     lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,
@@ -225,6 +234,7 @@ const COLUMNS = {
   refreshHash: 'refresh_hash',
   generation: 'generation',
   createdAt: 'created_at',
+  consentedAfter: 'consented_after',
   redeemedAt: 'redeemed_at',
   lastUsedAt: 'last_used_at',
   expiresAt: 'expires_at',

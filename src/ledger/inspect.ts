@@ -39,6 +39,7 @@ function toInspection(grant: Grant): Inspection {
     scopes: grant.scopes,
     organizations: grant.organizations,
     createdAt: grant.createdAt,
+    consentedAfter: grant.consentedAfter,
     endsAt: endsAt(grant),
   }
 }

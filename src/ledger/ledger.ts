@@ -41,6 +41,7 @@ export class Ledger {
     this.spent = new SpentRefreshTokensStore(storage.sql)
     this.outbox = new OutboxStore(storage.sql)
     this.tablesReady = this.grants.exists()
+    if (this.tablesReady) this.grants.upgrade()
     this.armedAtMs = armedAtMs
   }
 

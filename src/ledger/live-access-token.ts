@@ -1,5 +1,5 @@
 import type { Bindings, Config } from '../env.ts'
-import { intersect } from '../grants/present.ts'
+import { intersect, type RemovalCount } from '../grants/present.ts'
 import { parseVerificationKey, verificationKeyStatement } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
@@ -77,11 +77,11 @@ export async function checkLiveness(
 /** The token may be older than a narrowing of its grant. */
 function withinGrant(
   token: { scopes: readonly string[]; organizations: readonly string[]; resource: string },
-  grant: { scopes: readonly string[]; organizations: readonly string[]; createdAt: EpochSeconds },
+  grant: { scopes: readonly string[]; organizations: readonly string[]; consentedAfter: RemovalCount },
 ) {
   return {
     resource: token.resource,
-    createdAt: grant.createdAt,
+    consentedAfter: grant.consentedAfter,
     scopes: token.scopes.filter((scope) => grant.scopes.includes(scope)),
     organizations: token.organizations.filter((id) => grant.organizations.includes(id)),
   }

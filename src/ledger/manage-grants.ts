@@ -1,5 +1,6 @@
 import { endsAt, type Grant, isAlive } from '../grants/grant.ts'
 import { orgGrantKey } from '../grants/grant-view.ts'
+import type { RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -11,6 +12,7 @@ export interface GrantSummary {
   scopes: readonly string[]
   organizations: readonly string[]
   createdAt: EpochSeconds
+  consentedAfter: RemovalCount
   /** To the hour. */
   lastUsedAt: EpochSeconds
   endsAt: EpochSeconds
@@ -88,6 +90,7 @@ function toSummary(grant: Grant): GrantSummary {
     scopes: grant.scopes,
     organizations: grant.organizations,
     createdAt: grant.createdAt,
+    consentedAfter: grant.consentedAfter,
     lastUsedAt: grant.lastUsedAt,
     endsAt: endsAt(grant),
     userAgent: grant.userAgent,

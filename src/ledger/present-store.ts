@@ -33,16 +33,18 @@ export interface PresentContext {
  */
 const PRESENT = `
   SELECT app.*, owner.suspended_at AS owner_suspended_at,
+    (SELECT count FROM access_removals) AS removals,
     (SELECT id FROM token_statuses WHERE grant_id = ?4 AND invalid_at IS NULL) AS status_id,
     account.id AS account_id, account.email AS account_email, account.suspended_at AS account_suspended_at,
     (SELECT json_group_array(json_object('id', id, 'hash', secret_hash, 'last_used_at', last_used_at))
        FROM app_secrets
       WHERE client_id = app.client_id AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)) AS secrets,
     (SELECT json_group_array(json_object(
-              'organization_id', organization.id, 'since', members.created_at, 'policy', organization.policy,
+              'organization_id', organization.id, 'personal', json(iif(organization.personal_account_id IS NULL, 'false', 'true')),
+              'joined_after', members.joined_after, 'policy', organization.policy,
               'scope_ceiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
               'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at,
-              'cut_off_at', app_cutoffs.at))
+              'cut_off_by', app_cutoffs.removal))
        FROM members
        JOIN organizations AS organization ON organization.id = members.organization_id
        LEFT JOIN app_decisions ON app_decisions.organization_id = organization.id
@@ -90,6 +92,21 @@ export async function findPresent(
   return row ? parsePresent(row, config) : undefined
 }
 
+/** How several apps stand to one account, by client_id; unknown apps are missing. */
+export async function findPresents(
+  db: D1Database,
+  config: Config,
+  clientIds: readonly string[],
+  accountId: string,
+  now: EpochSeconds,
+): Promise<Map<string, PresentContext>> {
+  if (clientIds.length === 0) return new Map()
+  const statements = clientIds.map((clientId) => presentStatement(db, clientId, { accountId }, now))
+  const found = await reach('D1', () => db.batch(statements))
+  const contexts = found.flatMap(({ results: [row] }) => (row ? [parsePresent(row, config)] : []))
+  return new Map(contexts.map((context) => [context.app.clientId, context]))
+}
+
 const ceiling = z.array(z.string()).nullable()
 
 const presentRow = z.object({
@@ -97,19 +114,21 @@ const presentRow = z.object({
   account_id: z.string().nullable(),
   account_email: z.string().nullable(),
   account_suspended_at: z.number().nullable(),
+  removals: z.number(),
   status_id: z.number().nullable(),
   secrets: jsonColumn(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
   memberships: jsonColumn(
     z.array(
       z.object({
         organization_id: z.string(),
-        since: z.number(),
+        personal: z.boolean(),
+        joined_after: z.number(),
         policy: z.enum(['open', 'verified', 'approved']),
         scope_ceiling: ceiling,
         decision: z.enum(['approved', 'blocked']).nullable(),
         decision_ceiling: ceiling,
         decision_expires_at: z.number().nullable(),
-        cut_off_at: z.number().nullable(),
+        cut_off_by: z.number().nullable(),
       }),
     ),
   ),
@@ -142,6 +161,7 @@ export function parsePresent(unparsed: unknown, config: Config): PresentContext 
     present: {
       app: presentApp(app, row),
       accountSuspended: row.account_suspended_at !== null,
+      removals: row.removals,
       memberships: row.memberships.map(toPresentOrganization),
       catalogue: catalogue.map(({ name, resource, target }) => ({ name, resource, target })),
     },
@@ -171,7 +191,8 @@ function presentApp(app: App, row: PresentRow): Present['app'] {
 function toPresentOrganization(row: PresentRow['memberships'][number]): Present['memberships'][number] {
   return {
     organizationId: row.organization_id,
-    since: row.since,
+    personal: row.personal,
+    joinedAfter: row.joined_after,
     policy: row.policy,
     scopeCeiling: row.scope_ceiling,
     decision: row.decision && {
@@ -179,6 +200,6 @@ function toPresentOrganization(row: PresentRow['memberships'][number]): Present[
       scopeCeiling: row.decision_ceiling,
       expiresAt: row.decision_expires_at,
     },
-    cutOffAt: row.cut_off_at,
+    cutOffBy: row.cut_off_by,
   }
 }

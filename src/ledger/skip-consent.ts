@@ -1,4 +1,5 @@
 import { type Grant, isAlive, type ShownApp } from '../grants/grant.ts'
+import type { RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -8,10 +9,10 @@ export interface SkipQuestion {
   redirectUri: string
   scopes: readonly string[]
   shownApp: ShownApp
-  /** Organizations that still let the app in, and since when the person is in them. */
-  reachable: readonly { id: string; since: EpochSeconds }[]
-  /** When an organization of the person last cut the app off. */
-  consentedAfter: EpochSeconds
+  /** Organizations that still let the app in. */
+  reachable: readonly { id: string; joinedAfter: RemovalCount }[]
+  /** The last time that an organization of the person cut the app off. */
+  lastCutOff: RemovalCount
 }
 
 export interface SkippableConsent {
@@ -33,16 +34,16 @@ function covers(grant: Grant, question: SkipQuestion, now: EpochSeconds): boolea
   return (
     isAlive(grant, now) &&
     grant.redeemedAt !== null &&
-    grant.createdAt > question.consentedAfter &&
+    grant.consentedAfter >= question.lastCutOff &&
     grant.resource === question.resource &&
     grant.redirectUri === question.redirectUri &&
     question.scopes.every((scope) => grant.scopes.includes(scope)) &&
-    grant.organizations.every((id) => isReachable(id, grant.createdAt, question)) &&
+    grant.organizations.every((id) => isReachable(id, grant, question)) &&
     grant.shownApp.clientName === question.shownApp.clientName &&
     grant.shownApp.publisherDomain === question.shownApp.publisherDomain
   )
 }
 
-function isReachable(organizationId: string, consentedAt: EpochSeconds, { reachable }: SkipQuestion): boolean {
-  return reachable.some(({ id, since }) => id === organizationId && consentedAt >= since)
+function isReachable(organizationId: string, { consentedAfter }: Grant, { reachable }: SkipQuestion): boolean {
+  return reachable.some(({ id, joinedAfter }) => id === organizationId && consentedAfter >= joinedAfter)
 }

@@ -1,8 +1,12 @@
 import type { Context } from 'hono'
 import type { Session } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
+import { ProtocolError } from '../errors.ts'
+import { intersect, mayReach, type Present, type RemovalCount } from '../grants/present.ts'
 import { ledgerClient } from '../ledger/ledger-client.ts'
 import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
+import { findPresent } from '../ledger/present-store.ts'
+import { currentTime } from '../lib/clock.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { codeLocation, redirectResponse } from './authorization-response.ts'
 import { nearestShard } from './nearest-shard.ts'
@@ -15,6 +19,8 @@ export interface Permission {
   organizations: readonly string[]
 }
 
+const MAX_ATTEMPTS = 3
+
 /** Writes the grant into the account's ledger and sends the browser back with the code. */
 export async function issueCode(
   c: Context<AppEnv>,
@@ -23,20 +29,52 @@ export async function issueCode(
   permission: Permission,
   headers?: Headers,
 ): Promise<Response> {
-  const { app, target } = request
-  const outcome = await callLedger(c.env, session.accountId, async (ledger) =>
+  let { present } = request.context
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const authorized = await authorize(c, request, session, { ...permission, consentedAfter: present.removals })
+    if (authorized) return redirectResponse(codeLocation(request.target, authorized.authorizationCode), headers)
+    present = await requireStillAllowed(c, request, session, permission)
+  }
+  throw new ProtocolError('temporarily_unavailable', 'storage_unavailable')
+}
+
+async function authorize(
+  c: Context<AppEnv>,
+  { app, target, resource, codeChallenge }: AuthorizationRequest,
+  { accountId, signedInAt }: Session,
+  permission: Permission & { consentedAfter: RemovalCount },
+) {
+  const outcome = await callLedger(c.env, accountId, async (ledger) =>
     ledger.authorize({
-      accountId: session.accountId,
+      accountId,
       client: ledgerClient(app),
       shownApp: { clientName: app.clientName, publisherDomain: app.publisherDomain },
-      resource: request.resource,
+      resource,
       ...permission,
       redirectUri: target.redirectUri,
-      codeChallenge: request.codeChallenge,
-      signedInAt: session.signedInAt,
+      codeChallenge,
+      signedInAt,
       userAgent: (c.req.header('User-Agent') ?? '').slice(0, MAX_USER_AGENT_LENGTH),
       shard: nearestShard(c.get('config').keyShards, c.req.raw.cf?.continent),
     }),
   )
-  return redirectResponse(codeLocation(target, unwrap(outcome).authorizationCode), headers)
+  return unwrap(outcome)
+}
+
+/** Access was taken from somebody since the consent was checked: it must not have been from this one. */
+async function requireStillAllowed(
+  c: Context<AppEnv>,
+  { app, resource }: AuthorizationRequest,
+  { accountId }: Session,
+  permission: Permission,
+): Promise<Present> {
+  const now = currentTime()
+  const context = await findPresent(c.env.DB, c.get('config'), app.clientId, { accountId }, now)
+  if (!context) throw new ProtocolError('access_denied', 'app_deleted')
+  const { present } = context
+  const left = intersect({ ...permission, resource, consentedAfter: present.removals }, present, now)
+  if (!left.ok) throw new ProtocolError('access_denied', left.reason)
+  const lost = permission.organizations.some((id) => !mayReach(id, present, now))
+  if (lost) throw new ProtocolError('access_denied', 'organization_missing')
+  return present
 }

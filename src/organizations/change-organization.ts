@@ -80,7 +80,11 @@ export function removeMember(
 export async function decide(deed: Deed, decision: AppDecision, consequences: Consequences): Promise<void> {
   const { clientId, note } = decision
   const name = decision.decision === 'approved' ? 'app.approved' : 'app.blocked'
-  const event = organizationEvent(deed, name, decision.decidedAt, { clientId, ...(note && { reason: note }) })
+  const event = organizationEvent(deed, name, decision.decidedAt, {
+    clientId,
+    ...(note && { reason: note }),
+    ...(decision.decision === 'approved' && { limits: decision }),
+  })
   const { db, organizationId } = deed
   const answers = closeRequestsStatement(db, organizationId, decision)
   const after = [...consequences.after, answers]
@@ -105,7 +109,8 @@ export async function changePolicy(
   consequences: Consequences,
   now: EpochSeconds,
 ): Promise<void> {
-  const event = organizationEvent(deed, 'policy.changed', now, { reason: policy.policy })
+  const limits = { scopeCeiling: policy.scopeCeiling, expiresAt: null }
+  const event = organizationEvent(deed, 'policy.changed', now, { reason: policy.policy, limits })
   await write(deed.db, changePolicyStatement(deed.db, deed.organizationId, policy), event, consequences)
 }
 

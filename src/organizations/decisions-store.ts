@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
+import { ENDED_APPROVALS } from '../revocation/removals-store.ts'
 import { type AppDecision, DECISIONS } from './decision.ts'
 
 const decisionRow = z
@@ -8,6 +10,7 @@ const decisionRow = z
     client_id: z.string(),
     decision: z.enum(DECISIONS),
     scope_ceiling: jsonColumn(z.array(z.string())).nullable(),
+    considered_scopes: jsonColumn(z.array(z.string())),
     expires_at: z.number().nullable(),
     note: z.string().nullable(),
     decided_by: z.string(),
@@ -18,6 +21,7 @@ const decisionRow = z
       clientId: row.client_id,
       decision: row.decision,
       scopeCeiling: row.scope_ceiling,
+      consideredScopes: row.considered_scopes,
       expiresAt: row.expires_at,
       note: row.note,
       decidedBy: row.decided_by,
@@ -69,22 +73,40 @@ export function putDecisionStatement(
   return db
     .prepare(
       `INSERT INTO app_decisions
-         (organization_id, client_id, decision, scope_ceiling, expires_at, note, decided_by, decided_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         (organization_id, client_id, decision, scope_ceiling, considered_scopes, expires_at, note, decided_by,
+          decided_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (organization_id, client_id) DO UPDATE SET
-         decision = excluded.decision, scope_ceiling = excluded.scope_ceiling, expires_at = excluded.expires_at,
-         note = excluded.note, decided_by = excluded.decided_by, decided_at = excluded.decided_at`,
+         decision = excluded.decision, scope_ceiling = excluded.scope_ceiling,
+         considered_scopes = excluded.considered_scopes, expires_at = excluded.expires_at, note = excluded.note, decided_by = excluded.decided_by, decided_at = excluded.decided_at, ended_at = NULL`,
     )
     .bind(
       organizationId,
       decision.clientId,
       decision.decision,
       decision.scopeCeiling && JSON.stringify(decision.scopeCeiling),
+      JSON.stringify(decision.consideredScopes),
       decision.expiresAt,
       decision.note,
       decision.decidedBy,
       decision.decidedAt,
     )
+}
+
+/** After what they end was cut off: each end is audited once. */
+export function markEndedApprovalsStatements(db: D1Database, now: EpochSeconds): D1PreparedStatement[] {
+  return [
+    db
+      .prepare(
+        `INSERT OR IGNORE INTO audit_events (id, event, at, organization_id, client_id, organizations)
+         SELECT 'evt_ended_' || organization_id || '_' || client_id || '_' || expires_at, 'approval.ended', expires_at,
+                organization_id, client_id, json_array(organization_id) FROM (${ENDED_APPROVALS}) JOIN app_decisions USING (organization_id, client_id)`,
+      )
+      .bind(now),
+    db
+      .prepare(`UPDATE app_decisions SET ended_at = ?1 WHERE (organization_id, client_id) IN (${ENDED_APPROVALS})`)
+      .bind(now),
+  ]
 }
 
 export function deleteDecisionStatement(db: D1Database, organizationId: string, clientId: string): D1PreparedStatement {

@@ -7,7 +7,7 @@ export const USED_WITHIN_SECONDS = 90 * 86_400
 export const INVENTORY_SORTS = ['name', '-name', 'people', '-people', 'last_used', '-last_used'] as const
 export type InventorySort = (typeof INVENTORY_SORTS)[number]
 
-export const INVENTORY_STATES = ['approved', 'blocked', 'undecided'] as const
+export const INVENTORY_STATES = ['approved', 'ended', 'blocked', 'undecided'] as const
 export type InventoryState = (typeof INVENTORY_STATES)[number]
 
 /** One app that reaches an organization, or that was decided on. From a projection: seconds old. */
@@ -17,6 +17,8 @@ export interface InventoryItem {
   logoHash: string | null
   publisherDomain: string | null
   firstParty: boolean
+  /** Whether it is the organization's own. */
+  own: boolean
   suspended: boolean
   state: InventoryState
   /** Whether policy and decision keep it out. */
@@ -24,6 +26,8 @@ export interface InventoryItem {
   grants: number
   people: number
   scopes: readonly ScopeUse[]
+  /** Registered after it was approved within limits: these wait for a decision. */
+  waitingScopes: readonly string[]
   firstGrantedAt: EpochSeconds | null
   lastUsedAt: EpochSeconds | null
 }
@@ -31,6 +35,8 @@ export interface InventoryItem {
 /** A scope that living grants of an app have. */
 export interface ScopeUse {
   name: string
+  /** Whether it holds today: people consented, and decision, policy and registration let it through. */
+  inEffect: boolean
   /** Null: not used, as far as anybody reported. */
   lastUsedAt: EpochSeconds | null
   /** `unreported`: its API tells us nothing. */
@@ -58,15 +64,22 @@ export function positionOf(item: InventoryItem, sort: InventorySort): InventoryP
   return { key: keys[sort.replace('-', '') as keyof typeof keys], clientId: item.clientId }
 }
 
+/** What the catalogue says of scopes, and which APIs report that they are used. */
+export interface CatalogueFacts {
+  accountScopes: ReadonlySet<string>
+  reported: ReadonlySet<string>
+}
+
 export function scopeUses(
   granted: readonly string[],
-  uses: Readonly<Record<string, EpochSeconds>>,
+  { uses, inEffect }: { uses: Readonly<Record<string, EpochSeconds>>; inEffect: readonly string[] },
   reported: ReadonlySet<string>,
   now: EpochSeconds,
 ): ScopeUse[] {
   return granted.map((name) => {
     const lastUsedAt = uses[name] ?? null
-    if (lastUsedAt !== null && lastUsedAt > now - USED_WITHIN_SECONDS) return { name, lastUsedAt, use: 'used' }
-    return { name, lastUsedAt, use: reported.has(name) ? 'unused' : 'unreported' }
+    const known = { name, lastUsedAt, inEffect: inEffect.includes(name) }
+    if (lastUsedAt !== null && lastUsedAt > now - USED_WITHIN_SECONDS) return { ...known, use: 'used' }
+    return { ...known, use: reported.has(name) ? 'unused' : 'unreported' }
   })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
-import { isRefused } from '../revocation/cut-offs-store.ts'
+import { appRefusal } from '../revocation/app-refusal-store.ts'
 import type { AppPolicy } from './policy.ts'
 
 /** What a policy would change about one app, if it were set now. */
@@ -42,7 +42,7 @@ const LOST = `
   (SELECT json_group_array(scope.value) FROM json_each(reaching.scopes) AS scope
      JOIN scopes ON scopes.name = scope.value AND scopes.target = 'organization'
     WHERE ?4 IS NOT NULL
-      AND NOT (coalesce(decision.decision, '') = 'approved' AND coalesce(decision.expires_at, ?1 + 1) > ?1)
+      AND decision.decision IS NOT 'approved'
       AND scope.value NOT IN (SELECT value FROM json_each(?4))
       AND (organization.scope_ceiling IS NULL
            OR scope.value IN (SELECT value FROM json_each(organization.scope_ceiling))))`
@@ -57,7 +57,7 @@ export async function listPolicyEffects(
   const statement = db
     .prepare(
       `SELECT reaching.client_id, reaching.client_name, reaching.grants, reaching.people, ${LOST} AS lost,
-              (${isRefused()}) AS refused_now, (${isRefused('?3')}) AS refused_then
+              (${appRefusal()}) IS NOT NULL AS refused_now, (${appRefusal('?3')}) IS NOT NULL AS refused_then
          FROM organization_apps AS reaching
          JOIN apps AS app ON app.client_id = reaching.client_id
          JOIN organizations AS organization ON organization.id = reaching.organization_id

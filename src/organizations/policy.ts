@@ -1,4 +1,3 @@
-import type { EpochSeconds } from '../lib/clock.ts'
 import type { AppDecision } from './decision.ts'
 
 export const APP_POLICIES = ['open', 'verified', 'approved'] as const
@@ -11,13 +10,8 @@ export interface AppPolicy {
 }
 
 /** What one app stops at: its approval's ceiling in place of the organization's own. Null: nothing. */
-export function ceilingOf(
-  { scopeCeiling }: AppPolicy,
-  decision: AppDecision | undefined,
-  now: EpochSeconds,
-): readonly string[] | null {
-  const isLiving = decision && (decision.expiresAt === null || decision.expiresAt > now)
-  return isLiving ? decision.scopeCeiling : scopeCeiling
+export function ceilingOf({ scopeCeiling }: AppPolicy, decision: AppDecision | undefined): readonly string[] | null {
+  return decision ? decision.scopeCeiling : scopeCeiling
 }
 
 /** Scopes that one ceiling lets through and the other does not. */

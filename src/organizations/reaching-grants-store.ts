@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
+import { APP_RULE, appRuleRow, toAppRule } from './app-rule-store.ts'
+import { scopesInEffect } from './in-effect.ts'
 
 /** A living grant that names an organization. From a projection: seconds old. */
 export interface ReachingGrant {
@@ -10,7 +12,10 @@ export interface ReachingGrant {
   clientName: string
   accountId: string
   email: string
+  /** What the person consented to. */
   scopes: readonly string[]
+  /** What of that holds here today. */
+  scopesInEffect: readonly string[]
   createdAt: EpochSeconds
   /** To the hour. */
   lastUsedAt: EpochSeconds
@@ -18,8 +23,8 @@ export interface ReachingGrant {
   userAgent: string
 }
 
-const grantRow = z
-  .object({
+const grantRow = appRuleRow
+  .extend({
     grant_id: z.string(),
     client_id: z.string(),
     client_name: z.string(),
@@ -29,6 +34,7 @@ const grantRow = z
     created_at: z.number(),
     last_used_at: z.number(),
     user_agent: z.string(),
+    account_scopes: jsonColumn(z.array(z.string())),
   })
   .transform(
     (row): ReachingGrant => ({
@@ -38,6 +44,7 @@ const grantRow = z
       accountId: row.account_id,
       email: row.email,
       scopes: row.scopes,
+      scopesInEffect: scopesInEffect(row.scopes, toAppRule(row), new Set(row.account_scopes)),
       createdAt: row.created_at,
       lastUsedAt: row.last_used_at,
       userAgent: row.user_agent,
@@ -58,20 +65,25 @@ export async function listReachingGrants(
   organizationId: string,
   filter: GrantFilter,
   { after, limit }: { after: GrantPosition | null; limit: number },
+  now: EpochSeconds,
 ): Promise<ReachingGrant[]> {
   const [column, value] = 'clientId' in filter ? ['client_id', filter.clientId] : ['account_id', filter.accountId]
   const statement = db
     .prepare(
-      `SELECT reaching.*, apps.client_name, accounts.email, grant_index.user_agent
+      `SELECT reaching.*, app.client_name, accounts.email, grant_index.user_agent, ${APP_RULE},
+              (SELECT json_group_array(name) FROM scopes WHERE target = 'account') AS account_scopes
          FROM organization_grants AS reaching
-         JOIN apps ON apps.client_id = reaching.client_id
+         JOIN organizations AS organization ON organization.id = reaching.organization_id
+         JOIN apps AS app ON app.client_id = reaching.client_id
+         LEFT JOIN app_decisions AS decision
+           ON decision.organization_id = reaching.organization_id AND decision.client_id = reaching.client_id
          JOIN accounts ON accounts.id = reaching.account_id
          JOIN grant_index ON grant_index.grant_id = reaching.grant_id
-        WHERE reaching.organization_id = ?1 AND reaching.${column} = ?2
-          AND (?3 IS NULL OR reaching.last_used_at < ?3 OR (reaching.last_used_at = ?3 AND reaching.grant_id > ?4))
-        ORDER BY reaching.last_used_at DESC, reaching.grant_id LIMIT ?5`,
+        WHERE reaching.organization_id = ?2 AND reaching.${column} = ?3
+          AND (?4 IS NULL OR reaching.last_used_at < ?4 OR (reaching.last_used_at = ?4 AND reaching.grant_id > ?5))
+        ORDER BY reaching.last_used_at DESC, reaching.grant_id LIMIT ?6`,
     )
-    .bind(organizationId, value, after?.lastUsedAt ?? null, after?.grantId ?? null, limit)
+    .bind(now, organizationId, value, after?.lastUsedAt ?? null, after?.grantId ?? null, limit)
   const { results } = await reach('D1', () => statement.all())
   return results.map((row) => grantRow.parse(row))
 }

@@ -16,6 +16,8 @@ export interface CutOffJob {
   cause: string
   requestedBy: string | null
   createdAt: EpochSeconds
+  /** Consents that were allowed before this removal are concerned. */
+  removal: number
   total: number
   done: number
   cursor: number
@@ -32,6 +34,7 @@ const jobRow = z
     cause: z.string(),
     requested_by: z.string().nullable(),
     created_at: z.number(),
+    removal: z.number(),
     total: z.number(),
     done: z.number(),
     cursor: z.number(),
@@ -47,6 +50,7 @@ const jobRow = z
       cause: row.cause,
       requestedBy: row.requested_by,
       createdAt: row.created_at,
+      removal: row.removal,
       total: row.total,
       done: row.done,
       cursor: row.cursor,
@@ -55,7 +59,7 @@ const jobRow = z
     }),
   )
 
-/** For the batch that ends a membership: a job for what that person gave, if there is anything. */
+/** For the batch that ends a membership, after that: a job for what that person gave, if there is anything. */
 export function insertPersonJobStatement(
   db: D1Database,
   job: { organizationId: string; accountId: string; cause: string; requestedBy: string },
@@ -64,8 +68,8 @@ export function insertPersonJobStatement(
   return db
     .prepare(
       `INSERT INTO cut_off_jobs
-         (id, organization_id, account_id, cause, requested_by, created_at, total, progressed_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, count(*), ?6
+         (id, organization_id, account_id, cause, requested_by, created_at, removal, total, progressed_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, (SELECT count FROM access_removals), count(*), ?6
          FROM token_statuses
         WHERE account_id = ?3 AND invalid_at IS NULL
           AND id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ?2)
@@ -125,13 +129,13 @@ export async function listPortion(db: D1Database, job: CutOffJob, limit: number)
       `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId
          FROM token_statuses AS statuses
         WHERE statuses.${column} = ?1 AND statuses.invalid_at IS NULL AND statuses.id > ?2
-          AND statuses.consented_at <= ?3
+          AND statuses.consented_after < ?3
           AND EXISTS (SELECT 1 FROM organization_statuses AS reached
                        WHERE reached.organization_id = ?4 AND reached.client_id = statuses.client_id
                          AND reached.status_id = statuses.id)
         ORDER BY statuses.id LIMIT ?5`,
     )
-    .bind(value, job.cursor, job.createdAt, job.organizationId, limit)
+    .bind(value, job.cursor, job.removal, job.organizationId, limit)
   const { results } = await reach('D1', () => statement.all<{ statusId: number; accountId: string; grantId: string }>())
   return results
 }

@@ -12,17 +12,24 @@ export interface StatusSubject {
   scopes: readonly string[]
   /** Of the grant. */
   version: number
-  createdAt: EpochSeconds
+  /** How many removals of access there had been. */
+  consentedAfter: number
 }
 
-const COLUMNS = 'grant_id, account_id, client_id, organizations, scopes, version, consented_at'
+const COLUMNS = 'grant_id, account_id, client_id, organizations, scopes, version, consented_after'
 
-/** The first generation of a grant, before its code leaves. The index comes from the table's own sequence. */
-export async function insertTokenStatus(db: D1Database, subject: StatusSubject): Promise<void> {
+/**
+ * The first generation of a grant, before its code leaves. The index comes from the table's own sequence. False, and
+ * nothing is written: access was taken away since the consent was checked, perhaps this one's. Whatever is taken away
+ * later finds the row.
+ */
+export async function insertTokenStatus(db: D1Database, subject: StatusSubject): Promise<boolean> {
   const statement = db
-    .prepare(`INSERT INTO token_statuses (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+    .prepare(
+      `INSERT INTO token_statuses (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, count FROM access_removals WHERE count = ?`,
+    )
     .bind(...columnValues(subject))
-  await reach('D1', () => statement.run())
+  return (await reach('D1', () => statement.run())).meta.changes > 0
 }
 
 /** A grant that ended takes its generation along. */
@@ -70,13 +77,12 @@ export interface Ending {
   only?: keyof typeof CONDITIONS
 }
 
-/** ?1 is now, ?4 the account and ?5 the organization. */
+/** ?4 is the account and ?5 the organization. */
 const CONDITIONS = {
   /** Not of apps that the organization approved: its own ceiling does not count for them. */
   unapproved: `NOT EXISTS (SELECT 1 FROM app_decisions AS decision
                             WHERE decision.organization_id = ?5 AND decision.client_id = token_statuses.client_id
-                              AND decision.decision = 'approved'
-                              AND (decision.expires_at IS NULL OR decision.expires_at > ?1))`,
+                              AND decision.decision = 'approved')`,
   formerMember: 'NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?5 AND account_id = ?4)',
   deletedApp: `EXISTS (SELECT 1 FROM apps
                         WHERE apps.client_id = token_statuses.client_id AND apps.deleted_at IS NOT NULL)`,
@@ -160,6 +166,6 @@ function columnValues(subject: StatusSubject): (string | number)[] {
     JSON.stringify(subject.organizations),
     JSON.stringify(subject.scopes),
     subject.version,
-    subject.createdAt,
+    subject.consentedAfter,
   ]
 }

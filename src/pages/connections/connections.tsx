@@ -13,9 +13,13 @@ import { Time } from '../time.tsx'
 export interface Device {
   grantId: string
   name: string
+  /** In effect today. */
   scopes: readonly Scope[]
-  /** By name. */
+  /** In effect today, by name. */
   organizations: readonly string[]
+  /** Consented to, and not in effect. */
+  heldScopes: readonly Scope[]
+  heldOrganizations: readonly string[]
   createdAt: EpochSeconds
   lastUsedAt: EpochSeconds
   /** Whether there is anything to take back short of all of it. */
@@ -103,6 +107,7 @@ function DeviceRow({ device, app, formToken }: { device: Device; app: App; formT
             </li>
           ))}
         </ul>
+        <Held device={device} />
       </div>
       <form method="post" action={`/connections/${device.grantId}/end`} class="inline">
         <FormToken value={formToken} />
@@ -116,6 +121,13 @@ function DeviceRow({ device, app, formToken }: { device: Device; app: App; formT
       </form>
     </li>
   )
+}
+
+/** What the person allowed and an organization, or the app itself, does not let through today. */
+function Held({ device: { heldScopes, heldOrganizations } }: { device: Device }) {
+  const held = [...heldScopes.map(({ title }) => title), ...heldOrganizations.map((name) => `access to ${name}`)]
+  if (held.length === 0) return null
+  return <p class="detail">You allowed this too, but it is not in effect: {held.join(', ')}.</p>
 }
 
 interface DisconnectView {

@@ -1,7 +1,5 @@
 import type { Context } from 'hono'
-import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
-import type { EpochSeconds } from '../../lib/clock.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
 import type { InventoryItem } from '../../organizations/inventory.ts'
 import type { ReachingGrant } from '../../organizations/reaching-grants-store.ts'
@@ -9,7 +7,7 @@ import { FormToken, Problems, TextField } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
 import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
-import { ApprovalFields } from './approval-fields.tsx'
+import { type ApprovalChoice, ApprovalFields } from './approval-fields.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
 import { GrantsTable } from './grants-table.tsx'
 import { StateTag } from './inventory.tsx'
@@ -18,10 +16,7 @@ interface ReachingAppView {
   part: OrganizationPart
   item: InventoryItem
   decision: AppDecision | undefined
-  /** Of the present approval; null: it has no end, or none that is still to come. */
-  expiresAt: EpochSeconds | null
-  /** Of organizations, as far as the app is registered for them. */
-  scopes: readonly Scope[]
+  choice: ApprovalChoice
   grants: readonly ReachingGrant[]
   /** The next page of grants; null: there is none. */
   nextCursor: string | null
@@ -40,6 +35,7 @@ function ReachingApp(view: ReachingAppView) {
         {item.clientName} <StateTag item={item} />
       </h2>
       <Problems id="form-problem" texts={problems} />
+      <Waiting choice={view.choice} />
       <Facts item={item} decision={decision} />
       <p>
         <a href={`/organizations/${part.organization.slug}/audit?client_id=${item.clientId}`}>In the audit log</a>
@@ -55,7 +51,7 @@ function Facts({ item, decision }: { item: InventoryItem; decision: AppDecision 
   return (
     <dl class="facts">
       <dt>Publisher</dt>
-      <dd>{item.firstParty ? 'This service itself' : (item.publisherDomain ?? 'not verified')}</dd>
+      <dd>{publisherOf(item)}</dd>
       <dt>Connected by</dt>
       <dd>{`${count(item.people, 'person', 'people')}, ${count(item.grants, 'grant', 'grants')}`}</dd>
       <dt>First connected</dt>
@@ -76,13 +72,33 @@ function Facts({ item, decision }: { item: InventoryItem; decision: AppDecision 
                 , until <Time at={decision.expiresAt} />
               </>
             )}
-            {decision.scopeCeiling && `, at most ${decision.scopeCeiling.join(' ') || 'no scope'}`}
+            {decision.decision === 'approved' && `, ${limitOf(decision)}`}
             {decision.note && <span class="detail said">{decision.note}</span>}
           </dd>
         </>
       )}
     </dl>
   )
+}
+
+/** What it registered later than the approval has to be decided on. */
+function Waiting({ choice: { waiting } }: { choice: ApprovalChoice }) {
+  if (waiting.length === 0) return null
+  return (
+    <p class="notice" role="status">
+      It has registered {waiting.join(' ')} since you approved it. It does not have that here: approve it anew with what
+      you want to allow.
+    </p>
+  )
+}
+
+function publisherOf({ firstParty, own, publisherDomain }: InventoryItem): string {
+  if (firstParty) return 'This service itself'
+  return own ? 'This organization itself' : (publisherDomain ?? 'not verified')
+}
+
+function limitOf({ scopeCeiling }: AppDecision): string {
+  return scopeCeiling ? `at most ${scopeCeiling.join(' ') || 'no scope of an organization'}` : 'no limit'
 }
 
 const USES = { used: 'used', unused: 'not used', unreported: 'not reported' } as const
@@ -94,17 +110,19 @@ function ScopeTable({ item: { scopes } }: { item: InventoryItem }) {
       <table class="list">
         <thead>
           <tr>
-            <th scope="col">Granted</th>
+            <th scope="col">Consented to</th>
+            <th scope="col">Here</th>
             <th scope="col">In the last 90 days</th>
             <th scope="col">Last reported use</th>
           </tr>
         </thead>
         <tbody>
-          {scopes.map(({ name, use, lastUsedAt }) => (
+          {scopes.map(({ name, inEffect, use, lastUsedAt }) => (
             <tr>
               <td>
                 <code>{name}</code>
               </td>
+              <td>{inEffect ? 'in effect' : <span class="tag warn">not in effect</span>}</td>
               <td>{USES[use]}</td>
               <td>
                 <Time at={lastUsedAt} />
@@ -117,7 +135,7 @@ function ScopeTable({ item: { scopes } }: { item: InventoryItem }) {
   )
 }
 
-function Decisions({ view: { part, item, decision, expiresAt, scopes } }: { view: ReachingAppView }) {
+function Decisions({ view: { part, item, decision, choice } }: { view: ReachingAppView }) {
   const action = `/organizations/${part.organization.slug}/apps/${item.clientId}`
   const open = decision?.decision !== 'approved'
   return (
@@ -127,7 +145,7 @@ function Decisions({ view: { part, item, decision, expiresAt, scopes } }: { view
         <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
         <form method="post" action={action}>
           <FormToken value={part.formToken} />
-          <ApprovalFields scopes={scopes} ceiling={decision?.scopeCeiling ?? null} expiresAt={expiresAt} />
+          <ApprovalFields choice={choice} />
           <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
           <button type="submit" name="decision" value="approved" class="primary">
             Approve

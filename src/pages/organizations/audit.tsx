@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AuditFilter, LoggedEvent } from '../../audit/audit-query-store.ts'
-import { type AuditEventName, ORGANIZATION_EVENTS } from '../../audit/events.ts'
+import { type AuditEventName, type Limits, ORGANIZATION_EVENTS } from '../../audit/events.ts'
 import type { AppEnv } from '../../env.ts'
 import { htmlPage } from '../html-page.tsx'
 import { Scrollable } from '../scrollable.tsx'
@@ -53,6 +53,7 @@ export const EVENT_WORDS = {
   'member.removed': 'removed a member',
   'member.left': 'left',
   'app.approved': 'approved an app',
+  'approval.ended': 'the approval of an app ended',
   'app.blocked': 'blocked an app',
   'decision.withdrawn': 'withdrew a decision',
   'policy.changed': 'changed the policy',
@@ -146,6 +147,19 @@ function nameOf(accountId: string, events: readonly LoggedEvent[]): string {
   return acted?.actorEmail ?? concerned?.accountEmail ?? accountId
 }
 
+function LimitsSet({ limits: { scopeCeiling, expiresAt } }: { limits: Limits }) {
+  return (
+    <span class="detail">
+      {scopeCeiling ? `at most ${scopeCeiling.join(' ') || 'no scope of an organization'}` : 'no limit of scopes'}
+      {expiresAt !== null && (
+        <>
+          , until <Time at={expiresAt} exact />
+        </>
+      )}
+    </span>
+  )
+}
+
 function Events({ events, part }: { events: readonly LoggedEvent[]; part: OrganizationPart }) {
   const path = `/organizations/${part.organization.slug}/audit`
   return (
@@ -176,6 +190,7 @@ function Events({ events, part }: { events: readonly LoggedEvent[]; part: Organi
               <td>
                 {EVENT_WORDS[event.event]}
                 {event.reason && <span class="detail said">{event.reason}</span>}
+                {event.limits && <LimitsSet limits={event.limits} />}
               </td>
               <td>
                 {event.clientId && (

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { ReachingGrant } from '../../organizations/reaching-grants-store.ts'
+import { ScopesInEffect } from '../scopes-in-effect.tsx'
 import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 import { describeUserAgent } from '../user-agent.ts'
@@ -30,7 +31,9 @@ export function GrantsTable({ label, grants, heading, cell }: GrantsTableProps) 
           {grants.map((grant) => (
             <tr>
               <td>{cell(grant)}</td>
-              <td>{grant.scopes.join(' ')}</td>
+              <td>
+                <ScopesInEffect granted={grant.scopes} inEffect={grant.scopesInEffect} />
+              </td>
               <td>{describeUserAgent(grant.userAgent)}</td>
               <td>
                 <Time at={grant.createdAt} />

@@ -1,5 +1,10 @@
 import { logoPath } from '../../apps/logo.ts'
-import type { InventoryItem, InventoryQuery, InventorySort } from '../../organizations/inventory.ts'
+import {
+  INVENTORY_STATES,
+  type InventoryItem,
+  type InventoryQuery,
+  type InventorySort,
+} from '../../organizations/inventory.ts'
 import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 
@@ -66,9 +71,9 @@ function SearchForm({ part: { path, query } }: { part: InventoryPart }) {
       <div>
         <label for="state">State</label>
         <select id="state" name="state">
-          {['', 'undecided', 'approved', 'blocked'].map((state) => (
+          {['', ...INVENTORY_STATES].map((state) => (
             <option value={state} selected={state === (query.state ?? '')}>
-              {state || 'any'}
+              {state === 'ended' ? 'approval ended' : state || 'any'}
             </option>
           ))}
         </select>
@@ -112,6 +117,7 @@ function Row({ item, path }: { item: InventoryItem; path: string }) {
       </td>
       <td>
         <StateTag item={item} />
+        {item.waitingScopes.length > 0 && <span class="detail">asks for more: {item.waitingScopes.join(' ')}</span>}
       </td>
       <td>{item.people}</td>
       <td>
@@ -124,8 +130,9 @@ function Row({ item, path }: { item: InventoryItem; path: string }) {
   )
 }
 
-function Publisher({ item: { firstParty, publisherDomain } }: { item: InventoryItem }) {
+function Publisher({ item: { firstParty, own, publisherDomain } }: { item: InventoryItem }) {
   if (firstParty) return <span class="detail">An app of this service itself</span>
+  if (own) return <span class="detail">An app of this organization</span>
   if (publisherDomain) return <span class="detail publisher verified">{publisherDomain}</span>
   return <span class="detail publisher unverified">publisher not verified</span>
 }
@@ -134,14 +141,25 @@ function Publisher({ item: { firstParty, publisherDomain } }: { item: InventoryI
 export function StateTag({ item: { state, refused, suspended } }: { item: InventoryItem }) {
   if (suspended) return <span class="tag warn">stopped by the operator</span>
   if (state === 'blocked') return <span class="tag warn">blocked</span>
+  if (state === 'ended') return <span class="tag warn">approval ended</span>
   if (refused) return <span class="tag warn">kept out by the policy</span>
   return <span class={state === 'approved' ? 'tag good' : 'tag'}>{state}</span>
+}
+
+function usesOf(scopes: InventoryItem['scopes']): string {
+  const used = scopes.filter(({ use }) => use === 'used').length
+  const reported = scopes.some(({ use }) => use !== 'unreported')
+  return reported ? `${used} of ${scopes.length}` : `${scopes.length}, use not reported`
 }
 
 /** Over-permission at a glance: what it may do and does not. */
 function ScopesUsed({ item: { scopes } }: { item: InventoryItem }) {
   if (scopes.length === 0) return <>none</>
-  const used = scopes.filter(({ use }) => use === 'used').length
-  if (scopes.every(({ use }) => use === 'unreported')) return <>{`${scopes.length}, use not reported`}</>
-  return <>{`${used} of ${scopes.length}`}</>
+  const held = scopes.filter(({ inEffect }) => !inEffect).length
+  return (
+    <>
+      {usesOf(scopes)}
+      {held > 0 && <span class="detail">{held} of them not in effect</span>}
+    </>
+  )
 }

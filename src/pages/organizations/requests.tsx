@@ -1,8 +1,6 @@
 import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
-import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
-import type { EpochSeconds } from '../../lib/clock.ts'
 import type { AccessRequest } from '../../organizations/access-request.ts'
 import { may, type Organization, type Role } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../field.tsx'
@@ -10,19 +8,14 @@ import { htmlPage } from '../html-page.tsx'
 import type { Navigation } from '../layout.tsx'
 import { AppIcon, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
-import { ApprovalFields } from './approval-fields.tsx'
+import { type ApprovalChoice, ApprovalFields } from './approval-fields.tsx'
 import { OrganizationFrame } from './frame.tsx'
 
 export interface RequestItem {
   request: AccessRequest
   /** Undefined: it was deleted. */
   app: App | undefined
-  /** Of organizations, as far as the app is registered for them. */
-  scopes: readonly Scope[]
-  /** What an approval before stopped at; null: at nothing. */
-  ceiling: readonly string[] | null
-  /** When the present approval ends; null: it has no end, or none that is still to come. */
-  expiresAt: EpochSeconds | null
+  choice: ApprovalChoice
 }
 
 interface RequestsView {
@@ -110,14 +103,9 @@ function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) 
             Note to {request.email} <span class="optional">optional</span>
           </label>
           <input type="text" id={`note-${request.id}`} name="note" maxlength={500} />
-          <details open={item.ceiling !== null || item.expiresAt !== null}>
+          <details open>
             <summary>Limits of an approval</summary>
-            <ApprovalFields
-              scopes={item.scopes}
-              ceiling={item.ceiling}
-              expiresAt={item.expiresAt}
-              idPrefix={`${request.id}-`}
-            />
+            <ApprovalFields choice={item.choice} idPrefix={`${request.id}-`} />
           </details>
           <div class="toolbar">
             <button type="submit" name="decision" value="approved" class="primary">

@@ -61,7 +61,7 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   const client = ledgerClient(app)
   const [redirectUri = ''] = app.redirectUris
   const codeChallenge = await sha256(CODE_VERIFIER)
-  const { authorizationCode } = unwrap(
+  const authorized = unwrap(
     await ledger.authorize({
       accountId,
       client,
@@ -69,6 +69,7 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
       resource: `${issuer}/demo/api`,
       scopes: SCOPES,
       organizations: [seeding.organizationId],
+      consentedAfter: present.removals,
       redirectUri,
       codeChallenge,
       signedInAt: currentTime(),
@@ -76,6 +77,8 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
       shard: keyShards[0],
     }),
   )
+  if (!authorized) throw new Error('access was taken away meanwhile')
+  const { authorizationCode } = authorized
   const handle = parseHandle('authorizationCode', authorizationCode)
   if (!handle) throw new Error('the code is not one of ours')
   const tokens = unwrap(
