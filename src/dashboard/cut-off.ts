@@ -73,7 +73,8 @@ function around(
   ends: readonly D1PreparedStatement[],
   now: EpochSeconds,
 ): Consequences {
-  return { before: endApprovalsStatements(db, now), after: [...cutOffStatements(db, cause, now), ...ends] }
+  const before = [...endApprovalsStatements(db, now), ...cutOffStatements(db, cause, now)]
+  return { before, after: [...cutOffStatements(db, cause, now), ...ends] }
 }
 
 /** The decision holds without its jobs; one that cannot be started now is found by the scheduled handler. */

@@ -49,7 +49,7 @@ const decisions = () =>
 it('is not answered by an administrator of another organization, not even through their own', async () => {
   const stranger = await Developer.signIn()
   const own = await newOrganization(stranger)
-  const body = { decision: 'approved' }
+  const body = { decision: 'approved', scope_ceiling: null }
   for (const base of [path, `/api/v1/organizations/${own.id}/access-requests`]) {
     expect((await stranger.call('POST', `${base}/${id}/decision`, body)).status).toBe(404)
   }
@@ -61,7 +61,9 @@ it('is not answered by an administrator of another organization, not even throug
 })
 
 it('is not answered by whoever asked', async () => {
-  expect((await member.call('POST', `${path}/${id}/decision`, { decision: 'approved' })).status).toBe(403)
+  expect(
+    (await member.call('POST', `${path}/${id}/decision`, { decision: 'approved', scope_ceiling: null })).status,
+  ).toBe(403)
   const form = { form_token: await tokenOf(member), decision: 'approved' }
   expect((await member.browser.post(`/organizations/${slug}/requests/${id}`, form)).status).toBe(403)
   expect([await stateOf(), await decisions()]).toEqual(['open', 0])
@@ -86,8 +88,12 @@ it('is not sent by a page of another site', async () => {
 it('is not answered with an access token that only reads, nor seen from elsewhere', async () => {
   const scopes = ['organizations:read']
   const reads = await Tool.connect(owner, { scopes, organizations: [(await newOrganization(owner)).id] })
-  expect((await reads.call('POST', `${path}/${id}/decision`, { decision: 'approved' })).status).toBe(403)
+  expect(
+    (await reads.call('POST', `${path}/${id}/decision`, { decision: 'approved', scope_ceiling: null })).status,
+  ).toBe(403)
   expect((await reads.call('GET', path)).status).toBe(404)
-  expect((await owner.call('POST', `${path}/${id}/decision`, { decision: 'approved' })).status).toBe(200) // control
+  expect(
+    (await owner.call('POST', `${path}/${id}/decision`, { decision: 'approved', scope_ceiling: null })).status,
+  ).toBe(200) // control
   expect([await stateOf(), await decisions()]).toEqual(['approved', 1])
 })

@@ -49,7 +49,11 @@ async function ask(who = member, reason = 'We write with it.') {
 }
 
 const decide = (who: Developer, id: string, decision: string, note?: string) =>
-  who.call('POST', `${path}/${id}/decision`, { decision, ...(note && { note }) })
+  who.call('POST', `${path}/${id}/decision`, {
+    decision,
+    ...(decision === 'approved' && { scope_ceiling: null }),
+    ...(note && { note }),
+  })
 
 async function asked(): Promise<string> {
   await ask()
@@ -179,12 +183,13 @@ describe('an administrator', () => {
     await second.join('member', organizationId)
     await ask(second)
     const at = `/api/v1/organizations/${organizationId}/decisions/${world.app.clientId}`
-    expect((await owner.call('PUT', at, { decision })).status).toBe(200)
+    const body = { decision, ...(decision === 'approved' && { scope_ceiling: null }) }
+    expect((await owner.call('PUT', at, body)).status).toBe(200)
     const { items } = (await owner.call('GET', path)).body
     expect(items).toMatchObject([{ state }, { state }])
     expect((await onePerson('member')).map(({ subject }) => subject)).toEqual([`Test app in Acme: ${state}`])
     expect((await mailsTo(owner.browser, `second-${slug}@example.com`))[0]?.subject).toBe(`Test app in Acme: ${state}`)
-    await owner.call('PUT', at, { decision })
+    await owner.call('PUT', at, body)
     expect(await onePerson('member')).toHaveLength(1) // told once
   })
 
@@ -197,7 +202,9 @@ describe('an administrator', () => {
     const declined = await owner.call('POST', answer, { decision: 'declined', ...limits })
     expect(declined.status).toBe(422)
     expect(declined.body.errors.map(({ pointer }) => pointer)).toEqual(['/scope_ceiling', '/expires_at'])
-    expect((await owner.call('POST', answer, { decision: 'approved', expires_at: 1 })).status).toBe(422)
+    expect(
+      (await owner.call('POST', answer, { decision: 'approved', scope_ceiling: null, expires_at: 1 })).status,
+    ).toBe(422)
     expect((await owner.call('POST', answer, { decision: 'approved', ...limits })).status).toBe(200)
     expect(await decisionOnApp()).toMatchObject({ decision: 'approved', ...limits })
   })

@@ -6,6 +6,7 @@ import { deleteOldEvents } from '../../src/audit/audit-query-store.ts'
 import { auditStatement } from '../../src/audit/audit-store.ts'
 import { newAuditEvent } from '../../src/audit/events.ts'
 import { connect } from '../support/workers/connect.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, type World } from '../support/workers/world.ts'
 
 interface LoggedEvent {
@@ -37,12 +38,14 @@ async function call(method: string, path: string, body?: object) {
 
 beforeAll(async () => {
   world = await createWorld()
+  await makePublic(world.app.clientId)
   const created = await call('POST', '/organizations', { name: 'Acme', slug: crypto.randomUUID() })
   organization = (await created.json<{ id: string }>()).id
   const tokens = await connect(world.browser, world.integration, {}, { organization: [organization] })
   accountId = decodeJwt(tokens.access_token).sub ?? ''
   await call('PUT', `/organizations/${organization}/decisions/${world.app.clientId}`, {
     decision: 'approved',
+    scope_ceiling: ['projects:read'],
     note: 'Reviewed.',
   })
   await world.integration.revoke(tokens.refresh_token)

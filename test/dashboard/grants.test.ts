@@ -4,6 +4,7 @@ import { Tool } from '../support/workers/api-token.ts'
 import { connect, exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
 import { callAnonymously, Developer } from '../support/workers/developer.ts'
 import { readToken } from '../support/workers/forge.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createApi, createWorld, introspectAsApi, SETTINGS, type World } from '../support/workers/world.ts'
 
 /** The API as the person who allowed the app calls it: by the session of that browser. */
@@ -28,6 +29,7 @@ async function listGrants(world: World): Promise<GrantBody[]> {
 /** A grant with its optional scope, and another organization that it reaches. */
 async function connectedWorld() {
   const world = await createWorld()
+  await makePublic(world.app.clientId)
   const other = await joinAnother(world)
   const scope = 'projects:read profile:read projects:write'
   const tokens = await connect(
@@ -66,6 +68,8 @@ describe('the grants of a person', () => {
         resource: 'http://localhost:8787/test/api',
         scopes: expect.arrayContaining(['projects:read', 'profile:read', 'projects:write']),
         organizations: expect.arrayContaining([world.app.organizationId, other]),
+        scopes_in_effect: expect.arrayContaining(['projects:read', 'profile:read', 'projects:write']),
+        organizations_in_effect: expect.arrayContaining([world.app.organizationId, other]),
         device: 'Chrome on Linux',
         created_at: expect.any(Number),
         last_used_at: expect.any(Number),
@@ -76,6 +80,7 @@ describe('the grants of a person', () => {
 
   it('end one by one: refresh and introspection at once, the other device lives on', async () => {
     const world = await createWorld()
+    await makePublic(world.app.clientId)
     const first = await connect(world.browser, world.integration)
     const second = await connect(world.browser, world.integration, { prompt: 'consent' })
     const id = readToken(first.access_token).claims.grant_id
@@ -92,6 +97,7 @@ describe('the grants of a person', () => {
 
   it('end with their app, also where its code is still on its way', async () => {
     const world = await createWorld()
+    await makePublic(world.app.clientId)
     const tokens = await connect(world.browser, world.integration)
     const waiting = await obtainCode(world.browser, world.integration, { prompt: 'consent' })
     const address = `/api/v1/grants?client_id=${world.app.clientId}`

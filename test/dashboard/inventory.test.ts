@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../support/workers/connect.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, registerAnother, SETTINGS, type World } from '../support/workers/world.ts'
 
 interface Item {
@@ -31,6 +32,7 @@ const list = async (query = '') =>
 
 beforeAll(async () => {
   world = await createWorld({ ...SETTINGS, client_name: 'Release notes' })
+  await makePublic(world.app.clientId)
   const created = await world.browser.fetch('/api/v1/organizations', {
     method: 'POST',
     headers: { Origin: world.browser.origin, 'Content-Type': 'application/json' },
@@ -38,6 +40,7 @@ beforeAll(async () => {
   })
   organization = (await created.json<{ id: string }>()).id
   const second = await registerAnother(world, { ...SETTINGS, client_name: '=HYPERLINK("https://evil.example")' })
+  await makePublic(second.app.clientId)
   for (const { integration } of [world, second]) {
     const tokens = await connect(world.browser, integration, {}, { organization: [organization] })
     accountId = decodeJwt(tokens.access_token).sub ?? ''
@@ -50,7 +53,12 @@ describe('the inventory', () => {
     const { items } = await list('?sort=name')
     expect(items.map((item) => item.client_name)).toEqual(['=HYPERLINK("https://evil.example")', 'Release notes'])
     expect(items[1]).toMatchObject({ people: 1, state: 'undecided', refused: false })
-    expect(items[1]?.scopes).toContainEqual({ name: 'projects:read', use: 'unreported', last_used_at: null })
+    expect(items[1]?.scopes).toContainEqual({
+      name: 'projects:read',
+      in_effect: true,
+      use: 'unreported',
+      last_used_at: null,
+    })
   })
 
   it('is read page by page', async () => {

@@ -150,8 +150,14 @@ const MATRIX: Record<string, Row> = {
   suspend: ofOperators((at) => ['PUT', `/api/v1/operator/apps/${at.clientId}/suspension`, { reason: 'x' }]),
   resume: ofOperators((at) => ['DELETE', `/api/v1/operator/apps/${at.clientId}/suspension`]),
   showPolicy: row((at) => ['GET', organization(at, '/policy')], EVERYBODY),
-  previewPolicy: row((at) => ['POST', organization(at, '/policy/preview'), { policy: 'approved' }], ADMINISTRATORS),
-  changePolicy: row((at) => ['PUT', organization(at, '/policy'), { policy: 'open' }], ADMINISTRATORS),
+  previewPolicy: row(
+    (at) => ['POST', organization(at, '/policy/preview'), { policy: 'approved', scope_ceiling: null }],
+    ADMINISTRATORS,
+  ),
+  changePolicy: row(
+    (at) => ['PUT', organization(at, '/policy'), { policy: 'open', scope_ceiling: null }],
+    ADMINISTRATORS,
+  ),
   listCutOffJobs: row((at) => ['GET', organization(at, '/cut-off-jobs')], ADMINISTRATORS),
   listAccessRequests: row((at) => ['GET', organization(at, '/access-requests')], EVERYBODY),
   decideAccessRequest: row(
@@ -198,7 +204,7 @@ async function newStanding(asker: Developer, role?: Role): Promise<Standing> {
   const clientId = registered.client_id
   const call = async (method: string, path: string, body?: unknown) => (await founder.call(method, path, body)).body
   const own = `/api/v1/organizations/${organizationId}`
-  await call('PUT', `${own}/decisions/${clientId}`, { decision: 'approved' })
+  await call('PUT', `${own}/decisions/${clientId}`, { decision: 'approved', scope_ceiling: null })
   const { id: webhookId } = await call('POST', `${own}/webhooks`, { url: 'https://siem.example.com/' })
   const deliveries = await call('GET', `${own}/webhooks/${webhookId}/deliveries`)
   const secrets = await call('GET', app(`${clientId}/secrets`))
@@ -237,7 +243,9 @@ async function insertMember(organizationId: string, clientId: string) {
   const [memberId, requestId, invitationId] = [newEmail(), crypto.randomUUID(), crypto.randomUUID()]
   await env.DB.batch([
     env.DB.prepare('INSERT INTO accounts (id, email, created_at) VALUES (?1, ?1, 0)').bind(memberId),
-    env.DB.prepare("INSERT INTO members VALUES (?, ?, 'member', 0)").bind(organizationId, memberId),
+    env.DB.prepare(
+      "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'member', 0)",
+    ).bind(organizationId, memberId),
     env.DB.prepare(
       `INSERT INTO access_requests (id, organization_id, client_id, account_id, reason, created_at)
        VALUES (?, ?, ?, ?, 'Please.', 0)`,

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import type { Page } from '../support/browser.ts'
 import { connect } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, introspectAsApi, type World } from '../support/workers/world.ts'
 
 let world: World
@@ -10,6 +11,7 @@ let organizationId: string
 
 beforeAll(async () => {
   world = await createWorld()
+  await makePublic(world.app.clientId)
   slug = `acme-${crypto.randomUUID().slice(0, 8)}`
   const created = await world.browser.submit(await world.browser.get('/organizations'), { name: 'Acme', slug })
   expect(created.location).toContain(`/organizations/${slug}`)

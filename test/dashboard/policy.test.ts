@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { connect, refreshWith } from '../support/workers/connect.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, introspectAsApi, SETTINGS, type World } from '../support/workers/world.ts'
 
 async function call({ browser }: World, method: string, path: string, body?: unknown) {
@@ -18,6 +19,7 @@ async function call({ browser }: World, method: string, path: string, body?: unk
 /** A person in an organization that an app of theirs reaches, as the inventory knows it. */
 async function connectedOrganization() {
   const world = await createWorld(SETTINGS)
+  await makePublic(world.app.clientId)
   const created = await call(world, 'POST', '/organizations', { name: 'Acme', slug: crypto.randomUUID() })
   const acme = String(created.body.id)
   const tokens = await connect(world.browser, world.integration, {}, { organization: [acme] })
@@ -26,13 +28,11 @@ async function connectedOrganization() {
   return { world, acme, tokens, policy: `/organizations/${acme}/policy` }
 }
 
-const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1100))
-
 describe('a policy', () => {
   it('is open at first, and says what a stricter one would cut off before it does', async () => {
     const { world, tokens, policy } = await connectedOrganization()
     expect((await call(world, 'GET', policy)).body).toEqual({ policy: 'open', scope_ceiling: null })
-    const preview = await call(world, 'POST', `${policy}/preview`, { policy: 'verified' })
+    const preview = await call(world, 'POST', `${policy}/preview`, { policy: 'verified', scope_ceiling: null })
     expect(preview.body).toMatchObject({ apps: 1, grants: 1, people: 1 })
     expect(preview.body.effects).toMatchObject([{ client_id: world.app.clientId, cut_off: true, people: 1 }])
     expect(await introspectAsApi(tokens.access_token)).toMatchObject({ active: true }) // control: nothing happened
@@ -40,22 +40,26 @@ describe('a policy', () => {
 
   it('that asks for approval cuts off what nobody approved, and gives nothing back', async () => {
     const { world, acme, tokens, policy } = await connectedOrganization()
-    expect((await call(world, 'PUT', policy, { policy: 'approved' })).status).toBe(200)
+    expect((await call(world, 'PUT', policy, { policy: 'approved', scope_ceiling: null })).status).toBe(200)
     expect((await introspectAsApi(tokens.access_token)).organizations ?? []).toEqual([])
     expect((await refreshWith(tokens.refresh_token, world.app)).scope).toBe('profile:read')
 
-    await call(world, 'PUT', policy, { policy: 'open' })
+    await call(world, 'PUT', policy, { policy: 'open', scope_ceiling: null })
     expect((await introspectAsApi(tokens.access_token)).organizations ?? []).toEqual([])
-    await nextSecond()
     const again = await connect(world.browser, world.integration, { prompt: 'consent' }, { organization: [acme] })
     expect((await introspectAsApi(again.access_token)).organizations).toEqual([acme])
   })
 
   it('leaves an approved app alone', async () => {
     const { world, acme, tokens, policy } = await connectedOrganization()
-    await call(world, 'PUT', `/organizations/${acme}/decisions/${world.app.clientId}`, { decision: 'approved' })
-    expect((await call(world, 'POST', `${policy}/preview`, { policy: 'approved' })).body).toMatchObject({ apps: 0 })
-    await call(world, 'PUT', policy, { policy: 'approved' })
+    await call(world, 'PUT', `/organizations/${acme}/decisions/${world.app.clientId}`, {
+      decision: 'approved',
+      scope_ceiling: null,
+    })
+    expect(
+      (await call(world, 'POST', `${policy}/preview`, { policy: 'approved', scope_ceiling: null })).body,
+    ).toMatchObject({ apps: 0 })
+    await call(world, 'PUT', policy, { policy: 'approved', scope_ceiling: null })
     expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([acme])
     expect((await call(world, 'GET', `/organizations/${acme}/cut-off-jobs`)).body.items).toEqual([])
 
@@ -71,7 +75,7 @@ describe('a policy', () => {
     expect(preview.body).toMatchObject({ apps: 0, effects: [{ cut_off: false, lost_scopes: ['projects:read'] }] })
     await call(world, 'PUT', policy, next)
     expect((await refreshWith(tokens.refresh_token, world.app)).scope).toBe('profile:read')
-    await call(world, 'PUT', policy, { policy: 'open' })
+    await call(world, 'PUT', policy, { policy: 'open', scope_ceiling: null })
     expect((await refreshWith(tokens.refresh_token, world.app)).scope).toContain('projects:read')
   })
 
@@ -80,12 +84,12 @@ describe('a policy', () => {
     const unknown = await call(world, 'PUT', policy, { policy: 'open', scope_ceiling: ['made:up'] })
     expect(unknown.body).toMatchObject({ errors: [{ pointer: '/scope_ceiling' }] })
     const personal = `/organizations/${world.app.organizationId}/policy`
-    expect((await call(world, 'PUT', personal, { policy: 'approved' })).status).toBe(409)
+    expect((await call(world, 'PUT', personal, { policy: 'approved', scope_ceiling: null })).status).toBe(409)
   })
 
   it('is audited once, and not at all when nothing changed', async () => {
     const { world, acme, policy } = await connectedOrganization()
-    for (const _ of [1, 2]) await call(world, 'PUT', policy, { policy: 'verified' })
+    for (const _ of [1, 2]) await call(world, 'PUT', policy, { policy: 'verified', scope_ceiling: null })
     const events = env.DB.prepare(
       "SELECT reason FROM audit_events WHERE event = 'policy.changed' AND organization_id = ?",
     )
@@ -100,7 +104,7 @@ describe('a publisher that loses its mark', () => {
     const setMark = (domain: string | null) =>
       env.DB.prepare('UPDATE apps SET publisher_domain = ? WHERE client_id = ?').bind(domain, clientId).run()
     await setMark('example.com')
-    await call(world, 'PUT', policy, { policy: 'verified' })
+    await call(world, 'PUT', policy, { policy: 'verified', scope_ceiling: null })
     expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([acme]) // control
     await setMark(null)
     expect((await introspectAsApi(tokens.access_token)).organizations ?? []).toEqual([])

@@ -116,7 +116,10 @@ describe('the webhooks of an organization', () => {
     const { body } = await owner.call('POST', webhooks, { url: URL })
     const app = await owner.registerApp()
     for (const decision of ['approved', 'blocked', 'approved']) {
-      await owner.call('PUT', `/api/v1/organizations/${organizationId}/decisions/${app.client_id}`, { decision })
+      await owner.call('PUT', `/api/v1/organizations/${organizationId}/decisions/${app.client_id}`, {
+        decision,
+        ...(decision === 'approved' && { scope_ceiling: null }),
+      })
     }
     const deliveries = `${webhooks}/${body.id}/deliveries`
     const list = async (query = '') => {

@@ -88,7 +88,8 @@ function makeActions(pick: <T>(from: readonly T[]) => T): Action[] {
   const happened = async (work: Promise<{ status: number }>, event: string) =>
     (await work).status < 300 ? event : undefined
   return [
-    () => happened(administrator().call('PUT', decision, { decision: 'approved' }), 'app.approved'),
+    () =>
+      happened(administrator().call('PUT', decision, { decision: 'approved', scope_ceiling: null }), 'app.approved'),
     () => happened(administrator().call('PUT', decision, { decision: 'blocked', note: 'No.' }), 'app.blocked'),
     () => happened(administrator().call('DELETE', decision), 'decision.withdrawn'),
     () => happened(owner.call('PATCH', base, { name: pick(['Acme', 'Acme Ltd', 'Acme Inc']) }), 'organization.updated'),

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { readToken } from '../support/workers/forge.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, introspectAsApi, SETTINGS, type World } from '../support/workers/world.ts'
 
 function call({ browser }: World, method: string, path: string, body?: unknown) {
@@ -14,6 +15,7 @@ function call({ browser }: World, method: string, path: string, body?: unknown) 
 
 async function twoOrganizations(settings: Record<string, unknown> = SETTINGS) {
   const world = await createWorld(settings)
+  await makePublic(world.app.clientId)
   const created = await call(world, 'POST', '/organizations', { name: 'Acme', slug: crypto.randomUUID() })
   const { id: acme } = await created.json<{ id: string }>()
   const { organizationId: own } = world.app
@@ -108,6 +110,7 @@ describe('an approval with an end', () => {
     const expiresAt = Math.floor(Date.now() / 1000) + 120
     await call(world, 'PUT', `/organizations/${acme}/decisions/${world.app.clientId}`, {
       decision: 'approved',
+      scope_ceiling: null,
       expires_at: expiresAt,
     })
     const bound = await connect(world.browser, world.integration, { prompt: 'consent' }, { organization: [acme] })
@@ -124,7 +127,9 @@ describe('whoever leaves an organization', () => {
     const other = await createWorld()
     const accountId = String(readToken(tokens.access_token).claims.sub)
     const administrator = String(readToken((await connect(other.browser, other.integration)).access_token).claims.sub)
-    await env.DB.prepare("INSERT INTO members VALUES (?, ?, 'owner', unixepoch() - 100)")
+    await env.DB.prepare(
+      "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'owner', unixepoch() - 100)",
+    )
       .bind(acme, administrator)
       .run()
     const removed = await call(other, 'DELETE', `/organizations/${acme}/members/${accountId}`)
@@ -132,7 +137,11 @@ describe('whoever leaves an organization', () => {
 
     expect(await isInvalid(indexOf(tokens.access_token))).toBe(true)
     expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([own])
-    await env.DB.prepare("INSERT INTO members VALUES (?, ?, 'member', unixepoch() + 1)").bind(acme, accountId).run()
+    await env.DB.prepare(
+      "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'member', unixepoch() + 1)",
+    )
+      .bind(acme, accountId)
+      .run()
     const refreshed = await refreshWith(tokens.refresh_token, world.app)
     expect(readToken(refreshed.access_token ?? '').claims.organizations).toEqual([own])
     await finished(acme)
@@ -155,7 +164,7 @@ describe('a refusal', () => {
     await expect
       .poll(() => eventsOf(acme), { timeout: 10_000 })
       .toEqual([{ event: 'token.refused', actor: world.app.clientId }])
-    await call(world, 'PUT', path(acme), { decision: 'approved' })
+    await call(world, 'PUT', path(acme), { decision: 'approved', scope_ceiling: null })
     expect((await refreshWith(tokens.refresh_token, world.app)).status).toBe(400) // the lapse was a cut-off
   })
 

@@ -87,7 +87,7 @@ function people(): string {
   return `
     INSERT INTO organizations (id, name, slug, created_at) VALUES ('${ORGANIZATION}', 'Acme', 'acme', unixepoch());
     INSERT INTO accounts (id, email, created_at) VALUES ${accounts.join(', ')}, ('acc_administrator', '${ADMINISTRATOR}', unixepoch());
-    INSERT INTO members VALUES ${members.join(', ')}, ('${ORGANIZATION}', 'acc_administrator', 'owner', unixepoch() - 60);`
+    INSERT INTO members (organization_id, account_id, role, created_at) VALUES ${members.join(', ')}, ('${ORGANIZATION}', 'acc_administrator', 'owner', unixepoch() - 60);`
 }
 
 /** By the ledgers themselves, on the disk that `npm start` is then given. */

@@ -59,7 +59,10 @@ beforeEach(async () => {
 
 const organizationPath = (rest = '') => `/api/v1/organizations/${organizationId}${rest}`
 const decide = (decision: 'approved' | 'blocked') =>
-  callApi(browser, 'PUT', organizationPath(`/decisions/${clientId}`), { decision })
+  callApi(browser, 'PUT', organizationPath(`/decisions/${clientId}`), {
+    decision,
+    ...(decision === 'approved' && { scope_ceiling: null }),
+  })
 
 async function addWebhook(fields: object = {}): Promise<WebhookBody> {
   const wanted = { url: `https://siem.example.com${hook}`, ...fields }
@@ -104,7 +107,10 @@ describe('a webhook', () => {
   it('gets only the events that it asked for, and only those of its organization', async () => {
     const webhook = await addWebhook({ events: ['app.blocked'] })
     await decide('approved')
-    await callApi(browser, 'PUT', `/api/v1/organizations/${organizationId}/policy`, { policy: 'approved' })
+    await callApi(browser, 'PUT', `/api/v1/organizations/${organizationId}/policy`, {
+      policy: 'approved',
+      scope_ceiling: null,
+    })
     await decide('blocked')
 
     const [received] = await receive(1)

@@ -1,6 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import { authorize, discover, Integration } from '../integration.ts'
 import { type Answer, callAnonymously, type Developer, ORIGIN } from './developer.ts'
+import { makePublic } from './publish.ts'
 
 const transport = (request: Request) => exports.default.fetch(request)
 const ALL_SCOPES = ['apps:read', 'apps:write', 'secrets:write']
@@ -23,6 +24,7 @@ export class Tool {
     { scopes = ALL_SCOPES, organizations }: { scopes?: readonly string[]; organizations: string[] },
   ): Promise<Tool> {
     const app = await person.registerApp({ scopes, redirect_uris: ['https://tool.example.com/cb'] })
+    await makePublic(app.client_id)
     const integration = new Integration(transport, await discover(transport, ORIGIN), {
       clientId: app.client_id,
       clientSecret: app.client_secret,
