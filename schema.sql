@@ -626,5 +626,22 @@ ALTER TABLE app_decisions ADD COLUMN considered_scopes TEXT NOT NULL DEFAULT '[]
 ALTER TABLE app_decisions ADD COLUMN ended_at INTEGER;  -- when its end was acted on: access cut off, and audited
 CREATE INDEX app_decisions_ending ON app_decisions (expires_at) WHERE expires_at IS NOT NULL AND ended_at IS NULL;
 
+-- What an app registers after it was approved within limits waits: the organization's log says so, once an hour at most.
+ALTER TABLE app_decisions ADD COLUMN told_scopes TEXT NOT NULL DEFAULT '[]';  -- of which its administrators had mail
+CREATE TRIGGER app_scopes_wait AFTER UPDATE OF scopes, optional_scopes ON apps
+  WHEN OLD.scopes <> NEW.scopes OR OLD.optional_scopes <> NEW.optional_scopes BEGIN
+  INSERT OR IGNORE INTO audit_events (id, event, at, organization_id, client_id, reason, organizations)
+    SELECT 'evt_waiting_' || decision.organization_id || '_' || NEW.client_id || '_' || (NEW.updated_at / 3600),
+           'app.scopes_waiting', NEW.updated_at, decision.organization_id, NEW.client_id,
+           group_concat(scopes.name, ' '), json_array(decision.organization_id)
+      FROM app_decisions AS decision
+      JOIN scopes ON scopes.target = 'organization'
+       AND scopes.name IN (SELECT value FROM json_each(NEW.scopes) UNION SELECT value FROM json_each(NEW.optional_scopes))
+       AND scopes.name NOT IN (SELECT value FROM json_each(decision.scope_ceiling))
+       AND scopes.name NOT IN (SELECT value FROM json_each(decision.considered_scopes))
+     WHERE decision.client_id = NEW.client_id AND decision.decision = 'approved' AND decision.scope_ceiling IS NOT NULL
+     GROUP BY decision.organization_id;
+END;
+
 -- Of approvals and policies: what they stop at and when they end, JSON {"scopeCeiling": …, "expiresAt": …}.
 ALTER TABLE audit_events ADD COLUMN limits TEXT;

@@ -39,6 +39,7 @@ export const AUDIT_EVENTS = [
   'app.approved',
   'app.blocked',
   'approval.ended',
+  'app.scopes_waiting',
   'decision.withdrawn',
   'policy.changed',
   'access.requested',

@@ -16,6 +16,7 @@ import type { Caller } from './caller.ts'
 import { checkSettings } from './check-settings.ts'
 import { findRepeated, idempotentRequest } from './idempotency.ts'
 import { changedMeanwhile, type Precondition, requireVersion } from './precondition.ts'
+import { tellOfWaitingScopes } from './tell-of-waiting-scopes.ts'
 
 /** Where a use case is asked for: by the API or by a page of ours. */
 export interface Asker {
@@ -69,6 +70,7 @@ export async function editApp(
   const deed = { app, actor: caller.accountId, onlyVersion }
   const changed = await changeApp(env.DB, deed, { settings, logo }, currentTime())
   if (!changed) throw await goneOrChanged(asker, clientId)
+  await tellOfWaitingScopes(asker, changed)
   return changed
 }
 

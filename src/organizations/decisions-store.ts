@@ -78,7 +78,7 @@ export function putDecisionStatement(
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (organization_id, client_id) DO UPDATE SET
          decision = excluded.decision, scope_ceiling = excluded.scope_ceiling,
-         considered_scopes = excluded.considered_scopes, expires_at = excluded.expires_at, note = excluded.note, decided_by = excluded.decided_by, decided_at = excluded.decided_at, ended_at = NULL`,
+         considered_scopes = excluded.considered_scopes, expires_at = excluded.expires_at, note = excluded.note, decided_by = excluded.decided_by, decided_at = excluded.decided_at, ended_at = NULL, told_scopes = '[]'`,
     )
     .bind(
       organizationId,

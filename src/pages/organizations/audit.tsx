@@ -53,6 +53,7 @@ export const EVENT_WORDS = {
   'member.removed': 'removed a member',
   'member.left': 'left',
   'app.approved': 'approved an app',
+  'app.scopes_waiting': 'an approved app registered more than it was approved for',
   'approval.ended': 'the approval of an app ended',
   'app.blocked': 'blocked an app',
   'decision.withdrawn': 'withdrew a decision',
