@@ -591,6 +591,15 @@ END;
 
 -- section 12: limits hold
 
+ALTER TABLE scopes ADD COLUMN open_to TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'));
+UPDATE scopes SET description = 'Change the names and settings of your organizations.' WHERE name = 'organizations:write';
+INSERT INTO scopes (name, resource, title, description, target, sensitive, open_to) VALUES
+  ('members:write', '/api/v1', 'Manage members', 'Invite, change and remove members of your organizations, but no owners and administrators.', 'organization', 1, 'everyone'),
+  ('decisions:write', '/api/v1', 'Decide about apps', 'Approve and block apps in your organizations.', 'organization', 1, 'first_party'),
+  ('policy:write', '/api/v1', 'Change the app policy', 'Change which apps may reach your organizations where nobody decided.', 'organization', 1, 'first_party');
+UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "members:write", "decisions:write", "policy:write", "audit:read", "webhooks:write"]'
+  WHERE client_id = 'postern-cli';
+
 -- How often access was taken away so far. A consent remembers the count at which it was allowed; a removal is one more,
 -- and concerns exactly the consents of a smaller count: seconds cannot order what happens within one.
 CREATE TABLE access_removals (count INTEGER NOT NULL) STRICT;

@@ -3,6 +3,7 @@ import { answerError, answerNotFound } from './answer-error.ts'
 import { accessRequestPages } from './dashboard/access-request-pages.ts'
 import { auditPages } from './dashboard/audit-pages.ts'
 import { catalogPages } from './dashboard/catalog-pages.ts'
+import { confirmedPages } from './dashboard/confirmed-pages.ts'
 import { connectionPages } from './dashboard/connection-pages.ts'
 import { developerPages } from './dashboard/developer/routes.ts'
 import { inventoryPages } from './dashboard/inventory-pages.ts'
@@ -50,6 +51,7 @@ app.route('/', invitationPages)
 app.route('/', accessRequestPages)
 app.route('/', catalogPages)
 app.route('/', operatorPages)
+app.route('/', confirmedPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)

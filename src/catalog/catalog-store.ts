@@ -11,6 +11,7 @@ const scopeRow = z
     description: z.string(),
     target: z.enum(TARGETS),
     sensitive: z.number(),
+    open_to: z.enum(AUDIENCES),
     deprecated_at: z.number().nullable(),
     replaced_by: z.string().nullable(),
   })
@@ -22,6 +23,7 @@ const scopeRow = z
       description: row.description,
       target: row.target,
       sensitive: row.sensitive === 1,
+      openTo: row.open_to,
       deprecatedAt: row.deprecated_at,
       replacedBy: row.replaced_by,
     }),
@@ -70,11 +72,11 @@ interface Registered {
 /** Those that an app may be registered for: what is open to it and not deprecated, and what it has already. */
 export async function listOfferedScopes(db: D1Database, issuer: string, app?: Registered): Promise<Scope[]> {
   const [scopes, resources] = await Promise.all([listScopes(db, issuer), listResources(db, issuer)])
-  const isOpen = ({ openTo }: Resource) => openTo === 'everyone' || app?.firstParty === true
+  const isOpen = ({ openTo }: Pick<Resource, 'openTo'>) => openTo === 'everyone' || app?.firstParty === true
   const open = new Set(resources.filter(isOpen).map(({ identifier }) => identifier))
   const kept = new Set([...(app?.scopes ?? []), ...(app?.optionalScopes ?? [])])
   return scopes.filter(
-    ({ name, resource, deprecatedAt }) => kept.has(name) || (open.has(resource) && deprecatedAt === null),
+    (scope) => kept.has(scope.name) || (open.has(scope.resource) && isOpen(scope) && scope.deprecatedAt === null),
   )
 }
 

@@ -30,6 +30,8 @@ export interface Scope {
   /** What it reaches: the person's own account, or organizations that the person chooses. */
   target: (typeof TARGETS)[number]
   sensitive: boolean
+  /** `first_party`: never issued to an app of somebody else, also where its resource is open to everyone. */
+  openTo: (typeof AUDIENCES)[number]
   /** Apps that have it keep it; no other app gets it any more. */
   deprecatedAt: EpochSeconds | null
   /** What to use in place of a deprecated scope. */

@@ -37,7 +37,7 @@ export const decideAccessRequestRoute = createRoute({
   description:
     'For owners and administrators. Approving it approves the app, within the limits that it names, and answers all ' +
     'open requests for it; declining it answers this one.',
-  ...guarded('organizations:write', readJsonBody),
+  ...guarded('decisions:write', readJsonBody),
   request: { params: requestPath, body: jsonBody('The answer.', accessRequestDecision) },
   responses: {
     200: jsonAnswer('The request as it is now.', accessRequestBody),

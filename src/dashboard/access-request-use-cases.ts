@@ -13,6 +13,7 @@ import { may } from '../organizations/organization.ts'
 import { requestMail } from '../pages/organizations/mails.ts'
 import { requireMembership } from './access.ts'
 import type { accessRequestDecision, newAccessRequest } from './access-request-schemas.ts'
+import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import type { Caller } from './caller.ts'
 import { decideOn, deed, requirePermission } from './organization-use-cases.ts'
@@ -82,6 +83,7 @@ export async function answerRequest(
   requirePermission(asker, organizationId, 'decide-apps')
   const request = await requireRequest(asker, organizationId, requestId)
   if (request.state !== 'open') throw answered()
+  checkAct(asker.caller, 'decideAccessRequest', request.clientId)
   if (decision === 'approved') {
     await decideOn(asker, organizationId, request.clientId, { decision, note, ...limits }, shown)
   } else {

@@ -4,11 +4,13 @@ import type { App } from '../apps/app.ts'
 import { findApp } from '../apps/apps-store.ts'
 import { changeApp, deleteApp } from '../apps/change-app.ts'
 import { type Registration, registerApp } from '../apps/register-app.ts'
+import type { AppSettings } from '../apps/settings.ts'
 import type { AppEnv } from '../env.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
 import { isUniqueViolation } from '../lib/storage.ts'
 import { requireApp, requireOrganization } from './access.ts'
+import { checkAct } from './acts.ts'
 import type { ApiEnv } from './api-env.ts'
 import type { appChange, appRegistration } from './app-schemas.ts'
 import { toAppBody, toSettings } from './app-wire.ts'
@@ -66,6 +68,7 @@ export async function editApp(
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const onlyVersion = requireVersion(app, precondition)
   const settings = toSettings({ ...toAppBody(app), ...change })
+  checkAct(caller, movesRedirects(app, settings) ? 'changeApp: redirect URIs' : 'changeApp')
   const logo = await checkSettings(asker, { organizationId: app.organizationId, settings, current: app })
   const deed = { app, actor: caller.accountId, onlyVersion }
   const changed = await changeApp(env.DB, deed, { settings, logo }, currentTime())
@@ -78,8 +81,14 @@ export async function removeApp(asker: Asker, clientId: string, precondition: Pr
   const { env, caller } = asker
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const onlyVersion = requireVersion(app, precondition)
+  checkAct(caller, 'deleteApp')
   const deleted = await deleteApp(env.DB, { app, actor: caller.accountId, onlyVersion }, currentTime())
   if (!deleted) throw await goneOrChanged(asker, clientId)
+}
+
+/** Where codes are sent to outlives the session of whoever changes it. */
+function movesRedirects(app: App, { redirectUris }: AppSettings): boolean {
+  return JSON.stringify(app.redirectUris) !== JSON.stringify(redirectUris)
 }
 
 /** Why a change that was decided in its own statement wrote nothing. */

@@ -29,10 +29,7 @@ export const catalogPages = new Hono<PageEnv>()
 
 catalogPages.use('/operator/*', requireVisitor, requireOperatorVisitor)
 // A form that would be refused for an old sign-in is not shown in the first place.
-catalogPages.use(
-  `${CATALOG_PATH}/*`,
-  requireRecentVisitor(({ pathname, search }) => pathname + search),
-)
+catalogPages.use(`${CATALOG_PATH}/*`, requireRecentVisitor)
 
 catalogPages.get(CATALOG_PATH, async (c) => {
   const { issuer } = c.get('config')

@@ -20,7 +20,7 @@ import { invalidFields, pointer } from './field-errors.ts'
 export async function addScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
   const resource = await findResource(asker, body.resource)
   if (!resource) throw invalidFields([{ pointer: pointer('resource'), detail: 'There is no such resource.' }])
-  const scope: Scope = { ...body, deprecatedAt: null, replacedBy: null }
+  const scope: Scope = { ...body, openTo: 'everyone' as const, deprecatedAt: null, replacedBy: null }
   if (await createScope(curator(asker), scope, currentTime())) return scope
   throw new ApiError('conflict', 'There is a scope of that name already.')
 }

@@ -32,7 +32,7 @@ export const inviteRoute = createRoute({
   description:
     'For owners and administrators; only owners invite owners. A mail with a link leaves, good for seven days and ' +
     'for that address alone. At most 50 at a time, and 20 an hour.',
-  ...guarded('organizations:write', readJsonBody),
+  ...guarded('members:write', readJsonBody),
   request: { params: organizationPath, body: jsonBody('Who, and as what.', newInvitation) },
   responses: {
     201: jsonAnswer('The invitation.', invitationBody),
@@ -58,7 +58,7 @@ export const withdrawInvitationRoute = createRoute({
   tags: ['Organizations'],
   summary: 'Withdraw an invitation',
   description: 'Its link is dead at once. For owners and administrators; only owners withdraw that of an owner.',
-  ...guarded('organizations:write'),
+  ...guarded('members:write'),
   request: { params: invitationPath },
   responses: {
     204: { description: 'Nobody can accept it any more.' },

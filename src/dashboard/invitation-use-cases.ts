@@ -7,10 +7,11 @@ import type { Invitation } from '../organizations/invitation.ts'
 import { findObstacle, listInvitations } from '../organizations/invitations-store.ts'
 import { inviteAddress, withdrawInvitation } from '../organizations/invite.ts'
 import { invitationMail } from '../pages/organizations/mails.ts'
+import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 import type { newInvitation } from './invitation-schemas.ts'
-import { checkOwners, deed, requirePermission } from './organization-use-cases.ts'
+import { checkOwners, concernsAdministrators, deed, requirePermission } from './organization-use-cases.ts'
 
 export async function listInvitationsOf(asker: Asker, organizationId: string): Promise<Invitation[]> {
   requirePermission(asker, organizationId, 'manage-members')
@@ -25,6 +26,7 @@ export async function invite(
   const membership = requirePermission(asker, organizationId, 'manage-members')
   if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
   checkOwners(membership, [role])
+  checkAct(asker.caller, concernsAdministrators([role]) ? 'invite: administrators' : 'invite')
   const email = parseEmailAddress(typed) ?? ''
   const post = getMailer(asker)
   const invited = await inviteAddress(deed(asker, organizationId), { email, role }, currentTime())

@@ -25,10 +25,7 @@ export const operatorPages = new Hono<PageEnv>()
 
 operatorPages.use('/operator/*', requireVisitor, requireOperatorVisitor)
 // A form that would be refused for an old sign-in is not shown in the first place.
-operatorPages.use(
-  '/operator/*',
-  requireRecentVisitor(({ pathname, search }) => pathname + search),
-)
+operatorPages.use('/operator/*', requireRecentVisitor)
 
 operatorPages.get('/operator', async (c) => {
   const [health, jobs] = await Promise.all([readHealth(askerOf(c)), listAllCutOffJobs(c.env.DB, JOBS_SHOWN)])

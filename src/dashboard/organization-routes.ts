@@ -101,7 +101,7 @@ export const changeRoleRoute = createRoute({
   tags: ['Organizations'],
   summary: 'Change a role',
   description: 'For owners and administrators; only owners make and unmake owners. The last owner stays one.',
-  ...guarded('organizations:write', readJsonBody),
+  ...guarded('members:write', readJsonBody),
   request: { params: memberPath, body: jsonBody('The role.', roleChange) },
   responses: {
     200: jsonAnswer('The member.', memberBody),
@@ -118,7 +118,7 @@ export const removeMemberRoute = createRoute({
   description:
     "Ends the access of that person's apps to the organization at once; their other organizations stay. The last " +
     'owner cannot leave.',
-  ...guarded('organizations:write'),
+  ...guarded('members:write'),
   request: { params: memberPath },
   responses: { 204: { description: 'The person is no member any more.' }, ...problems(...CHANGE_PROBLEMS) },
 })
@@ -144,7 +144,7 @@ export const decideRoute = createRoute({
   description:
     'For owners and administrators. Holds for grants that exist: at the next token, and at once in introspection. ' +
     'Only this organization is concerned.',
-  ...guarded('organizations:write', readJsonBody),
+  ...guarded('decisions:write', readJsonBody),
   request: { params: decisionPath, body: jsonBody('The decision.', newDecision) },
   responses: {
     200: jsonAnswer('The decision.', decisionBody),
@@ -159,7 +159,7 @@ export const withdrawDecisionRoute = createRoute({
   tags: ['Decisions'],
   summary: 'Withdraw a decision',
   description: 'The policy decides again. After a block people are asked anew: nothing comes back silently.',
-  ...guarded('organizations:write'),
+  ...guarded('decisions:write'),
   request: { params: decisionPath },
   responses: {
     204: { description: 'Nothing is decided about the app any more.' },

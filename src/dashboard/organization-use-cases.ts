@@ -27,6 +27,7 @@ import {
 } from '../organizations/organization.ts'
 import { findOrganizations } from '../organizations/organizations-store.ts'
 import { requireMembership } from './access.ts'
+import { type Act, checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import { endOfDecision, endOfMembership, startJobs } from './cut-off.ts'
 import { invalidFields, pointer } from './field-errors.ts'
@@ -56,7 +57,7 @@ export async function addOrganization(
   { env, config, caller }: Asker,
   body: z.output<typeof newOrganization>,
 ): Promise<OwnOrganization> {
-  if (caller.via === 'access_token') throw new ApiError('forbidden', 'Organizations are created by session.')
+  checkAct(caller, 'createOrganization')
   const organization = requireNamed(
     await createOrganization(
       env.DB,
@@ -87,6 +88,7 @@ export async function editRole(asker: Asker, organizationId: string, accountId: 
   const membership = requirePermission(asker, organizationId, 'manage-members')
   const member = await requireMember(asker, organizationId, accountId)
   checkOwners(membership, [member.role, role])
+  checkAct(asker.caller, concernsAdministrators([member.role, role]) ? 'changeRole: administrators' : 'changeRole')
   const changed = await changeRole(deed(asker, organizationId), accountId, role, currentTime())
   if (!changed) throw lastOwner()
   return { ...member, role }
@@ -101,6 +103,7 @@ export async function endMembership(asker: Asker, organizationId: string, accoun
   if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
   const member = await requireMember(asker, organizationId, accountId)
   if (!leaving) checkOwners(membership, [member.role])
+  checkAct(asker.caller, removalOf(member, leaving))
   const now = currentTime()
   const ends = endOfMembership(asker, organizationId, accountId, now)
   const removed = await removeMember(deed(asker, organizationId), accountId, ends, now)
@@ -118,6 +121,7 @@ export async function decideOn(
 ): Promise<AppDecision> {
   requirePermission(asker, organizationId, 'decide-apps')
   const app = await requireVisibleApp(asker, organizationId, clientId)
+  checkAct(asker.caller, 'decide', clientId)
   const now = currentTime()
   const { decision, scope_ceiling: scopeCeiling = null, expires_at: expiresAt, note } = body
   if (expiresAt !== null && expiresAt <= now) {
@@ -154,6 +158,7 @@ export async function checkCeiling({ env, config }: Asker, ceiling: readonly str
 
 export async function undecide(asker: Asker, organizationId: string, clientId: string): Promise<void> {
   requirePermission(asker, organizationId, 'decide-apps')
+  checkAct(asker.caller, 'withdrawDecision', clientId)
   const now = currentTime()
   const ends = await endOfDecision(asker, organizationId, { clientId, decision: 'withdrawn' }, now)
   const withdrawn = await withdrawDecision(deed(asker, organizationId), clientId, ends, now)
@@ -172,6 +177,16 @@ async function requireMember({ env }: Asker, organizationId: string, accountId: 
   const member = (await listMembers(env.DB, organizationId)).find((candidate) => candidate.accountId === accountId)
   if (!member) throw new ApiError('not-found', 'There is no such member.')
   return member
+}
+
+/** A token makes no owners or administrators, and takes none away: they are who would have to notice. */
+export function concernsAdministrators(roles: readonly Role[]): boolean {
+  return roles.some((role) => role === 'owner' || role === 'admin')
+}
+
+function removalOf({ role }: Member, leaving: boolean): Act {
+  if (leaving) return 'removeMember: leaves'
+  return concernsAdministrators([role]) ? 'removeMember: administrators' : 'removeMember'
 }
 
 /** Administrators neither make owners nor touch them. */

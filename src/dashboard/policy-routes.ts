@@ -25,7 +25,7 @@ export const previewPolicyRoute = createRoute({
   tags: ['Policy'],
   summary: 'See what a policy would cut off',
   description: 'Changes nothing. For owners and administrators.',
-  ...guarded('organizations:write', readJsonBody),
+  ...guarded('organizations:read', readJsonBody),
   request: { params: organizationPath, body: jsonBody('The policy to try.', newPolicy) },
   responses: {
     200: jsonAnswer('What it would end.', policyPreviewBody),
@@ -42,7 +42,7 @@ export const changePolicyRoute = createRoute({
   description:
     'For owners and administrators. Apps that it refuses lose the organization at once; what people had consented to ' +
     'does not come back when the policy is changed back. See the preview first. A personal organization is always open.',
-  ...guarded('organizations:write', readJsonBody),
+  ...guarded('policy:write', readJsonBody),
   request: { params: organizationPath, body: jsonBody('The policy.', newPolicy) },
   responses: {
     200: jsonAnswer('The policy.', policyBody),

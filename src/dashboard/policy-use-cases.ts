@@ -8,6 +8,7 @@ import { countPeople, listPolicyEffects, type PolicyEffect } from '../organizati
 import { getPolicy } from '../organizations/policy-store.ts'
 import { type CutOffJob, listCutOffJobs } from '../revocation/cut-off-jobs-store.ts'
 import { requireMembership } from './access.ts'
+import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import { endOfPolicy, startJobs } from './cut-off.ts'
 import { checkCeiling, deed, requirePermission } from './organization-use-cases.ts'
@@ -51,6 +52,7 @@ export async function editPolicy(
 ): Promise<AppPolicy> {
   const { personal } = requirePermission(asker, organizationId, 'manage-organization')
   if (personal) throw new ApiError('conflict', 'A personal organization is always open.')
+  checkAct(asker.caller, 'changePolicy')
   const next = await checkPolicy(asker, body)
   const now = currentTime()
   const [former, scopes] = await Promise.all([

@@ -12,7 +12,10 @@ export const API_SCOPES = {
   'apps:write': 'Register, change and delete apps of your organizations.',
   'secrets:write': 'Create and delete the secrets that apps sign in with.',
   'organizations:read': 'See the members of your organizations, and which apps they decided on.',
-  'organizations:write': 'Change members and roles, and decide which apps may reach your organizations.',
+  'organizations:write': 'Change the names and settings of your organizations.',
+  'members:write': 'Invite, change and remove members of your organizations, but no owners and administrators.',
+  'decisions:write': 'Decide which apps may reach your organizations. Only for apps of this service.',
+  'policy:write': 'Change which apps may reach your organizations where nobody decided. Only for apps of this service.',
   'audit:read': 'See who did what with apps, members and decisions of your organizations.',
   'webhooks:write':
     'Create, change and delete the webhooks that tell other systems what happens in your organizations.',

@@ -35,9 +35,11 @@ export function jsonAnswer<Schema extends z.ZodType>(description: string, schema
 
 const COMMON_PROBLEMS = ['unauthenticated', 'unavailable'] as const satisfies ApiProblem[]
 
-/** The refusals of a route, by status; those that every route shares are added. Untyped: handlers throw them. */
+/** The refusals of a route, by status; those that every route shares are added, and for unsafe ones that of acts. Untyped: handlers throw them. */
 export function problems(...names: ApiProblem[]): Record<never, ReturnType<typeof describe>> {
-  const byStatus = Map.groupBy([...COMMON_PROBLEMS, ...names], (name) => API_PROBLEMS[name].status)
+  const byAct = names.includes('cross-origin') ? (['sign-in-too-old'] as const) : []
+  const all = new Set([...COMMON_PROBLEMS, ...names, ...byAct])
+  const byStatus = Map.groupBy(all, (name) => API_PROBLEMS[name].status)
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, describe(group)]))
 }
 

@@ -5,9 +5,9 @@ import { isPublic } from '../apps/settings.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { requireApp } from './access.ts'
+import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import { invalidFields, pointer } from './field-errors.ts'
-import { checkRecentSignIn } from './recent-sign-in.ts'
 
 interface SecretRequest {
   name: string
@@ -21,7 +21,7 @@ export async function addSecret(
 ): Promise<{ secret: AppSecret; clientSecret: string }> {
   const now = currentTime()
   const app = await requireApp(env.DB, caller, clientId, 'manage')
-  checkRecentSignIn(caller, now)
+  checkAct(caller, 'createSecret')
   const expiryProblem = findExpiryProblem(expiresAt, now)
   if (expiryProblem) throw invalidFields([{ pointer: pointer('expires_at'), detail: expiryProblem }])
   if (isPublic(app)) throw new ApiError('conflict', 'A public app (token_endpoint_auth_method none) has no secrets.')
@@ -32,6 +32,7 @@ export async function addSecret(
 
 export async function removeSecret({ env, caller }: Asker, clientId: string, secretId: string): Promise<void> {
   const app = await requireApp(env.DB, caller, clientId, 'manage')
+  checkAct(caller, 'deleteSecret')
   const deleted = await deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())
   if (!deleted) throw new ApiError('not-found')
 }

@@ -1,15 +1,17 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { findSession, isOperator, signedInWithin } from '../accounts/sessions.ts'
+import { findSession, isOperator } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
+import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
 import { listMemberships } from '../organizations/organizations-store.ts'
 import { checkForm } from '../pages/check-form.ts'
 import type { Navigation, Section } from '../pages/layout.tsx'
 import { readFields } from '../pages/read-fields.ts'
 import { signInPath } from '../pages/return-to.ts'
+import { isRecent } from './acts.ts'
 import type { Caller } from './caller.ts'
+import { keepUntilConfirmed } from './confirmation.ts'
 import { isUnsafe } from './origin.ts'
-import { RECENT_SIGN_IN_SECONDS } from './recent-sign-in.ts'
 
 export type Visitor = Extract<Caller, { via: 'session' }>
 
@@ -35,16 +37,24 @@ export const requireVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
   const memberships = await listMemberships(c.env.DB, session.accountId)
   c.set('caller', { via: 'session', accountId: session.accountId, memberships, session })
   await next()
+  if (c.error instanceof ApiError && c.error.problem === 'sign-in-too-old') await answerInstead(c)
 }
 
-/** For the routes that create credentials: an old sign-in is renewed first, and the page asked for is shown again. */
-export function requireRecentVisitor(pageOf: (url: URL) => string): MiddlewareHandler<PageEnv> {
-  return async function recentSignInRequired(c, next) {
-    const { session } = c.get('caller')
-    if (signedInWithin(session, RECENT_SIGN_IN_SECONDS, currentTime())) return next()
-    const returnTo = pageOf(new URL(c.req.url))
-    return c.redirect(signInPath('/sign-in', { returnTo, switchAccount: true }), 303)
-  }
+/** The person confirms that it is them, and finds what they sent as they sent it. */
+async function answerInstead(c: Context<PageEnv>): Promise<void> {
+  const returnTo = await keepUntilConfirmed(c.env, {
+    accountId: c.get('caller').accountId,
+    path: returnPath(c.req.url),
+    fields: [...c.get('fields')].filter(([name]) => name !== 'form_token'),
+  })
+  const location = signInPath('/sign-in', { returnTo, switchAccount: true })
+  c.res = new Response(null, { status: 303, headers: { Location: location } })
+}
+
+/** For pages that only operators see: an old sign-in is renewed before anything is shown. Acts ask for themselves. */
+export const requireRecentVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
+  if (isUnsafe(c.req) || isRecent(c.get('caller'), currentTime())) return next()
+  return c.redirect(signInPath('/sign-in', { returnTo: returnPath(c.req.url), switchAccount: true }), 303)
 }
 
 export function navigation(c: Context<PageEnv>, section: Section): Navigation {

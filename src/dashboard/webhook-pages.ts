@@ -11,7 +11,7 @@ import { parseBody } from './field-errors.ts'
 import { partOf, requireOwn } from './organization-pages.ts'
 import type { OwnOrganization } from './organization-use-cases.ts'
 import { formatCursor } from './pagination.ts'
-import { navigation, type PageEnv, requireRecentVisitor, requireVisitor } from './visitor.ts'
+import { navigation, type PageEnv, requireVisitor } from './visitor.ts'
 import { deliveriesQuery, newWebhook } from './webhook-schemas.ts'
 import {
   addWebhook,
@@ -31,12 +31,6 @@ const DELIVERIES_SHOWN = 30
 export const webhookPages = new Hono<PageEnv>()
 
 webhookPages.use('/organizations/*', requireVisitor)
-// A form that would be refused for an old sign-in is not shown in the first place.
-const requireRecent = requireRecentVisitor(({ pathname }) => pathname.replace(/\/secret$/, ''))
-for (const path of ['new', ':webhook_id/change', ':webhook_id/secret']) {
-  webhookPages.use(`/organizations/:slug/webhooks/${path}`, requireRecent)
-}
-
 webhookPages.get('/organizations/:slug/webhooks', async (c) => {
   const own = await requireOwn(c)
   return webhooksPage(c, { part: partOf(c, own), webhooks: await listWebhooksOf(askerOf(c), own.organization.id) })

@@ -5,10 +5,10 @@ import * as change from '../webhooks/change-webhook.ts'
 import { type DeliveryPosition, listDeliveries, sendAgain } from '../webhooks/deliveries-store.ts'
 import { type Delivery, type DeliveryState, MAX_WEBHOOKS, type Webhook } from '../webhooks/webhook.ts'
 import { findWebhook, listWebhooks } from '../webhooks/webhooks-store.ts'
+import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import { requirePermission } from './organization-use-cases.ts'
 import { type Page, toPage } from './pagination.ts'
-import { checkRecentSignIn } from './recent-sign-in.ts'
 import type { newWebhook, webhookChange } from './webhook-schemas.ts'
 
 export async function listWebhooksOf(asker: Asker, organizationId: string): Promise<Webhook[]> {
@@ -31,7 +31,7 @@ export async function addWebhook(
 ): Promise<change.NewWebhook> {
   requirePermission(asker, organizationId, 'manage-webhooks')
   const now = currentTime()
-  checkRecentSignIn(asker.caller, now)
+  checkAct(asker.caller, 'createWebhook')
   const created = await change.createWebhook(deedOf(asker), { organizationId, url, events }, now)
   if (!created)
     throw new ApiError('conflict', `An organization has at most ${MAX_WEBHOOKS} webhooks: delete one first.`)
@@ -46,7 +46,7 @@ export async function editWebhook(
 ): Promise<Webhook> {
   const current = await requireWebhook(asker, organizationId, webhookId)
   const now = currentTime()
-  checkRecentSignIn(asker.caller, now)
+  checkAct(asker.caller, 'changeWebhook')
   const changed = { ...current, url: url ?? current.url, events: events === undefined ? current.events : events }
   await change.changeWebhook(deedOf(asker), changed, now)
   return changed
@@ -55,7 +55,7 @@ export async function editWebhook(
 export async function renewWebhookSecret(asker: Asker, organizationId: string, webhookId: string): Promise<string> {
   const webhook = await requireWebhook(asker, organizationId, webhookId)
   const now = currentTime()
-  checkRecentSignIn(asker.caller, now)
+  checkAct(asker.caller, 'createWebhookSecret')
   const secret = await change.createNewSecret(deedOf(asker), webhook, now)
   if (secret === undefined) throw noWebhook()
   return secret
@@ -63,6 +63,7 @@ export async function renewWebhookSecret(asker: Asker, organizationId: string, w
 
 export async function removeWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<void> {
   const webhook = await requireWebhook(asker, organizationId, webhookId)
+  checkAct(asker.caller, 'deleteWebhook')
   await change.deleteWebhook(deedOf(asker), webhook, currentTime())
 }
 

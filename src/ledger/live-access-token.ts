@@ -19,6 +19,10 @@ export interface LiveAccessToken {
   tokenId: string
   issuedAt: EpochSeconds
   expiresAt: EpochSeconds
+  /** When the person signed in for it, `auth_time`. */
+  signedInAt: EpochSeconds
+  /** Whether its app is one of this service. */
+  firstParty: boolean
 }
 
 /** Asks D1 once and the ledger once. Undefined for everything that is not a living access token of ours. */
@@ -71,7 +75,7 @@ export async function checkLiveness(
   if (!inspection.alive) return undefined
   const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
   const left = intersect(withinGrant(granted, inspection), context.present, now)
-  return left.ok ? toLiveAccessToken(claims, left) : undefined
+  return left.ok ? toLiveAccessToken(claims, left, context.app.firstParty) : undefined
 }
 
 /** The token may be older than a narrowing of its grant. */
@@ -90,6 +94,7 @@ function withinGrant(
 function toLiveAccessToken(
   claims: VerifiedClaims,
   left: { scopes: readonly string[]; organizations: readonly string[] },
+  firstParty: boolean,
 ): LiveAccessToken {
   return {
     sub: claims.sub,
@@ -101,5 +106,7 @@ function toLiveAccessToken(
     tokenId: claims.jti,
     issuedAt: claims.iat,
     expiresAt: claims.exp,
+    signedInAt: claims.auth_time,
+    firstParty,
   }
 }

@@ -58,7 +58,7 @@ const PRESENT = `
        FROM scopes JOIN resources ON resources.identifier = scopes.resource
       WHERE scopes.name IN (SELECT value FROM json_each(app.scopes)
                             UNION SELECT value FROM json_each(app.optional_scopes))
-        AND (resources.open_to = 'everyone' OR app.first_party = 1)) AS catalogue
+        AND ((resources.open_to = 'everyone' AND scopes.open_to = 'everyone') OR app.first_party = 1)) AS catalogue
   FROM apps AS app
   JOIN organizations AS owner ON owner.id = app.organization_id
   LEFT JOIN accounts AS account ON account.id = ?2

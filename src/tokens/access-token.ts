@@ -73,6 +73,7 @@ const claims = z.object({
   jti: z.string(),
   grant_id: z.string(),
   organizations: z.array(z.string()).default([]),
+  auth_time: z.number().int().default(0),
 })
 
 /** What a JWT says; worth nothing until its signature was verified. */

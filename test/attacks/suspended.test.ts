@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { connect, exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { readToken } from '../support/workers/forge.ts'
+import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, introspectAsApi } from '../support/workers/world.ts'
 
 let operator: Developer
@@ -70,6 +71,7 @@ describe('a suspended account', () => {
 describe('a suspended organization', () => {
   it('is reached by no app, and others of the person still are', async () => {
     const world = await createWorld()
+    await makePublic(world.app.clientId)
     const created = await world.browser.fetch('/api/v1/organizations', {
       method: 'POST',
       headers: { Origin: world.browser.origin, 'Content-Type': 'application/json' },

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { ACTS, type Act } from '../../src/dashboard/acts.ts'
 import { currentTime } from '../../src/lib/clock.ts'
 import { ROLES, type Role } from '../../src/organizations/organization.ts'
 import { authorize, discover, Integration } from '../support/integration.ts'
@@ -66,6 +67,10 @@ const MATRIX: Record<string, Row> = {
   listApps: row((at) => ['GET', `/api/v1/apps?organization_id=${at.organizationId}`], EVERYBODY),
   getApp: row((at) => ['GET', app(at.clientId)], EVERYBODY),
   changeApp: row((at) => ['PATCH', app(at.clientId), { client_name: 'Changed' }], DEVELOPERS),
+  'changeApp: redirect URIs': row(
+    (at) => ['PATCH', app(at.clientId), { redirect_uris: ['https://other.example.com/callback'] }],
+    DEVELOPERS,
+  ),
   deleteApp: row((at) => ['DELETE', app(at.clientId)], DEVELOPERS, 204),
   createSecret: row((at) => ['POST', app(`${at.clientId}/secrets`), { name: 'Second' }], DEVELOPERS, 201),
   listSecrets: row((at) => ['GET', app(`${at.clientId}/secrets`)], EVERYBODY),
@@ -174,7 +179,18 @@ const MATRIX: Record<string, Row> = {
   createResourceCredentials: ofOperators(() => ['POST', `/api/v1/resources/${resource}/credentials`]),
 }
 
+/** Which act a case of an operation is, where the names differ. */
+const CASES: Record<string, Act> = {
+  'changeRole: makes an owner': 'changeRole: administrators',
+  'changeRole: of an owner': 'changeRole: administrators',
+  'changeRole: raises themselves': 'changeRole: administrators',
+  'removeMember: an owner': 'removeMember: administrators',
+  'invite: an owner': 'invite: administrators',
+}
+
 let founder: Developer
+/** Somebody who signed in an hour ago. */
+let idle: Developer
 let people: Record<Role, Developer>
 /** Where none of the people is a member. */
 let elsewhere: Standing
@@ -191,6 +207,10 @@ beforeAll(async () => {
     developer: await Developer.signIn(),
     member: await Developer.signIn(),
   }
+  idle = await Developer.signIn()
+  await env.DB.prepare('UPDATE sessions SET signed_in_at = signed_in_at - 3600 WHERE account_id = ?')
+    .bind(idle.accountId)
+    .run()
   elsewhere = await newStanding(founder)
   readsApps = await Tool.connect(founder, { scopes: ['apps:read'], organizations: [elsewhere.organizationId] })
   readsGrants = await Tool.connect(founder, { scopes: ['grants:read'], organizations: [] })
@@ -277,6 +297,14 @@ describe.each(Object.entries(MATRIX))('%s', (name, expected) => {
     }
   })
 
+  const act = CASES[name] ?? (name as Act)
+  if (act in ACTS) {
+    const recent = 'recent' in ACTS[act]
+    it(`${recent ? 'answers 403' : 'makes no difference'} to an owner who signed in an hour ago`, async () => {
+      expect(await ask(idle, await newStanding(idle, 'owner'))).toBe(recent ? 403 : expected.owner)
+    })
+  }
+
   it('answers 401 to nobody, and what a token without the scope may know', async () => {
     const [method, path] = expected.request(elsewhere)
     expect((await callAnonymously(path, { method })).status).toBe(401)
@@ -289,13 +317,16 @@ const operationOf = (name: string) => name.split(':')[0]
 
 interface Operation {
   operationId: string
+  method: string
   security: Record<string, string[]>[]
 }
 
 async function operations(): Promise<Operation[]> {
   const { body } = await callAnonymously('/api/v1/openapi.json')
   const { paths } = body as unknown as { paths: Record<string, Record<string, Operation>> }
-  return Object.values(paths).flatMap((methods) => Object.values(methods))
+  return Object.values(paths).flatMap((methods) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, method })),
+  )
 }
 
 async function scopeOf(name: string): Promise<string | undefined> {
@@ -307,4 +338,9 @@ it('has a row for every operation', async () => {
   const described = (await operations()).map(({ operationId }) => operationId)
   const rows = new Set(Object.keys(MATRIX).map(operationOf))
   expect([...rows].sort()).toEqual(described.sort())
+})
+
+it('says of every unsafe operation what it needs beyond the role', async () => {
+  const unsafe = (await operations()).filter(({ method }) => method !== 'get').map(({ operationId }) => operationId)
+  expect([...new Set(Object.keys(ACTS).map(operationOf))].sort()).toEqual(unsafe.sort())
 })

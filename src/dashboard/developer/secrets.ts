@@ -12,19 +12,13 @@ import { askerOf } from '../app-use-cases.ts'
 import { parseBody } from '../field-errors.ts'
 import { secretRequest } from '../secret-schemas.ts'
 import { addSecret, removeSecret } from '../secret-use-cases.ts'
-import { type PageEnv, requireRecentVisitor } from '../visitor.ts'
+import type { PageEnv } from '../visitor.ts'
 import { problemsOf } from './app-form.ts'
 import { appPath, readNotice, requireAppPage } from './app-page.ts'
 
 const END_OF_DAY = 'T23:59:59Z'
 
 export const secretPages = new Hono<PageEnv>()
-
-// A form that would be refused for an old sign-in is not shown in the first place.
-secretPages.use(
-  '/developer/apps/:client_id/secrets',
-  requireRecentVisitor(({ pathname }) => pathname),
-)
 
 secretPages.get('/developer/apps/:client_id/secrets', async (c) => {
   const { frame } = await requireAppPage(c, 'see')

@@ -36,10 +36,27 @@ export class Tool {
     return new Tool(integration, access_token)
   }
 
+  /** Another access token, by another consent: for what the app is registered for by now. */
+  async reconnect(person: Developer, organizations: string[]): Promise<string> {
+    const authorization = await this.integration.begin({ prompt: 'consent' })
+    const callback = await authorize(person.browser, authorization.path, { organization: organizations })
+    return (await this.integration.finish(callback, authorization)).access_token
+  }
+
   call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.callWith(this.accessToken, method, path, body, headers)
+  }
+
+  callWith(
+    accessToken: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     return callAnonymously(path, {
       method,
-      headers: { Authorization: `Bearer ${this.accessToken}`, 'Content-Type': 'application/json', ...headers },
+      headers: { Authorization: `Bearer ${accessToken}`, 'Content-Type': 'application/json', ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
   }
