@@ -1,3 +1,5 @@
+import UNICODE_CONFUSABLES from 'unhomoglyph/data.json' with { type: 'json' }
+
 const PRODUCT_NAME = 'Postern'
 
 /** Scripts with letters that look like those of another; `а` of one and `a` of the other in one word are a disguise. */
@@ -11,7 +13,10 @@ const LOOKALIKE_SCRIPTS = [
   /\p{Script=Lisu}/u,
 ]
 
-/** What looks alike once accents and case are gone: the part of Unicode's confusables (UTS #39 §4) that we know. */
+/** Unicode's own table of what looks alike (UTS #39 §4), a character to what it is read as. */
+const UNICODE: Readonly<Record<string, string>> = UNICODE_CONFUSABLES
+
+/** What looks alike besides, once accents and case are gone; that table tells small from capital letters. */
 const CONFUSABLES = new Map(
   Object.entries({
     ...spell('a', 'аαɑ@'),
@@ -62,7 +67,7 @@ export function deploymentNames(issuer: string): string[] {
 
 /**
  * Why a name could be taken for another. It finds disguises of the letters: other scripts, accents, case, spaces,
- * punctuation, `0` for `o`. It does not find a different wording, nor what looks alike in scripts beyond the table.
+ * punctuation, `0` for `o`, and whatever Unicode's table of confusables has. It does not find a different wording.
  */
 export function findImitationProblem(name: string, { deployment, apps }: ProtectedNames): string | undefined {
   if (wordsOf(name).some(mixesScripts)) {
@@ -91,17 +96,22 @@ function looksLike(name: string, other: string): boolean {
   return readingsOf(name).some((reading) => readings.includes(reading))
 }
 
-/** A capital I is read as i or as l, and nobody sees which. */
+/** A capital I is read as i or as l, and nobody sees which; letters look alike as they are, or once they are small. */
 function readingsOf(name: string): string[] {
-  return [skeletonOf(name), skeletonOf(name.replaceAll('I', 'l'))]
+  const spellings = [name, name.replaceAll('I', 'l')]
+  return [...spellings, ...spellings.map((spelling) => spelling.toLowerCase())].map(skeletonOf)
 }
 
 /** What is left of a name for the eye. One without letters is taken as it is. */
 function skeletonOf(name: string): string {
-  const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
-  const letters = Array.from(plain, (character) => CONFUSABLES.get(character) ?? character).join('')
-  const joined = LIGATURES.reduce((text, [pair, one]) => text.replaceAll(pair, one), letters)
-  return joined.replaceAll(/[^\p{L}\p{N}]/gu, '') || plain
+  const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '')
+  const read = Array.from(plain, (character) => UNICODE[character] ?? character)
+    .join('')
+    .toLowerCase()
+  const letters = Array.from(read, (character) => CONFUSABLES.get(character) ?? character).join('')
+  // Before two letters are read as one: a hair space between them would keep them apart for us, and for nobody else.
+  const stripped = letters.replaceAll(/[^\p{L}\p{N}]/gu, '')
+  return LIGATURES.reduce((text, [pair, one]) => text.replaceAll(pair, one), stripped) || plain.toLowerCase()
 }
 
 function spell(letter: string, lookalikes: string): Record<string, string> {
