@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type AppEnv, ConfigurationError } from './env.ts'
-import { API_PROBLEMS, ApiError, PageError, ProtocolError, REASONS } from './errors.ts'
+import { API_PROBLEMS, ApiError, HostError, PageError, ProtocolError, REASONS } from './errors.ts'
 import { requestId } from './lib/request-id.ts'
 import { StorageUnavailable } from './lib/storage.ts'
 import { AuthorizationRefusal, redirectResponse } from './oauth/authorization-response.ts'
@@ -14,6 +14,7 @@ const MACHINE_PATHS = /^\/(token|revoke|introspect|par|register|userinfo|device_
 export function answerError(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   logUnlessRefusal(error, c)
   if (error instanceof ConfigurationError) return answerConfiguration(error, c)
+  if (error instanceof HostError) return c.text(`This service answers at ${error.issuer} only.\n`, 421)
   if (error instanceof AuthorizationRefusal) return redirectResponse(error.location)
   const path = new URL(c.req.url).pathname
   if (path.startsWith('/api/')) return answerApi(toApiError(error), c)
@@ -30,8 +31,10 @@ export function answerNotFound(c: Context<AppEnv>): Response | Promise<Response>
   return answerError(new URL(c.req.url).pathname.startsWith('/api/') ? new ApiError('not-found') : nothing, c)
 }
 
+const REFUSALS = [ProtocolError, ApiError, PageError, HostError]
+
 function logUnlessRefusal(error: Error, c: Context<AppEnv>): void {
-  if (error instanceof ProtocolError || error instanceof ApiError || error instanceof PageError) return
+  if (REFUSALS.some((refusal) => error instanceof refusal)) return
   const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''
   console.error(`${requestId(c.req.raw)} ${c.req.method} ${loggedPath(c)}: ${error.name}: ${error.message}${cause}`)
 }

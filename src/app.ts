@@ -11,11 +11,14 @@ import { invitationPages } from './dashboard/invitation-pages.ts'
 import { operatorPages } from './dashboard/operator-pages.ts'
 import { organizationPages } from './dashboard/organization-pages.ts'
 import { policyPages } from './dashboard/policy-pages.ts'
+import { problemPages } from './dashboard/problem-pages.ts'
+import { reloadPages } from './dashboard/reload-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { tellWebhooks } from './dashboard/tell-webhooks.ts'
 import { webhookPages } from './dashboard/webhook-pages.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
+import { HostError } from './errors.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { PAGE_HEADERS } from './pages/html-page.tsx'
 import { pageRoutes } from './pages/routes.tsx'
@@ -29,11 +32,22 @@ export const app = new Hono<AppEnv>()
 
 app.use(async (c, next) => {
   c.set('config', readConfig(c.env))
+  checkHost(c)
   await next()
   // Not c.header(): that would copy a finished response, for each header once.
   c.res.headers.set('Referrer-Policy', 'no-referrer')
   c.res.headers.set('X-Content-Type-Options', 'nosniff')
+  if (!c.get('config').development) c.res.headers.set('Strict-Transport-Security', HSTS)
 })
+
+/** Whoever reached us once by https never asks by http again, two years long. Sibling hosts are not ours to bind. */
+const HSTS = 'max-age=63072000'
+
+/** RFC 9110 §15.5.20: under another name nothing is served that would carry ours. */
+function checkHost(c: Context<AppEnv>): void {
+  const { issuer } = c.get('config')
+  if (new URL(c.req.url).origin !== issuer) throw new HostError(issuer)
+}
 
 for (const path of DASHBOARD_PATHS) app.use(path, tellWebhooks)
 
@@ -52,6 +66,8 @@ app.route('/', accessRequestPages)
 app.route('/', catalogPages)
 app.route('/', operatorPages)
 app.route('/', confirmedPages)
+app.route('/', reloadPages)
+app.route('/', problemPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)

@@ -45,6 +45,12 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
+/** Long enough, and not a placeholder: one letter repeated, or a few words over and over, is no secret. */
+const secret = z
+  .string()
+  .min(32)
+  .refine((text) => new Set(text).size >= MIN_DISTINCT && !/^(.{1,16})\1+$/.test(text))
+const MIN_DISTINCT = 10
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1'])
 /** https anywhere, or http on this machine. */
 const serverAddress = z
@@ -62,8 +68,8 @@ const variables = z.object({
   OPERATOR_EMAILS: list.default([]).transform((emails) => emails.map((email) => email.toLowerCase())),
   EMAIL_FROM: z.string().default(''),
   KEY_SHARDS: list.pipe(z.array(z.enum(SHARDS)).min(1)).default(['weur', 'enam', 'apac']),
-  KEY_WRAPPING_SECRETS: list.pipe(z.array(z.string().min(32)).min(1)),
-  EMAIL_CODE_SECRET: z.string().min(32),
+  KEY_WRAPPING_SECRETS: list.pipe(z.array(secret).min(1)),
+  EMAIL_CODE_SECRET: secret,
   AUTHORIZATION_CODE_TTL_SECONDS: whole(10, 10 * MINUTE, 60),
   // The engine keeps refresh tokens and access tokens at least a minute.
   ACCESS_TOKEN_TTL_SECONDS: whole(MINUTE, DAY, 600),

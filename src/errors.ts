@@ -197,3 +197,14 @@ export class PageError extends Error {
     this.next = next
   }
 }
+
+/** A request for a host or a scheme that is not the issuer's. */
+export class HostError extends Error {
+  override readonly name = 'HostError'
+  readonly issuer: string
+
+  constructor(issuer: string) {
+    super('another host')
+    this.issuer = issuer
+  }
+}

@@ -29,7 +29,11 @@ export interface SettingProblem {
   detail: string
 }
 
+/** A code that comes back to one of our own pages would be read by nobody, or by the wrong one. */
+const OWN_ORIGIN = 'A redirect URI is a place of the app, not of this service itself.'
+
 interface Surroundings {
+  issuer: string
   /** Names of the scopes in the catalogue. */
   scopes: ReadonlySet<string>
   /** The app as it is, when it is being changed. */
@@ -42,7 +46,7 @@ interface Surroundings {
 /** The rules between settings, and against what exists. Each value on its own was parsed at the edge. */
 export function findSettingProblems(settings: AppSettings, surroundings: Surroundings): SettingProblem[] {
   return [
-    ...redirectUriProblems(settings),
+    ...redirectUriProblems(settings, surroundings),
     ...grantTypeProblems(settings),
     ...scopeProblems(settings, surroundings),
     ...authMethodProblems(settings, surroundings),
@@ -51,9 +55,14 @@ export function findSettingProblems(settings: AppSettings, surroundings: Surroun
   ]
 }
 
-function redirectUriProblems({ redirectUris, tokenEndpointAuthMethod }: AppSettings): SettingProblem[] {
-  const publicClient = tokenEndpointAuthMethod === 'none'
-  return problemsOfItems('redirectUris', redirectUris, (uri) => findRedirectUriProblem(uri, { publicClient }))
+function redirectUriProblems(settings: AppSettings, { issuer, current }: Surroundings): SettingProblem[] {
+  const publicClient = settings.tokenEndpointAuthMethod === 'none'
+  return problemsOfItems('redirectUris', settings.redirectUris, (uri) => {
+    const problem = findRedirectUriProblem(uri, { publicClient })
+    // What is seeded for development stays registered.
+    const isNew = !current?.redirectUris.includes(uri)
+    return problem ?? (isNew && new URL(uri).origin === issuer ? OWN_ORIGIN : undefined)
+  })
 }
 
 function grantTypeProblems({ grantTypes }: AppSettings): SettingProblem[] {

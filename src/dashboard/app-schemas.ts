@@ -153,6 +153,10 @@ export const appBody = z
     publisher: publisherBody,
     created_at: time('Epoch seconds.'),
     updated_at: time('Epoch seconds of the last change of a setting.'),
+    version: z.int().openapi({
+      description: 'Raised by each change: in quotation marks it is the `ETag`, for `If-Match`.',
+      example: 1,
+    }),
   })
   .openapi('App', { description: 'A registered app.' })
 

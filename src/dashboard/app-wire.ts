@@ -63,6 +63,7 @@ export function toAppBody(app: App): AppBody {
     publisher: publisherOf(app),
     created_at: app.createdAt,
     updated_at: app.updatedAt,
+    version: app.version,
   }
 }
 

@@ -30,7 +30,13 @@ export async function checkSettings({ env, config }: Asker, wanted: WantedSettin
   ])
   const scopes = new Set(offered.map(({ name }) => name))
   const protectedNames = { deployment: deploymentNames(config.issuer), apps }
-  const found = findSettingProblems(settings, { scopes, current, outsideAccounts, protectedNames })
+  const found = findSettingProblems(settings, {
+    issuer: config.issuer,
+    scopes,
+    current,
+    outsideAccounts,
+    protectedNames,
+  })
   if (found.length > 0) throw invalidFields(found.map(toFieldError))
   return fetchNewLogo(config, settings, current)
 }

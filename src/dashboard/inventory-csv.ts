@@ -1,5 +1,5 @@
 import { toIsoTime } from '../lib/clock.ts'
-import { csvRecord } from '../lib/csv.ts'
+import { BYTE_ORDER_MARK, csvRecord } from '../lib/csv.ts'
 import { utf8 } from '../lib/encoding.ts'
 import type { InventoryItem, ScopeUse } from '../organizations/inventory.ts'
 
@@ -11,7 +11,7 @@ const HEADER = [
 /** The inventory as a file, written as it is read. */
 export function inventoryCsv(pages: AsyncGenerator<InventoryItem[]>): ReadableStream<Uint8Array> {
   return new ReadableStream({
-    start: (controller) => controller.enqueue(utf8(csvRecord(HEADER))),
+    start: (controller) => controller.enqueue(utf8(BYTE_ORDER_MARK + csvRecord(HEADER))),
     async pull(controller) {
       const { done, value } = await pages.next()
       if (done) controller.close()

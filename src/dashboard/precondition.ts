@@ -9,10 +9,13 @@ export function entityTag({ version }: Pick<App, 'version'>): string {
   return `"${version}"`
 }
 
-/** `If-Match` (RFC 9110 §13.1.1). Tags that are not ours, weak ones among them, match nothing. */
+/**
+ * `If-Match` (RFC 9110 §13.1.1). Tags that are not ours match nothing. A weak one of ours does: proxies that compress an
+ * answer weaken its tag, and the version in it is as exact as before.
+ */
 export function parseIfMatch(header: string | undefined): Precondition {
   if (header === undefined || header.trim() === '*') return null
-  const ours = header.split(',').flatMap((tag) => /^"(\d{1,15})"$/.exec(tag.trim())?.[1] ?? [])
+  const ours = header.split(',').flatMap((tag) => /^(?:W\/)?"(\d{1,15})"$/.exec(tag.trim())?.[1] ?? [])
   return new Set(ours.map(Number))
 }
 

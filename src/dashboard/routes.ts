@@ -36,7 +36,8 @@ const openCors = cors({
 dashboardRoutes.use(`${API_PATH}/*`, openCors)
 dashboardRoutes.use(PROTECTED_RESOURCE_METADATA_PATH, openCors)
 dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
-  c.header('Cache-Control', 'no-store')
+  // No proxy on the way compresses anew: that would weaken the ETag.
+  c.header('Cache-Control', 'no-store, no-transform')
   await next()
 })
 

@@ -60,14 +60,14 @@ export async function listInventory(
   const { sort, search, state, verified, after: position, limit } = query
   const conditions = [
     ...(position ? [SORTS[sort].after] : []),
-    ...(search ? [`(reaching.client_name LIKE ?5 ESCAPE '\\' OR app.publisher_domain LIKE ?5 ESCAPE '\\')`] : []),
+    ...(search ? ['(instr(lower(reaching.client_name), lower(?5)) OR instr(app.publisher_domain, lower(?5)))'] : []),
     ...(state ? [`(${STATE}) = '${state}'`] : []),
     ...(verified === null ? [] : [`app.publisher_domain IS ${verified ? 'NOT NULL' : 'NULL'}`]),
   ]
   const where = conditions.map((condition) => ` AND ${condition}`).join('')
   const statement = db
     .prepare(`${SELECT}${where} AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5 ORDER BY ${SORTS[sort].order} LIMIT ?6`)
-    .bind(now, organizationId, position?.key ?? null, position?.clientId ?? null, pattern(search), limit)
+    .bind(now, organizationId, position?.key ?? null, position?.clientId ?? null, search, limit)
   const [rows, catalogue] = await reach('D1', () => db.batch([statement, catalogueStatement(db)]))
   const facts = toFacts(catalogue?.results)
   return (rows?.results ?? []).map((row) => toItem(row, facts, now))
@@ -113,10 +113,6 @@ function toFacts(unparsed: unknown[] = []): CatalogueFacts {
     accountScopes: new Set(rows.filter(({ target }) => target === 'account').map(({ name }) => name)),
     reported: new Set(rows.filter(({ reported }) => reported === 1).map(({ name }) => name)),
   }
-}
-
-function pattern(search: string | null): string | null {
-  return search && `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
 }
 
 const itemRow = appRuleRow.extend({

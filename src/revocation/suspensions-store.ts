@@ -91,17 +91,11 @@ export async function listSuspendables(
   const statement = db
     .prepare(
       `SELECT ${id} AS id, ${name} AS name, ${detail} AS detail, created_at, suspended_at FROM ${kind}
-        WHERE ${living} AND (?1 IS NULL OR ${name} LIKE ?1 ESCAPE '\\' OR ${id} = ?2 OR ${detail} LIKE ?1 ESCAPE '\\')
-          AND (?3 IS NULL OR (created_at, ${id}) < (?3, ?4))
-        ORDER BY created_at DESC, ${id} DESC LIMIT ?5`,
+        WHERE ${living} AND (?1 IS NULL OR instr(lower(${name}), lower(?1)) OR ${id} = ?1 OR instr(lower(${detail}), lower(?1)))
+          AND (?2 IS NULL OR (created_at, ${id}) < (?2, ?3))
+        ORDER BY created_at DESC, ${id} DESC LIMIT ?4`,
     )
-    .bind(
-      search && `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`,
-      search,
-      after?.createdAt ?? null,
-      after?.id ?? null,
-      limit,
-    )
+    .bind(search, after?.createdAt ?? null, after?.id ?? null, limit)
   const { results } = await reach('D1', () => statement.all())
   return results.map((row) => itemRow.parse(row))
 }

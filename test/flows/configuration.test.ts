@@ -8,7 +8,8 @@ import { takeConsoleErrors } from '../support/workers/setup.ts'
 const PATHS = ['/', '/token', '/authorize', '/.well-known/jwks.json', '/api/v1/apps', '/nowhere']
 
 function requestWith(change: Partial<Record<keyof Bindings, string | undefined>>, path = '/token'): Promise<Response> {
-  const request = new Request(`http://localhost:8787${path}`) as Parameters<typeof worker.fetch>[0]
+  const host = change.ISSUER?.startsWith('https:') ? change.ISSUER : 'http://localhost:8787'
+  const request = new Request(host + path) as Parameters<typeof worker.fetch>[0]
   return Promise.resolve(worker.fetch(request, { ...env, ...change } as Bindings, createExecutionContext()))
 }
 
