@@ -635,6 +635,11 @@ ALTER TABLE app_decisions ADD COLUMN considered_scopes TEXT NOT NULL DEFAULT '[]
 ALTER TABLE app_decisions ADD COLUMN ended_at INTEGER;  -- when its end was acted on: access cut off, and audited
 CREATE INDEX app_decisions_ending ON app_decisions (expires_at) WHERE expires_at IS NOT NULL AND ended_at IS NULL;
 
+-- Consents of a smaller count of access_removals count no more: set when a suspension ends without bringing them back.
+ALTER TABLE accounts ADD COLUMN grants_count_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE organizations ADD COLUMN grants_count_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN grants_count_from INTEGER NOT NULL DEFAULT 0;
+
 -- What an app registers after it was approved within limits waits: the organization's log says so, once an hour at most.
 ALTER TABLE app_decisions ADD COLUMN told_scopes TEXT NOT NULL DEFAULT '[]';  -- of which its administrators had mail
 CREATE TRIGGER app_scopes_wait AFTER UPDATE OF scopes, optional_scopes ON apps

@@ -49,6 +49,7 @@ export const REASONS = {
   code_verifier_malformed: 'code_verifier must be 43 to 128 characters (RFC 7636 section 4.1).',
   code_verifier_mismatch: 'code_verifier does not match the code_challenge of the authorization request.',
   code_verifier_missing: 'code_verifier is missing.',
+  consent_ended: 'The consent is from before a suspension and counts no more; ask the person again.',
   content_type: 'Content-Type must be application/x-www-form-urlencoded.',
   engine_refused: 'The request is not valid for this grant.',
   grant_ended: 'The grant has expired or was revoked.',

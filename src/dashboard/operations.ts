@@ -16,7 +16,7 @@ import { readHealth, rotateSigningKey, withdrawSigningKey } from './operator-use
 import { formatCursor, parseCursor, toPage } from './pagination.ts'
 import { toJobBody } from './policy.ts'
 import { newApi } from './route.ts'
-import { setSuspension } from './suspension-use-cases.ts'
+import { resume, suspend } from './suspension-use-cases.ts'
 
 const MAX_JOBS = 100
 
@@ -68,13 +68,13 @@ operations.openapi(listSuspendablesRoute, async (c) => {
 
 operations.openapi(suspendRoute, async (c) => {
   const { kind, id } = c.req.valid('param')
-  await setSuspension(askerOf(c), kind, id, c.req.valid('json'))
+  await suspend(askerOf(c), kind, id, c.req.valid('json'))
   return c.body(null, 204)
 })
 
 operations.openapi(resumeRoute, async (c) => {
   const { kind, id } = c.req.valid('param')
-  await setSuspension(askerOf(c), kind, id, null)
+  await resume(askerOf(c), kind, id, { keepGrants: c.req.valid('query').keep_grants === 'true' })
   return c.body(null, 204)
 })
 

@@ -14,7 +14,7 @@ import { requireOperatorVisitor } from './operator.ts'
 import { newSuspension } from './operator-routes.ts'
 import { readHealth, rotateSigningKey, withdrawSigningKey } from './operator-use-cases.ts'
 import { formatCursor, parseCursor } from './pagination.ts'
-import { setSuspension } from './suspension-use-cases.ts'
+import { resume, suspend } from './suspension-use-cases.ts'
 import { navigation, type PageEnv, requireRecentVisitor, requireVisitor } from './visitor.ts'
 
 const ITEMS_SHOWN = 25
@@ -42,9 +42,16 @@ operatorPages.post('/operator/keys/:kid/withdraw', (c) => changeKey(c, withdrawS
 for (const kind of SUSPENDABLES) {
   operatorPages.get(`/operator/${kind}`, (c) => showSuspendables(c, kind, []))
   operatorPages.post(`/operator/${kind}/:id/suspend`, (c) =>
-    changeSuspension(c, kind, () => parseBody(newSuspension, { reason: c.get('fields').get('reason') ?? '' })),
+    changeSuspension(c, kind, () => {
+      const body = parseBody(newSuspension, { reason: c.get('fields').get('reason') ?? '' })
+      return suspend(askerOf(c), kind, c.req.param('id'), body)
+    }),
   )
-  operatorPages.post(`/operator/${kind}/:id/resume`, (c) => changeSuspension(c, kind, () => null))
+  operatorPages.post(`/operator/${kind}/:id/resume`, (c) =>
+    changeSuspension(c, kind, () =>
+      resume(askerOf(c), kind, c.req.param('id'), { keepGrants: c.get('fields').has('keep_grants') }),
+    ),
+  )
 }
 
 async function changeKey(c: Context<PageEnv>, change: typeof rotateSigningKey): Promise<Response> {
@@ -59,10 +66,10 @@ async function changeKey(c: Context<PageEnv>, change: typeof rotateSigningKey): 
 async function changeSuspension(
   c: Context<PageEnv>,
   kind: Suspendable,
-  read: () => { reason: string } | null,
+  change: () => Promise<void>,
 ): Promise<Response> {
   try {
-    await setSuspension(askerOf(c), kind, c.req.param('id') ?? '', read())
+    await change()
   } catch (error) {
     return showSuspendables(c, kind, Object.values(problemsOf(error)).flat())
   }

@@ -86,15 +86,24 @@ export const suspendRoute = createRoute({
   },
 })
 
+const resumeQuery = z.object({
+  keep_grants: z.enum(['true', 'false']).default('false').openapi({
+    description: 'Whether consents from before the suspension count again.',
+    example: 'false',
+  }),
+})
+
 export const resumeRoute = createRoute({
   method: 'delete',
   path: '/operator/{kind}/{id}/suspension',
   operationId: 'resume',
   tags: ['Operators'],
   summary: 'Lift a suspension',
-  description: 'For operators, by session. Grants that have not ended meanwhile work again.',
+  description:
+    'For operators, by session. Consents from before the suspension count again only with `keep_grants=true`; otherwise ' +
+    'apps ask people anew. Sessions of an account stay ended.',
   ...guarded(null, requireOperator),
-  request: { params: suspensionPath },
+  request: { params: suspensionPath, query: resumeQuery },
   responses: { 204: { description: 'It runs.' }, ...problems(...CHANGE) },
 })
 

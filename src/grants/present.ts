@@ -11,7 +11,7 @@ export interface PresentOrganization {
   organizationId: string
   /** The person's own organization: whoever consents is its only administrator. */
   personal: boolean
-  /** How many removals there had been when the membership began: consents from before it count no more. */
+  /** Removals before the membership began, or before the organization went on: earlier consents count no more. */
   joinedAfter: RemovalCount
   policy: 'open' | 'verified' | 'approved'
   /** Null: no ceiling. */
@@ -41,6 +41,8 @@ export interface Present {
   accountSuspended: boolean
   /** Until now: a consent that this reading allows remembers it. */
   removals: RemovalCount
+  /** Of the app, its owner and the account: suspensions that ended without bringing earlier consents back. */
+  grantsCountFrom: RemovalCount
   memberships: readonly PresentOrganization[]
   /** The catalogue, as far as this app is registered for it. */
   catalogue: readonly { name: string; resource: string; target: 'account' | 'organization' }[]
@@ -51,6 +53,7 @@ export type PresentRefusal =
   | 'app_suspended'
   | 'account_suspended'
   | 'app_private'
+  | 'consent_ended'
   | 'organization_missing'
   | 'scope_missing'
 
@@ -73,7 +76,8 @@ interface Granted {
 
 /** What is left of a grant today. Never more than was granted. */
 export function intersect(granted: Granted, present: Present, now: EpochSeconds): Remaining {
-  const refusal = findRefusal(present)
+  const refusal =
+    findRefusal(present) ?? (granted.consentedAfter < present.grantsCountFrom ? 'consent_ended' : undefined)
   if (refusal) return { ok: false, reason: refusal }
   const organizations = granted.organizations.filter(
     (id) => mayReach(id, present, now) && !isCutOff(id, granted.consentedAfter, present),

@@ -33,6 +33,7 @@ export interface PresentContext {
  */
 const PRESENT = `
   SELECT app.*, owner.suspended_at AS owner_suspended_at,
+    max(app.grants_count_from, owner.grants_count_from, coalesce(account.grants_count_from, 0)) AS count_from,
     (SELECT count FROM access_removals) AS removals,
     (SELECT id FROM token_statuses WHERE grant_id = ?4 AND invalid_at IS NULL) AS status_id,
     account.id AS account_id, account.email AS account_email, account.suspended_at AS account_suspended_at,
@@ -44,7 +45,7 @@ const PRESENT = `
               'joined_after', members.joined_after, 'policy', organization.policy,
               'scope_ceiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
               'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at,
-              'cut_off_by', app_cutoffs.removal))
+              'cut_off_by', app_cutoffs.removal, 'count_from', organization.grants_count_from))
        FROM members
        JOIN organizations AS organization ON organization.id = members.organization_id
        LEFT JOIN app_decisions ON app_decisions.organization_id = organization.id
@@ -115,6 +116,7 @@ const presentRow = z.object({
   account_email: z.string().nullable(),
   account_suspended_at: z.number().nullable(),
   removals: z.number(),
+  count_from: z.number(),
   status_id: z.number().nullable(),
   secrets: jsonColumn(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
   memberships: jsonColumn(
@@ -129,6 +131,7 @@ const presentRow = z.object({
         decision_ceiling: ceiling,
         decision_expires_at: z.number().nullable(),
         cut_off_by: z.number().nullable(),
+        count_from: z.number(),
       }),
     ),
   ),
@@ -162,6 +165,7 @@ export function parsePresent(unparsed: unknown, config: Config): PresentContext 
       app: presentApp(app, row),
       accountSuspended: row.account_suspended_at !== null,
       removals: row.removals,
+      grantsCountFrom: row.count_from,
       memberships: row.memberships.map(toPresentOrganization),
       catalogue: catalogue.map(({ name, resource, target }) => ({ name, resource, target })),
     },
@@ -192,7 +196,7 @@ function toPresentOrganization(row: PresentRow['memberships'][number]): Present[
   return {
     organizationId: row.organization_id,
     personal: row.personal,
-    joinedAfter: row.joined_after,
+    joinedAfter: Math.max(row.joined_after, row.count_from),
     policy: row.policy,
     scopeCeiling: row.scope_ceiling,
     decision: row.decision && {

@@ -29,7 +29,10 @@ export async function findSkip(
     shownApp: { clientName: app.clientName, publisherDomain: app.publisherDomain },
     reachable: memberships.map(({ organizationId, joinedAfter }) => ({ id: organizationId, joinedAfter })),
     // A consent that lost an organization says less than the person did: they are asked anew, once.
-    lastCutOff: Math.max(0, ...context.present.memberships.map(({ cutOffBy }) => cutOffBy ?? 0)),
+    lastCutOff: Math.max(
+      context.present.grantsCountFrom,
+      ...context.present.memberships.map(({ cutOffBy }) => cutOffBy ?? 0),
+    ),
   }
   const found = await callLedger(c.env, context.account.id, async (ledger) => ledger.findSkippable(question))
   return found ? { scopes: names, organizations: found.organizations } : undefined

@@ -100,18 +100,32 @@ export async function listSuspendables(
   return results.map((row) => itemRow.parse(row))
 }
 
-/** Changes nothing where it is as asked already. `suspendedAt` null: it goes on. */
+/** Changes nothing where it is suspended already. */
 export function suspendStatement(
   db: D1Database,
   kind: Suspendable,
   id: string,
-  suspendedAt: EpochSeconds | null,
+  now: EpochSeconds,
 ): D1PreparedStatement {
   const { id: column, living } = KINDS[kind]
   return db
+    .prepare(`UPDATE ${kind} SET suspended_at = ?2 WHERE ${column} = ?1 AND ${living} AND suspended_at IS NULL`)
+    .bind(id, now)
+}
+
+/** Changes nothing where it is not suspended. Consents from before count on only if that is wanted. */
+export function resumeStatement(
+  db: D1Database,
+  kind: Suspendable,
+  id: string,
+  { keepGrants }: { keepGrants: boolean },
+): D1PreparedStatement {
+  const { id: column, living } = KINDS[kind]
+  const countFrom = keepGrants ? 'grants_count_from' : '(SELECT count FROM access_removals)'
+  return db
     .prepare(
-      `UPDATE ${kind} SET suspended_at = ?2
-        WHERE ${column} = ?1 AND ${living} AND (suspended_at IS NULL) = (?2 IS NOT NULL)`,
+      `UPDATE ${kind} SET suspended_at = NULL, grants_count_from = ${countFrom}
+        WHERE ${column} = ?1 AND ${living} AND suspended_at IS NOT NULL`,
     )
-    .bind(id, suspendedAt)
+    .bind(id)
 }

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { connect, exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
@@ -11,7 +12,8 @@ beforeAll(async () => {
 })
 
 const suspend = (path: string) => operator.call('PUT', `/api/v1/operator/${path}/suspension`, { reason: 'Leaked.' })
-const resume = (path: string) => operator.call('DELETE', `/api/v1/operator/${path}/suspension`)
+const resume = (path: string, query = '?keep_grants=true') =>
+  operator.call('DELETE', `/api/v1/operator/${path}/suspension${query}`)
 
 describe('a suspended app', () => {
   it('gets nothing anywhere from its next request on, and goes on when it is resumed', async () => {
@@ -60,6 +62,7 @@ describe('a suspended account', () => {
     expect((await world.browser.get('/developer')).location).toContain('/sign-in')
     await resume(path)
     expect((await refreshWith(tokens.refresh_token, world.app)).status).toBe(200)
+    expect((await world.browser.get('/developer')).location).toContain('/sign-in') // for good
   })
 
   it('is never the operator who asks', async () => {
@@ -84,5 +87,39 @@ describe('a suspended organization', () => {
     expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([own])
     await resume(`organizations/${acme}`)
     expect((await introspectAsApi(tokens.access_token)).organizations).toContain(acme)
+  })
+})
+
+describe('a suspension that is lifted', () => {
+  it.each(['apps', 'accounts', 'organizations'] as const)('brings nothing back silently, of %s', async (kind) => {
+    const world = await createWorld()
+    const tokens = await connect(world.browser, world.integration)
+    const { sub } = readToken(tokens.access_token).claims
+    const ids = { apps: world.app.clientId, accounts: String(sub), organizations: world.app.organizationId }
+    const path = `${kind}/${ids[kind]}`
+    await suspend(path)
+    expect((await resume(path, '')).status).toBe(204)
+
+    expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
+    const refused = await refreshWith(tokens.refresh_token, world.app)
+    expect(refused).toMatchObject({ status: 400, error: 'invalid_grant' })
+
+    const { email } = (await env.DB.prepare('SELECT email FROM accounts WHERE id = ?')
+      .bind(sub)
+      .first<{ email: string }>())!
+    const person = kind === 'accounts' ? (await Developer.signIn(email)).browser : world.browser
+    const { path: authorization } = await world.integration.begin()
+    expect((await person.get(authorization)).html).toContain('name="consent"') // asked anew, and not skipped
+    const again = await connect(person, world.integration)
+    expect(await introspectAsApi(again.access_token)).toMatchObject({ active: true }) // control
+  })
+
+  it('is lifted by a form whose box is empty at first', async () => {
+    const { app } = await createWorld()
+    await suspend(`apps/${app.clientId}`)
+    const page = await operator.browser.get(`/operator/apps?q=${app.clientId}`)
+    const box = /<input[^>]*name="keep_grants"[^>]*>/.exec(page.html)?.[0] ?? ''
+    expect(box).toContain('type="checkbox"')
+    expect(box).not.toContain('checked')
   })
 })

@@ -64,7 +64,14 @@ async function refusalInSql(cases: readonly Case[], policy?: string): Promise<(s
 }
 
 function refusalInCode({ membership, app }: Case): string | null {
-  const present = { app, accountSuspended: false, removals: 0, memberships: [membership], catalogue: [] }
+  const present = {
+    app,
+    accountSuspended: false,
+    removals: 0,
+    grantsCountFrom: 0,
+    memberships: [membership],
+    catalogue: [],
+  }
   return refusalOf('org_1', present, NOW) ?? null
 }
 

@@ -38,6 +38,7 @@ const present: fc.Arbitrary<Present> = fc.record({
   }),
   accountSuspended: fc.constant(false),
   removals: fc.constant(4),
+  grantsCountFrom: removal,
   memberships: fc.tuple(...ORGANIZATIONS.map(membership)).chain((all) => fc.subarray(all)),
   catalogue: fc.constant(
     SCOPES.map((name) => ({
@@ -85,6 +86,7 @@ it('never exceeds what was consented to, nor the ceiling of any organization in 
       const left = intersect(grant, state, now)
       if (!left.ok) return
       tokens++
+      expect(grant.consentedAfter).toBeGreaterThanOrEqual(state.grantsCountFrom)
       expect(grant.scopes).toEqual(expect.arrayContaining([...left.scopes]))
       expect(grant.organizations).toEqual(expect.arrayContaining([...left.organizations]))
       for (const id of left.organizations) {

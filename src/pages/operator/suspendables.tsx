@@ -20,6 +20,22 @@ const WORDS = {
   accounts: 'A suspended account is signed out, and no app acts for it.',
 } as const
 
+/** Whether what was given before the suspension counts again. */
+const KEPT = {
+  apps: {
+    title: 'What people allowed this app before counts again',
+    otherwise: 'Otherwise it asks each of them anew.',
+  },
+  organizations: {
+    title: 'What members allowed apps here before counts again',
+    otherwise: 'Otherwise apps ask each of them anew, and so do the apps that it publishes.',
+  },
+  accounts: {
+    title: 'What this person allowed to apps before counts again',
+    otherwise: 'Otherwise each app asks anew. They sign in again in any case.',
+  },
+} as const
+
 export function suspendablesPage(c: Pick<Context<AppEnv>, 'html'>, view: SuspendablesView) {
   return htmlPage(c, <Suspendables {...view} />, view.part.problems.length > 0 ? 422 : 200)
 }
@@ -46,7 +62,7 @@ function Suspendables({ part, kind, items, search, nextCursor }: SuspendablesVie
                 {item.detail} · <code>{item.id}</code> · <Time at={item.createdAt} />
               </span>
             </div>
-            <SuspensionForm part={part} path={`${path}/${item.id}`} item={item} />
+            <SuspensionForm part={part} kind={kind} path={`${path}/${item.id}`} item={item} />
           </li>
         ))}
       </ul>
@@ -59,14 +75,31 @@ function Suspendables({ part, kind, items, search, nextCursor }: SuspendablesVie
   )
 }
 
-function SuspensionForm({ part, path, item }: { part: OperatorPart; path: string; item: SuspendableItem }) {
+interface SuspensionFormProps {
+  part: OperatorPart
+  kind: Suspendable
+  path: string
+  item: SuspendableItem
+}
+
+function SuspensionForm({ part, kind, path, item }: SuspensionFormProps) {
   const named = <span class="visually-hidden">: {item.name}</span>
   if (item.suspendedAt) {
     return (
-      <form method="post" action={`${path}/resume`}>
-        <FormToken value={part.formToken} />
-        <button type="submit">Let it go on{named}</button>
-      </form>
+      <details>
+        <summary>Let it go on{named}</summary>
+        <form method="post" action={`${path}/resume`}>
+          <FormToken value={part.formToken} />
+          <label class="choice">
+            <input type="checkbox" name="keep_grants" />
+            <span>
+              {KEPT[kind].title}
+              <span class="detail">{KEPT[kind].otherwise}</span>
+            </span>
+          </label>
+          <button type="submit">Let it go on</button>
+        </form>
+      </details>
     )
   }
   return (
