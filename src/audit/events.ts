@@ -98,3 +98,14 @@ export interface Limits {
 export function newAuditEvent(event: Omit<AuditEvent, 'id'>): AuditEvent {
   return { id: randomId('evt'), ...event }
 }
+
+/**
+ * For what a person can do again and again: one event an hour for each person and thing, so that nobody fills a log, or
+ * the webhooks that follow it, with their own repeats. Its first reason stands.
+ */
+export function newRepeatableEvent(event: Omit<AuditEvent, 'id'> & { actor: string }): AuditEvent {
+  const { event: name, at, actor, organizationId = '', clientId = '', organizations = [] } = event
+  const hour = Math.floor(at / 3600)
+  const thing = [...new Set([organizationId, ...organizations])].sort().join('-')
+  return { id: `evt_${name.replaceAll('.', '_')}_${actor}_${thing}_${clientId}_${hour}`, ...event }
+}

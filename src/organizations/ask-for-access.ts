@@ -1,5 +1,5 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
-import { newAuditEvent } from '../audit/events.ts'
+import { newAuditEvent, newRepeatableEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
@@ -23,7 +23,7 @@ export async function putRequest(
 ): Promise<Asked> {
   const id = randomId('req')
   const request = { id, organizationId, clientId, accountId: actor, reason, createdAt: now }
-  const event = newAuditEvent({
+  const event = newRepeatableEvent({
     event: 'access.requested',
     at: now,
     actor,

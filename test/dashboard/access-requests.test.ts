@@ -296,8 +296,21 @@ it('writes who asked and who declined into the audit log', async () => {
   const request = { event: 'access.requested', actor: asker, account_id: asker, client_id: clientId }
   expect(results).toEqual([
     { ...request, reason: 'We write with it.' },
+    // Asked again within the hour: one event is enough.
     { event: 'access.declined', actor: by, account_id: asker, client_id: clientId, reason: 'Use ours.' },
-    { ...request, reason: 'We write with it.' },
     { event: 'app.approved', actor: by, account_id: null, client_id: clientId, reason: null },
+  ])
+})
+
+it('lets nobody fill the log by asking again', async () => {
+  for (let i = 0; i < 20; i++) await ask(member, `Because, for the time number ${i}.`)
+  const count = await env.DB.prepare(
+    "SELECT count(*) AS n FROM organization_events WHERE organization_id = ? AND event = 'access.requested'",
+  )
+    .bind(organizationId)
+    .first('n')
+  expect(count).toBe(1)
+  expect((await owner.call('GET', `${path}?state=open`)).body.items).toMatchObject([
+    { reason: 'Because, for the time number 19.' }, // control: the newest reason is what is read
   ])
 })
