@@ -17,28 +17,39 @@ export interface Allowance {
   until: EpochSeconds | null
 }
 
-/** Throws when nothing is left, or when the request names more than that. */
+/**
+ * Throws when nothing is left of the grant, or of what the request asks for. A scope that is no longer granted, or that
+ * never was, is left out and not refused: clients repeat what they first asked. `within`: a bound of the caller's.
+ */
 export function requireAllowance(
   ledger: Ledger,
   grant: Grant,
   command: RedeemCommand | RefreshCommand,
   now: EpochSeconds,
+  within?: readonly string[],
 ): Allowance {
   const left = intersect(grant, command.present, now)
   if (!left.ok) {
     ledger.recordRefusal(grant, left.reason, now)
     throw invalidGrant(left.reason)
   }
-  const { requestedScopes, requestedResource } = command
-  if (requestedResource !== undefined && requestedResource !== grant.resource) {
-    throw new ProtocolError('invalid_target', 'resource_mismatch')
-  }
-  if (!requestedScopes) return left
-  const excess = requestedScopes.filter((scope) => !left.scopes.includes(scope))
-  if (excess.length > 0) throw refuseScopes(excess, command.present, ledger.config.issuer)
-  return { ...left, scopes: left.scopes.filter((scope) => requestedScopes.includes(scope)) }
+  checkRequestedResource(command, grant.resource)
+  const grantable = within ? left.scopes.filter((scope) => within.includes(scope)) : left.scopes
+  if (grantable.length === 0) throw invalidGrant('scope_missing')
+  const { requestedScopes } = command
+  if (!requestedScopes) return { ...left, scopes: grantable }
+  const scopes = grantable.filter((scope) => requestedScopes.includes(scope))
+  if (scopes.length === 0) throw refuseScopes(requestedScopes, command.present, ledger.config.issuer)
+  return { ...left, scopes }
 }
 
+function checkRequestedResource({ requestedResource }: RedeemCommand | RefreshCommand, expected: string): void {
+  if (requestedResource !== undefined && requestedResource !== expected) {
+    throw new ProtocolError('invalid_target', 'resource_mismatch')
+  }
+}
+
+/** None of these is left to be given. */
 function refuseScopes(scopes: readonly string[], present: Present, issuer: string): ProtocolError {
   const unregistered = scopes.filter((scope) => !present.catalogue.some(({ name }) => name === scope))
   if (unregistered.length === 0) {

@@ -3,7 +3,7 @@ import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/ref
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomUuid } from '../lib/random.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import { type Allowance, accessTokenTtl, boundBy, requireAllowance, signFor } from './issue-access-token.ts'
+import { accessTokenTtl, boundBy, requireAllowance, signFor } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 import { unseal } from './seal.ts'
 
@@ -15,7 +15,8 @@ export async function repeat(
   now: EpochSeconds,
 ): Promise<TokenAnswer> {
   const spent = requireRepeatable(ledger, grant, command, now)
-  const allowance = withinFirstAnswer(requireAllowance(ledger, grant, command, now), spent)
+  // A repeat never exceeds the first answer, whatever it asks for and whatever was allowed since.
+  const allowance = requireAllowance(ledger, grant, command, now, spent.scopes)
   const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
   const expiresAt = now + accessTokenTtl(grant.resource, command.resources)
   const token = boundBy(allowance, { tokenId: randomUuid(), issuedAt: now, expiresAt })
@@ -63,11 +64,4 @@ function noteElsewhere(ledger: Ledger, grant: Grant, spent: SpentRefreshToken, n
     return tooMany
   })
   if (revoked) throw invalidGrant('refresh_token_repeated_elsewhere')
-}
-
-/** A repeat never exceeds the first answer, whatever it asks for and whatever was allowed since. */
-function withinFirstAnswer(allowance: Allowance, spent: SpentRefreshToken): Allowance {
-  const scopes = allowance.scopes.filter((scope) => spent.scopes.includes(scope))
-  if (scopes.length === 0) throw invalidGrant('scope_missing')
-  return { ...allowance, scopes }
 }
