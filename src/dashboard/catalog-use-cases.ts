@@ -10,6 +10,7 @@ import {
   createScope,
   deleteScope,
 } from '../catalog/change-catalog.ts'
+import { isSameResource } from '../catalog/resource-identifier.ts'
 import { findReplacementProblem, isOwnResource } from '../catalog/rules.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
@@ -20,7 +21,8 @@ import { invalidFields, pointer } from './field-errors.ts'
 export async function addScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
   const resource = await findResource(asker, body.resource)
   if (!resource) throw invalidFields([{ pointer: pointer('resource'), detail: 'There is no such resource.' }])
-  const scope: Scope = { ...body, openTo: 'everyone' as const, deprecatedAt: null, replacedBy: null }
+  const { identifier } = resource
+  const scope: Scope = { ...body, resource: identifier, openTo: 'everyone', deprecatedAt: null, replacedBy: null }
   if (await createScope(curator(asker), scope, currentTime())) return scope
   throw new ApiError('conflict', 'There is a scope of that name already.')
 }
@@ -56,6 +58,9 @@ export async function removeScope(asker: Asker, name: string): Promise<void> {
 }
 
 export async function addResource(asker: Asker, body: z.output<typeof newResource>): Promise<Resource> {
+  const existing = await findResource(asker, body.identifier)
+  if (existing)
+    throw new ApiError('conflict', `There is a resource of that identifier already: ${existing.identifier}.`)
   const resource = { ...toResource(body), identifier: body.identifier, introspectionId: null }
   if (await createResource(curator(asker), resource, currentTime())) return resource
   throw new ApiError('conflict', 'There is a resource of that identifier already.')
@@ -75,7 +80,8 @@ export async function editResource(
 }
 
 export async function addCredentials(asker: Asker, identifier: string): Promise<{ id: string; secret: string }> {
-  const credentials = await createResourceCredentials(curator(asker), identifier, currentTime())
+  const resource = await requireResource(asker, identifier)
+  const credentials = await createResourceCredentials(curator(asker), resource.identifier, currentTime())
   if (!credentials) throw new ApiError('not-found')
   return credentials
 }
@@ -86,8 +92,11 @@ export async function requireResource(asker: Asker, identifier: string): Promise
   return resource
 }
 
+/** In any spelling that names it: a second entry that differs only so could not be told from the first. */
 async function findResource({ env, config }: Asker, identifier: string): Promise<Resource | undefined> {
-  return (await listResources(env.DB, config.issuer)).find((resource) => resource.identifier === identifier)
+  return (await listResources(env.DB, config.issuer)).find((resource) =>
+    isSameResource(resource.identifier, identifier),
+  )
 }
 
 function curator({ env, config, caller }: Asker): Curator {

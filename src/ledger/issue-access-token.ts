@@ -1,3 +1,4 @@
+import { describeExpected, isSameResource } from '../catalog/resource-identifier.ts'
 import type { EngineSettings } from '../engine/engine.ts'
 import type { CollectedExchange } from '../engine/token-exchange.ts'
 import { ProtocolError } from '../errors.ts'
@@ -44,9 +45,8 @@ export function requireAllowance(
 }
 
 function checkRequestedResource({ requestedResource }: RedeemCommand | RefreshCommand, expected: string): void {
-  if (requestedResource !== undefined && requestedResource !== expected) {
-    throw new ProtocolError('invalid_target', 'resource_mismatch')
-  }
+  if (requestedResource === undefined || isSameResource(requestedResource, expected)) return
+  throw new ProtocolError('invalid_target', 'resource_mismatch', { detail: describeExpected([expected]) })
 }
 
 /** None of these is left to be given. */

@@ -3,6 +3,7 @@ import { findRedirectUri } from '../apps/redirect-uri.ts'
 import { isTrying, tryRedirectUri } from '../apps/try-run.ts'
 import type { Scope } from '../catalog/catalog.ts'
 import { listScopes } from '../catalog/catalog-store.ts'
+import { describeExpected, isSameResource } from '../catalog/resource-identifier.ts'
 import type { Bindings, Config } from '../env.ts'
 import { ProtocolError, type ProtocolErrorCode, type Reason } from '../errors.ts'
 import { describeUnregistered } from '../grants/unregistered-scopes.ts'
@@ -153,12 +154,12 @@ function requireScopes(
   return found
 }
 
-/** One authorization concerns one resource; without `resource` it follows from the scopes. */
+/** One authorization concerns one resource; without `resource` it follows from the scopes. `aud` is as registered. */
 function requireResource({ resource }: Parameters, scopes: readonly Scope[]): string {
   const [first, ...others] = new Set(scopes.map((scope) => scope.resource))
   if (first === undefined || others.length > 0) throw refuse('invalid_target', 'scope_of_two_resources')
-  if (resource !== undefined && resource !== first) throw refuse('invalid_target', 'resource_mismatch')
-  return first
+  if (resource === undefined || isSameResource(resource, first)) return first
+  throw refuse('invalid_target', 'resource_mismatch', describeExpected([first]))
 }
 
 function parseMaxAge(maxAge: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { isSameResource } from '../catalog/resource-identifier.ts'
 import { ProtocolError } from '../errors.ts'
 import { readBody } from '../lib/body.ts'
 
@@ -29,13 +30,14 @@ export function methodNotAllowed(allowed: string): ProtocolError {
   return new ProtocolError('invalid_request', 'method_not_allowed', { status: 405, headers: { Allow: allowed } })
 }
 
-/** RFC 6749 §3.1 and §3.2: none may repeat. RFC 8707 lets `resource` repeat; one authorization concerns one here. */
+/** RFC 6749 §3.1 and §3.2: none may repeat. RFC 8707 lets `resource` repeat; here all must name the same one. */
 export function parseParameters(search: URLSearchParams): Parameters {
   const parameters: Record<string, string> = Object.create(null)
   for (const [name, value] of search) {
     if (value === '') continue
-    if (name in parameters) throw refuseRepeated(name)
-    parameters[name] = value
+    const known = parameters[name]
+    if (known !== undefined && !(name === 'resource' && isSameResource(known, value))) throw refuseRepeated(name)
+    parameters[name] = known ?? value
   }
   return parameters
 }

@@ -4,7 +4,7 @@ import { systemTime } from './clock.ts'
 export interface ProtectionOptions {
   /** Issuer identifier of the authorization server (RFC 8414 §2): an origin, no trailing slash. */
   issuer: string
-  /** This API's own identifier (RFC 8707 §2): the `aud` that a token must have, exactly. */
+  /** This API's own identifier (RFC 8707 §2): the `aud` that a token must have, exactly as registered. */
   resource: string
   /** Where the issuer publishes its keys. Default: `{issuer}/.well-known/jwks.json`. */
   jwksUri?: string

@@ -84,7 +84,7 @@ describe.each([
     expect(await exchangeWith(obtained, world.app)).toMatchObject({ status: 200 })
   })
 
-  it.each(['code', 'code_verifier', 'redirect_uri', 'grant_type', 'scope', 'resource', 'client_id'])(
+  it.each(['code', 'code_verifier', 'redirect_uri', 'grant_type', 'scope', 'client_id'])(
     'that repeats %s is refused, and the code lives on',
     async (name) => {
       const obtained = await obtainCode(world.browser, world.integration)
