@@ -1,4 +1,4 @@
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import { base64url, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { toDate } from './clock.ts'
 import type { KeySet } from './key-set.ts'
 import type { Protection } from './options.ts'
@@ -34,7 +34,7 @@ export async function verifyAccessToken(
   protection: Protection,
   keySet: KeySet,
 ): Promise<AccessToken | undefined> {
-  const header = readHeader(jwt)
+  const header = isCanonical(jwt) ? readHeader(jwt) : undefined
   if (!header || !protection.algorithms.includes(header.alg)) return undefined
   const found = await keySet.find(header.kid)
   if (!found || found.alg !== header.alg) return undefined
@@ -52,6 +52,15 @@ export async function verifyAccessToken(
     if (error instanceof errors.JOSEError) return undefined
     throw error
   }
+}
+
+/**
+ * Decoders skip padding and unused bits, and a signature covers only what stands before it: one token would have many
+ * spellings, and whoever keeps a list of tokens would know one of them.
+ */
+function isCanonical(jwt: string): boolean {
+  const signature = jwt.slice(jwt.lastIndexOf('.') + 1)
+  return /^[A-Za-z0-9_-]*$/.test(signature) && base64url.encode(base64url.decode(signature)) === signature
 }
 
 function readHeader(jwt: string): { alg: string; kid: string } | undefined {
