@@ -8,7 +8,8 @@ import { errorPage } from './pages/error.tsx'
 
 const RETRY_AFTER_SECONDS = '5'
 /** Answered in JSON whatever goes wrong; every other path outside /api is a page for people. */
-const MACHINE_PATHS = /^\/(token|revoke|introspect|par|register|userinfo|device_authorization|\.well-known\/.*)$/
+const MACHINE_PATHS =
+  /^\/(token|revoke|introspect|par|register|userinfo|device_authorization|status-lists\/.*|\.well-known\/.*)$/
 
 /** The one place where a refusal or a failure becomes a response. */
 export function answerError(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
@@ -28,7 +29,15 @@ export function answerNotFound(c: Context<AppEnv>): Response | Promise<Response>
     'There is no page at this address.',
     'Check the address, or start at the front page.',
   )
-  return answerError(new URL(c.req.url).pathname.startsWith('/api/') ? new ApiError('not-found') : nothing, c)
+  const path = new URL(c.req.url).pathname
+  if (path.startsWith('/api/')) return answerError(new ApiError('not-found'), c)
+  return MACHINE_PATHS.test(path) ? answerMissingDocument(c) : answerError(nothing, c)
+}
+
+/** For a client that looks for a document or an endpoint that others have, such as `/register`. */
+function answerMissingDocument(c: Context<AppEnv>): Response {
+  c.header('Cache-Control', 'no-store')
+  return c.json({ error: 'not_found', error_description: 'There is nothing at this address.' }, 404)
 }
 
 const REFUSALS = [ProtocolError, ApiError, PageError, HostError]

@@ -32,7 +32,7 @@ export const REASONS = {
   body_too_large: 'The body is larger than 64 KiB.',
   client_authentication_ambiguous: 'Send the client credentials once: by HTTP Basic or in the body, not both.',
   client_authentication_malformed: 'The Authorization header is not valid HTTP Basic.',
-  client_authentication_method: 'This app is registered for another token_endpoint_auth_method.',
+  client_authentication_method: 'This app is registered as public: send client_id in the body, and no secret.',
   client_id_missing: 'client_id is missing.',
   client_secret_missing: 'client_secret is missing.',
   client_secret_wrong: 'Client authentication failed.',

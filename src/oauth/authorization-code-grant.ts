@@ -31,9 +31,12 @@ function requireCode({ code }: Parameters): Handle {
   return handle
 }
 
-/** The length only: some popular clients use characters that RFC 7636 §4.1 leaves out. */
+/**
+ * Every code of ours has a challenge, so that one without a verifier is not valid (RFC 7636 §4.6). Of a verifier the
+ * length only: some popular clients use characters that RFC 7636 §4.1 leaves out.
+ */
 function checkVerifierLength(codeVerifier: string | undefined): void {
-  if (codeVerifier === undefined) throw new ProtocolError('invalid_request', 'code_verifier_missing')
+  if (codeVerifier === undefined) throw new ProtocolError('invalid_grant', 'code_verifier_missing')
   if (codeVerifier.length < 43 || codeVerifier.length > 128) {
     throw new ProtocolError('invalid_grant', 'code_verifier_malformed')
   }

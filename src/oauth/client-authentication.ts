@@ -16,7 +16,7 @@ export async function requireClient(
   credentials: ClientCredentials,
   context: PresentContext | undefined,
 ): Promise<AuthenticatedClient> {
-  const triedBasic = credentials.method === 'client_secret_basic'
+  const { triedBasic } = credentials
   if (!context) throw invalidClient('client_unknown', triedBasic)
   const { app } = context
   if (app.deletedAt !== null) throw invalidClient('app_deleted', triedBasic)
@@ -32,9 +32,9 @@ function isMethodAllowed(app: App, { method }: ClientCredentials): boolean {
   return (app.tokenEndpointAuthMethod === 'none') === (method === 'none')
 }
 
-function refuseMethod(app: App, { method }: ClientCredentials): ProtocolError {
+function refuseMethod(app: App, { triedBasic }: ClientCredentials): ProtocolError {
   const reason = app.tokenEndpointAuthMethod === 'none' ? 'client_authentication_method' : 'client_secret_missing'
-  return invalidClient(reason, method === 'client_secret_basic')
+  return invalidClient(reason, triedBasic)
 }
 
 /** Compares with every living secret, whichever matches: timing tells nothing about how many there are. */

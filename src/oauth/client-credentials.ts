@@ -8,6 +8,8 @@ export interface ClientCredentials {
   method: 'none' | 'client_secret_basic' | 'client_secret_post'
   /** Null for `none`. */
   clientSecret: string | null
+  /** By an `Authorization` header, whatever it held: then a refusal carries a challenge. */
+  triedBasic: boolean
 }
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="postern", charset="UTF-8"' }
@@ -17,8 +19,8 @@ export function parseClientCredentials(authorization: string | null, parameters:
   const { client_id: clientId, client_secret: clientSecret } = parameters
   if (authorization !== null) return parseBasic(authorization, clientId, clientSecret)
   if (!clientId) throw invalidClient('client_id_missing', false)
-  if (clientSecret === undefined) return { clientId, method: 'none', clientSecret: null }
-  return { clientId, method: 'client_secret_post', clientSecret }
+  if (clientSecret === undefined) return { clientId, method: 'none', clientSecret: null, triedBasic: false }
+  return { clientId, method: 'client_secret_post', clientSecret, triedBasic: false }
 }
 
 /** RFC 6749 §5.2: a client that tried HTTP authentication is answered with its challenge. */
@@ -36,7 +38,11 @@ export function invalidClient(
   return new ProtocolError('invalid_client', reason, triedBasic ? { headers: CHALLENGE } : {})
 }
 
-function parseBasic(authorization: string, clientIdInBody: string | undefined, secretInBody: string | undefined) {
+function parseBasic(
+  authorization: string,
+  clientIdInBody: string | undefined,
+  secretInBody: string | undefined,
+): ClientCredentials {
   const basic = readBasic(authorization)
   if (!basic) throw invalidClient('client_authentication_malformed', true)
   const { id: clientId, secret: clientSecret } = basic
@@ -44,5 +50,7 @@ function parseBasic(authorization: string, clientIdInBody: string | undefined, s
   if (secretInBody !== undefined || (clientIdInBody !== undefined && clientIdInBody !== clientId)) {
     throw new ProtocolError('invalid_request', 'client_authentication_ambiguous')
   }
-  return { clientId, method: 'client_secret_basic' as const, clientSecret }
+  // As in the body, an empty secret is none: requests-oauthlib and golang.org/x/oauth2 send it for public clients.
+  if (clientSecret === '') return { clientId, method: 'none', clientSecret: null, triedBasic: true }
+  return { clientId, method: 'client_secret_basic', clientSecret, triedBasic: true }
 }

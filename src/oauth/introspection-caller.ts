@@ -1,5 +1,4 @@
 import type { ResourceCredentials } from '../catalog/resource-credentials-store.ts'
-import { ProtocolError } from '../errors.ts'
 import type { PresentContext } from '../ledger/present-store.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { requireClient } from './client-authentication.ts'
@@ -17,12 +16,12 @@ interface Known {
 export async function requireCaller(credentials: ClientCredentials, { resource, app }: Known): Promise<Caller> {
   if (resource) return requireResource(credentials, resource)
   const client = await requireClient(credentials, app)
-  if (!client.secret) throw new ProtocolError('invalid_client', 'client_secret_missing')
+  if (!client.secret) throw invalidClient('client_secret_missing', credentials.triedBasic)
   return { kind: 'app', clientId: client.app.clientId }
 }
 
 async function requireResource(credentials: ClientCredentials, resource: ResourceCredentials): Promise<Caller> {
-  const triedBasic = credentials.method === 'client_secret_basic'
+  const { triedBasic } = credentials
   if (credentials.clientSecret === null) throw invalidClient('client_secret_missing', triedBasic)
   const matches = equalInConstantTime(await sha256(credentials.clientSecret), resource.secretHash)
   if (!matches) throw invalidClient('client_secret_wrong', triedBasic)

@@ -25,7 +25,7 @@ it('refuses an exchange without, or with another, verifier and burns nothing', a
   const { browser, integration, app } = await createWorld()
   const obtained = await obtainCode(browser, integration)
 
-  expect(await exchangeWith(obtained, app, { code_verifier: '' })).toMatchObject({ error: 'invalid_request' })
+  expect(await exchangeWith(obtained, app, { code_verifier: '' })).toMatchObject({ error: 'invalid_grant' })
   expect(await exchangeWith(obtained, app, { code_verifier: VERIFIER })).toMatchObject({ error: 'invalid_grant' })
 
   expect(await exchangeWith(obtained, app)).toMatchObject({ status: 200 }) // control

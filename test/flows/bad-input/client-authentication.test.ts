@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registerApp } from '../../support/integration.ts'
-import { exchangeWith, obtainCode } from '../../support/workers/connect.ts'
+import { type Registration, registerApp } from '../../support/integration.ts'
+import { exchangeWith, type Obtained, obtainCode } from '../../support/workers/connect.ts'
 import { postBody, type Refusal, readRefusal } from '../../support/workers/refusal.ts'
 import { API, basic, createWorld, PUBLIC_SETTINGS, type World } from '../../support/workers/world.ts'
 
@@ -105,8 +105,39 @@ describe.each(REQUESTS)('client authentication at %s', (path, request) => {
 })
 
 it('lets nobody introspect as a public client', async () => {
-  const response = await postBody('/introspect', new URLSearchParams({ token: 'unknown', client_id: publicClientId }))
-  expect(await readRefusal(response)).toMatchObject(REFUSED)
+  const named = await postBody('/introspect', new URLSearchParams({ token: 'unknown', client_id: publicClientId }))
+  expect(await readRefusal(named)).toMatchObject(REFUSED)
+  const byBasic = await postBody('/introspect', new URLSearchParams({ token: 'unknown' }), basic(publicClientId, ''))
+  expect(await readRefusal(byBasic)).toMatchObject(REFUSED)
+})
+
+describe('Basic with an empty secret, as requests-oauthlib sends it for want of one', () => {
+  const exchange = (obtained: Obtained, { clientId, redirectUri }: Registration) =>
+    postBody(
+      '/token',
+      new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: obtained.code,
+        redirect_uri: redirectUri,
+        code_verifier: obtained.authorization.codeVerifier,
+      }),
+      basic(clientId, ''),
+    )
+
+  it('connects a public client', async () => {
+    const { browser, integration, app } = await createWorld(PUBLIC_SETTINGS)
+    const obtained = await obtainCode(browser, integration)
+    expect((await exchange(obtained, app)).status).toBe(200)
+  })
+
+  it('is no way around the secret of a confidential one, whose code lives on', async () => {
+    const { browser, integration, app } = world
+    const obtained = await obtainCode(browser, integration)
+    const refusal = await readRefusal(await exchange(obtained, app))
+    expect(refusal).toMatchObject({ ...REFUSED, error_description: 'client_secret is missing.' })
+    expect(refusal.headers.get('WWW-Authenticate')).toMatch(/^Basic realm=/)
+    expect(await exchangeWith(obtained, app)).toMatchObject({ status: 200 }) // control
+  })
 })
 
 it('keeps the code through every refused authentication', async () => {

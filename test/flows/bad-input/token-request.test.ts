@@ -17,7 +17,7 @@ const MISTAKES: [string, Change, { error: string; error_description?: RegExp }][
   ['no code', { code: undefined }, { error: 'invalid_request' }],
   ['a code of nothing', { code: '' }, { error: 'invalid_request' }],
   ['a code with a space', { code: ' ' }, { error: 'invalid_grant' }],
-  ['no verifier', { code_verifier: undefined }, { error: 'invalid_request' }],
+  ['no verifier', { code_verifier: undefined }, { error: 'invalid_grant' }],
   ['a wrong verifier', { code_verifier: VERIFIER }, { error: 'invalid_grant' }],
   ['a short verifier', { code_verifier: VERIFIER.slice(1) }, { error: 'invalid_grant' }],
   ['a long verifier', { code_verifier: 'v'.repeat(129) }, { error: 'invalid_grant' }],
