@@ -28,13 +28,11 @@ export const dashboardRoutes = newApi()
 const openCors = cors({
   origin: '*',
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'],
   exposeHeaders: ['ETag', 'Location', 'Retry-After', 'WWW-Authenticate'],
   maxAge: 86_400,
 })
 
 dashboardRoutes.use(`${API_PATH}/*`, openCors)
-dashboardRoutes.use(PROTECTED_RESOURCE_METADATA_PATH, openCors)
 dashboardRoutes.use(`${API_PATH}/*`, async (c, next) => {
   // No proxy on the way compresses anew: that would weaken the ETag.
   c.header('Cache-Control', 'no-store, no-transform')

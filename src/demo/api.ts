@@ -28,7 +28,14 @@ export function demoApi(issuer: string): Hono<ProtectedEnv> {
 
   api.use(
     `${DEMO_API_PATH}/*`,
-    protectResource({ issuer, resource, revocation: 'status-list', reportUsage: DEMO_CREDENTIALS }),
+    protectResource({
+      issuer,
+      resource,
+      revocation: 'status-list',
+      reportUsage: DEMO_CREDENTIALS,
+      // Apps without a backend call it from their pages.
+      cors: { origin: '*' },
+    }),
   )
   api.get(`${DEMO_API_PATH}/profile`, requireScopes('profile:read'), (c) => c.json({ id: c.get('accessToken').sub }))
   api.get(`${DEMO_API_PATH}/projects`, requireScopes('projects:read'), (c) =>

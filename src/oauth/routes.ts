@@ -16,25 +16,24 @@ import { token } from './token.ts'
 const STATUS_LIST_ROUTE = `${STATUS_LIST_PATH}/:list`
 const METADATA_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }
 
-const answerPreflight = cors({ origin: '*', allowHeaders: ['Authorization', 'Content-Type'], maxAge: 86_400 })
+// For any header that it asks for: a client's library adds its own, as `MCP-Protocol-Version`.
+const answerPreflight = cors({ origin: '*', maxAge: 86_400 })
+/** What a page may read besides the body: how to authenticate, and when to try again. */
+const EXPOSED_HEADERS = 'Retry-After, WWW-Authenticate'
 
 // hono's middleware would write its header before the handler answers, and the answer be copied for it.
 const openToBrowsers: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method === 'OPTIONS') return answerPreflight(c, next)
   await next()
   c.res.headers.set('Access-Control-Allow-Origin', '*')
+  c.res.headers.set('Access-Control-Expose-Headers', EXPOSED_HEADERS)
 }
 
 /** The protocol endpoints. CORS is open where a browser app is the client, closed where a person or a secret is. */
 export const oauthRoutes = new Hono<AppEnv>()
 
-for (const path of [
-  ENDPOINTS.token_endpoint,
-  ENDPOINTS.revocation_endpoint,
-  ENDPOINTS.jwks_uri,
-  ...Object.values(METADATA_PATHS),
-  STATUS_LIST_ROUTE,
-]) {
+// Below /.well-known also what is not there: a client that looks for a document must be able to read the 404.
+for (const path of [ENDPOINTS.token_endpoint, ENDPOINTS.revocation_endpoint, STATUS_LIST_ROUTE, '/.well-known/*']) {
   oauthRoutes.use(path, openToBrowsers)
 }
 

@@ -29,12 +29,26 @@ export interface ProtectionOptions {
    * behind an answer, so that administrators see what is granted and not used. Default: nothing is reported.
    */
   reportUsage?: { clientId: string; clientSecret: string } | undefined
+  /**
+   * Lets pages of these origins call this API from the browser: their preflights are answered for any header, and they
+   * may read every answer, refusals with their challenge included. Cookies are never allowed. Default: a preflight
+   * passes without a token, for a CORS middleware that is mounted behind.
+   */
+  cors?:
+    | {
+        /** `'*'` for any, or origins exactly as browsers send them: `https://app.example`. */
+        origin: '*' | readonly string[]
+        /** Headers of answers that pages may read, besides `WWW-Authenticate` and `Retry-After`. */
+        exposeHeaders?: readonly string[]
+      }
+    | undefined
   /** How far clocks may differ, in seconds. Default: 5. */
   clockToleranceSeconds?: number
 }
 
 /** {@link ProtectionOptions} with every default filled in. */
-export type Protection = Required<Omit<ProtectionOptions, 'reportUsage'>> & Pick<ProtectionOptions, 'reportUsage'>
+export type Protection = Required<Omit<ProtectionOptions, Optional>> & Pick<ProtectionOptions, Optional>
+type Optional = 'reportUsage' | 'cors'
 
 export function withDefaults(options: ProtectionOptions): Protection {
   return {
@@ -44,6 +58,7 @@ export function withDefaults(options: ProtectionOptions): Protection {
     now: systemTime,
     fetch: (url, init) => fetch(url, init),
     reportUsage: undefined,
+    cors: undefined,
     revocation: 'offline',
     statusLists: `${options.issuer}/status-lists`,
     clockToleranceSeconds: 5,

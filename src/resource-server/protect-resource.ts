@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { challengeResponse, unavailableResponse } from './challenge.ts'
+import { isPreflight, openToPages } from './cross-origin.ts'
 import { KeySet, KeysUnavailable } from './key-set.ts'
 import { type Protection, type ProtectionOptions, withDefaults } from './options.ts'
 import { StatusLists, StatusUnavailable } from './status-lists.ts'
@@ -19,6 +20,9 @@ export interface ProtectedEnv {
  * bad token, 400 for a malformed header, 503 while the keys, or with `revocation: 'status-list'` a trustworthy list,
  * cannot be had.
  *
+ * A CORS preflight carries no token: it is answered when `cors` says who may call, and passes to what is mounted behind
+ * otherwise. A handler for every method (`api.all`) then sees it, without an access token.
+ *
  * Does not check scopes (see {@link requireScopes}) or roles; revocation before expiry only as `revocation` says.
  *
  * @example
@@ -30,7 +34,10 @@ export function protectResource(options: ProtectionOptions): MiddlewareHandler<P
   const keySet = new KeySet(protection)
   const statusLists = new StatusLists(protection, keySet)
   const usage = protection.reportUsage && new UsageReporter(protection)
-  return async function protectedResource(c, next) {
+  const pages = openToPages(protection)
+
+  /** The refusal of a request, or undefined: its token is in the context. */
+  async function admit(c: Context<ProtectedEnv>): Promise<Response | undefined> {
     const bearer = readBearer(c)
     if (bearer === undefined) return challengeResponse(protection, 'none')
     if (bearer === null) return challengeResponse(protection, 'invalid_request')
@@ -41,21 +48,36 @@ export function protectResource(options: ProtectionOptions): MiddlewareHandler<P
         return challengeResponse(protection, 'invalid_token')
       }
       c.set('accessToken', accessToken)
-      c.set('protection', protection)
       c.set('usage', usage)
+      return undefined
     } catch (error) {
       if (error instanceof KeysUnavailable || error instanceof StatusUnavailable) return unavailableResponse()
       throw error
     }
-    await next()
-    usage?.reportWhenDue(c)
+  }
+
+  return async function protectedResource(c, next) {
+    c.set('protection', protection)
+    async function guarded(): Promise<void> {
+      const refusal = await admit(c)
+      if (refusal) {
+        c.res = refusal
+        return
+      }
+      await next()
+      usage?.reportWhenDue(c)
+    }
+    if (pages) return pages(c, guarded)
+    return isPreflight(c.req) ? next() : guarded()
   }
 }
 
 /** Refuses with 403 `insufficient_scope`, naming all of them, unless the token has every one of these scopes. */
 export function requireScopes(...required: readonly string[]): MiddlewareHandler<ProtectedEnv> {
   return async function requiredScopes(c, next) {
-    const accessToken = c.get('accessToken')
+    const accessToken: AccessToken | undefined = c.get('accessToken')
+    // A preflight that passed: only a handler for every method comes here with it.
+    if (!accessToken) return challengeResponse(c.get('protection'), 'none', required)
     if (required.every((scope) => accessToken.scopes.includes(scope))) {
       c.get('usage')?.note(accessToken, required)
       return next()

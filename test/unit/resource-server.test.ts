@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { KEY_SET_GRACE, KEY_SET_MAX_AGE, UNKNOWN_KEY_INTERVAL } from '../../src/resource-server/key-set.ts'
@@ -181,5 +182,79 @@ describe('the key set', () => {
     expect(response.headers.get('Retry-After')).toBe('5')
     failing = false
     expect((await callWith({})).status).toBe(200)
+  })
+})
+
+describe('a page of another origin', () => {
+  const APP = 'https://app.example'
+  const pages = (cors?: Parameters<typeof protectResource>[0]['cors']) => {
+    const open = new Hono<ProtectedEnv>()
+    open.use(protectResource({ issuer: ISSUER, resource: RESOURCE, now: () => now, fetch: serveKeys, cors }))
+    open.get('/projects', requireScopes('projects:read'), (c) => c.json({}))
+    open.post('/projects', requireScopes('projects:write'), (c) => c.json({}))
+    open.get('/broken', () => {
+      throw new Error('the API is broken')
+    })
+    open.onError((_error, c) => c.text('broken', 500))
+    return open
+  }
+  const preflight = (open: Hono<ProtectedEnv>, origin = APP) =>
+    open.request('/projects', {
+      method: 'OPTIONS',
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'GET',
+        'Access-Control-Request-Headers': 'authorization, x-of-some-library',
+      },
+    })
+
+  it('may call, and read every answer, refusals with their challenge included', async () => {
+    const open = pages({ origin: '*', exposeHeaders: ['ETag'] })
+    const allowed = await preflight(open)
+    expect(allowed.status).toBe(204)
+    expect(allowed.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    expect(allowed.headers.get('Access-Control-Allow-Headers')).toBe('authorization,x-of-some-library')
+    expect(allowed.headers.has('Access-Control-Allow-Credentials')).toBe(false)
+
+    const headers = { Origin: APP, Authorization: `Bearer ${await issue()}` }
+    for (const [method, path, status, sent] of [
+      ['GET', '/projects', 200, headers],
+      ['GET', '/projects', 401, { Origin: APP }],
+      ['POST', '/projects', 403, headers],
+      ['GET', '/broken', 500, headers],
+    ] as const) {
+      const response = await open.request(path, { method, headers: sent })
+      expect(response.status).toBe(status)
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+      expect(response.headers.get('Access-Control-Expose-Headers')).toBe('WWW-Authenticate,Retry-After,ETag')
+      if (status === 401) expect(response.headers.get('WWW-Authenticate')).toContain('resource_metadata=')
+    }
+  })
+
+  it('may not when it is none of those that may', async () => {
+    const open = pages({ origin: [APP] })
+    expect((await preflight(open)).headers.get('Access-Control-Allow-Origin')).toBe(APP) // control
+    expect((await preflight(open, 'https://evil.example')).headers.has('Access-Control-Allow-Origin')).toBe(false)
+  })
+
+  it('is left to a middleware behind when nothing is said of it', async () => {
+    const open = new Hono<ProtectedEnv>()
+    open.use(protectResource({ issuer: ISSUER, resource: RESOURCE, now: () => now, fetch: serveKeys }))
+    open.use(cors({ origin: APP }))
+    open.get('/projects', (c) => c.json({}))
+    expect((await preflight(open)).headers.get('Access-Control-Allow-Origin')).toBe(APP)
+    expect((await open.request('/projects', { headers: { Origin: APP } })).status).toBe(401) // control: only preflights
+    expect((await open.request('/projects', { method: 'OPTIONS', headers: { Origin: APP } })).status).toBe(401)
+  })
+
+  it('runs nothing that needs a scope by a preflight', async () => {
+    const open = new Hono<ProtectedEnv>()
+    let runs = 0
+    open.use(protectResource({ issuer: ISSUER, resource: RESOURCE, now: () => now, fetch: serveKeys }))
+    open.all('/projects', requireScopes('projects:read'), (c) => c.json({ runs: ++runs }))
+    expect((await preflight(open)).status).toBe(401)
+    expect(runs).toBe(0)
+    const authorized = { headers: { Authorization: `Bearer ${await issue()}` } }
+    expect(await (await open.request('/projects', authorized)).json()).toEqual({ runs: 1 }) // control
   })
 })

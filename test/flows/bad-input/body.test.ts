@@ -129,6 +129,52 @@ describe('CORS', () => {
     }
   })
 
+  // Libraries add headers of their own: an MCP client could not read our metadata.
+  it.each([
+    ...OPEN,
+    '/status-lists/0',
+    '/.well-known/openid-configuration',
+    '/.well-known/oauth-protected-resource/api/v1',
+    '/.well-known/oauth-authorization-server/tenant',
+    '/api/v1/openapi.json',
+    '/api/v1/apps',
+  ])('answers a preflight for any header at %s', async (path) => {
+    const preflight = await send(path, 'OPTIONS', {
+      ...origin,
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization, mcp-protocol-version, x-of-some-library',
+    })
+    expect(preflight.status).toBe(204)
+    const allowed = preflight.headers
+      .get('Access-Control-Allow-Headers')
+      ?.split(',')
+      .map((name) => name.trim())
+    expect(allowed).toEqual(['authorization', 'mcp-protocol-version', 'x-of-some-library'])
+    expect(preflight.headers.get('Access-Control-Allow-Methods')).toContain('POST')
+    expect(preflight.headers.has('Access-Control-Allow-Credentials')).toBe(false)
+  })
+
+  it.each(['/.well-known/webfinger', '/.well-known/oauth-authorization-server/tenant', '/.well-known/x/y'])(
+    'lets a page read that there is no document at %s',
+    async (path) => {
+      const response = await send(path, 'GET', origin)
+      expect(response.status).toBe(404)
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+      expect(response.headers.get('Content-Type')).toContain('application/json')
+      expect(await response.json()).toMatchObject({ error: 'not_found' })
+    },
+  )
+
+  it.each(['/register', '/userinfo', '/status-lists/999'])(
+    'answers a client in JSON where there is no endpoint: %s',
+    async (path) => {
+      const response = await send(path, 'GET', origin)
+      expect(response.status).toBe(404)
+      expect(await response.json()).toMatchObject({ error: 'not_found' })
+      expect((await send('/nowhere', 'GET', origin)).headers.get('Content-Type')).toContain('text/html') // control
+    },
+  )
+
   it.each(CLOSED)('is closed at %s', async (path) => {
     for (const method of ['OPTIONS', 'GET', 'POST']) {
       const response = await send(path, method, { ...origin, 'Access-Control-Request-Method': 'POST' })
