@@ -7,11 +7,11 @@ export interface SpentRefreshToken {
   /** The generation that it was the token of. */
   generation: number
   spentAt: EpochSeconds
-  /** The successor, sealed under a key derived from this token; null once the window has passed. */
+  /** The successor, sealed under a key derived from this token; null once nobody may have it any more. */
   sealedSuccessor: string | null
   /** Of the first answer: a repeat never gets more. */
   scopes: readonly string[]
-  /** Hashes of the network address and user agent that spent it. */
+  /** Hashes of the network address (empty: not known) and user agent that spent it. */
   address: string
   userAgent: string
   repeats: number
@@ -20,6 +20,8 @@ export interface SpentRefreshToken {
 
 /** Two tabs, or a lost answer: within this time the same question gets the same successor. */
 export const REPEAT_WINDOW_SECONDS = 30
+/** From the same address, and while nobody used the successor: then the first answer never arrived. */
+export const LOST_ANSWER_WINDOW_SECONDS = 86_400
 export const MAX_REPEATS = 100
 /** This many rotations in a row, each repeated from elsewhere, are no accident. */
 export const MAX_FOREIGN_ROTATIONS = 3
@@ -30,10 +32,23 @@ export const LAST_USE_RESOLUTION_SECONDS = 3600
 export type RepeatDecision = 'repeat' | 'superseded' | 'too_often' | 'reused'
 
 /** What to do with a spent refresh token that its own app presents again. */
-export function decideRepeat(spent: SpentRefreshToken, currentGeneration: number, now: EpochSeconds): RepeatDecision {
-  if (now - spent.spentAt > REPEAT_WINDOW_SECONDS || spent.sealedSuccessor === null) return 'reused'
-  if (spent.generation + 1 !== currentGeneration) return 'superseded'
+export function decideRepeat(
+  spent: SpentRefreshToken,
+  currentGeneration: number,
+  from: { address: string },
+  now: EpochSeconds,
+): RepeatDecision {
+  const successorIsUnused = spent.generation + 1 === currentGeneration
+  const isRecent = now - spent.spentAt <= REPEAT_WINDOW_SECONDS
+  if (isRecent && !successorIsUnused) return 'superseded'
+  if (!isRecent && !(successorIsUnused && mayHaveLostItsAnswer(spent, from, now))) return 'reused'
+  if (spent.sealedSuccessor === null) return 'reused'
   return spent.repeats >= MAX_REPEATS ? 'too_often' : 'repeat'
+}
+
+function mayHaveLostItsAnswer(spent: SpentRefreshToken, from: { address: string }, now: EpochSeconds): boolean {
+  const isSameAddress = spent.address !== '' && spent.address === from.address
+  return isSameAddress && now - spent.spentAt <= LOST_ANSWER_WINDOW_SECONDS
 }
 
 /** Both differ: one alone changes when a phone leaves the house or a browser updates itself. */

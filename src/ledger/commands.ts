@@ -20,6 +20,7 @@ export type LedgerResources = Readonly<
 
 /** Hashes, so that an object never keeps where somebody was. */
 export interface RequestOrigin {
+  /** Empty: not known, and never the same as another. */
   address: string
   userAgent: string
 }

@@ -1,7 +1,7 @@
 import { withoutPreviousToken, withTokenKept } from '../engine/grant-record.ts'
 import { type CollectedExchange, collectExchange } from '../engine/token-exchange.ts'
 import { type Grant, isAlive } from '../grants/grant.ts'
-import { LAST_USE_RESOLUTION_SECONDS, REPEAT_WINDOW_SECONDS } from '../grants/refresh-rules.ts'
+import { LAST_USE_RESOLUTION_SECONDS, LOST_ANSWER_WINDOW_SECONDS } from '../grants/refresh-rules.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
@@ -15,7 +15,7 @@ import {
   signFor,
 } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
-import { repeat } from './repeat.ts'
+import { repeat, requireNotExpired } from './repeat.ts'
 import { sealFor } from './seal.ts'
 
 /** Refreshes: public clients rotate, confidential ones keep their token, a lost answer is given again. */
@@ -107,15 +107,10 @@ async function rotate(
       repeats: 0,
       repeatedElsewhere: false,
     })
-    ledger.wantAlarm((now + REPEAT_WINDOW_SECONDS + 1) * 1000)
+    ledger.wantAlarm((now + LOST_ANSWER_WINDOW_SECONDS + 1) * 1000)
     ledger.countToken(grant, 'refresh_token', now)
   })
   return successor
-}
-
-/** Signing took its time. */
-function requireNotExpired(grant: Grant): void {
-  if (!isAlive(grant, currentTime())) throw invalidGrant('refresh_token_expired')
 }
 
 function usedAt(ledger: Ledger, grant: Grant, now: EpochSeconds) {

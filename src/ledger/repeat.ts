@@ -1,13 +1,13 @@
-import type { Grant } from '../grants/grant.ts'
+import { type Grant, isAlive } from '../grants/grant.ts'
 import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/refresh-rules.ts'
-import type { EpochSeconds } from '../lib/clock.ts'
+import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { randomUuid } from '../lib/random.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
 import { accessTokenTtl, boundBy, requireAllowance, signFor } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 import { unseal } from './seal.ts'
 
-/** A refresh token that is not the current one: a repeat within the window, reuse, or nothing of ours. */
+/** A refresh token that is not the current one: a repeat of a lost answer, reuse, or nothing of ours. */
 export async function repeat(
   ledger: Ledger,
   grant: Grant,
@@ -23,10 +23,16 @@ export async function repeat(
   const accessToken = await signFor(ledger, grant, allowance, token, command)
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
+    requireNotExpired(grant)
     ledger.spent.countRepeat(spent.hash)
     ledger.countToken(grant, 'refresh_token', now)
   })
   return { accessToken, expiresIn: token.expiresAt - now, refreshToken: successor, scopes: allowance.scopes }
+}
+
+/** Signing took its time. */
+export function requireNotExpired(grant: Grant): void {
+  if (!isAlive(grant, currentTime())) throw invalidGrant('refresh_token_expired')
 }
 
 /** Only a hash that we issued counts as reuse: an unknown secret with a known grant id touches nothing. */
@@ -40,7 +46,8 @@ function requireRepeatable(
   const spent = ledger.spent.find(command.refreshHash)
   if (!spent || spent.grantId !== grant.id) throw invalidGrant('refresh_token_unknown')
   if (grant.clientId !== command.client.clientId) throw invalidGrant('refresh_token_client_mismatch')
-  const decision = decideRepeat(spent, grant.generation, now)
+  if (!isAlive(grant, now)) throw invalidGrant('refresh_token_expired')
+  const decision = decideRepeat(spent, grant.generation, command.origin, now)
   if (decision === 'reused') throw refuseReuse(ledger, grant, now)
   if (decision === 'superseded') throw invalidGrant('refresh_token_superseded')
   if (decision === 'too_often') throw invalidGrant('refresh_token_repeated_too_often')

@@ -1,6 +1,6 @@
 import {
+  LOST_ANSWER_WINDOW_SECONDS,
   MAX_FOREIGN_ROTATIONS,
-  REPEAT_WINDOW_SECONDS,
   SPENT_RETENTION_SECONDS,
   type SpentRefreshToken,
 } from '../grants/refresh-rules.ts'
@@ -89,7 +89,7 @@ export class SpentRefreshTokensStore {
   deleteExpired(now: EpochSeconds): void {
     this.sql.exec(
       'UPDATE spent_refresh_tokens SET sealed_successor = NULL WHERE sealed_successor IS NOT NULL AND spent_at < ?',
-      now - REPEAT_WINDOW_SECONDS,
+      now - LOST_ANSWER_WINDOW_SECONDS,
     )
     this.sql.exec('DELETE FROM spent_refresh_tokens WHERE spent_at <= ?', now - SPENT_RETENTION_SECONDS)
   }
@@ -100,7 +100,7 @@ export class SpentRefreshTokensStore {
         `SELECT min(at) AS at FROM (
            SELECT min(spent_at) + ? AS at FROM spent_refresh_tokens WHERE sealed_successor IS NOT NULL
            UNION ALL SELECT min(spent_at) + ? FROM spent_refresh_tokens)`,
-        REPEAT_WINDOW_SECONDS + 1,
+        LOST_ANSWER_WINDOW_SECONDS + 1,
         SPENT_RETENTION_SECONDS,
       )
       .one()

@@ -4,6 +4,7 @@ import type { RequestOrigin } from '../ledger/commands.ts'
 import { ledgerClient } from '../ledger/ledger-client.ts'
 import type { PresentContext } from '../ledger/present-store.ts'
 import { sha256 } from '../lib/encoding.ts'
+import { keyedHash } from '../lib/keyed-hash.ts'
 import type { Handle } from '../tokens/handle.ts'
 import type { AuthenticatedClient } from './client-authentication.ts'
 import type { Parameters } from './form.ts'
@@ -30,11 +31,16 @@ export async function commonCommand(
   }
 }
 
-/** Where a request came from, as two hashes that can be compared and not read. */
+/**
+ * Where a request came from, as hashes that can be compared and not read: the address under a key, because all of them
+ * can be tried. Empty: the address is not known.
+ */
 async function requestOrigin(c: Context<AppEnv>): Promise<RequestOrigin> {
-  const [address, userAgent] = await Promise.all([
-    sha256(c.req.header('CF-Connecting-IP') ?? ''),
+  const [newestSecret = ''] = c.get('config').keyWrappingSecrets
+  const address = c.req.header('CF-Connecting-IP')
+  const [addressHash, userAgent] = await Promise.all([
+    address ? keyedHash('request_origin', newestSecret, address) : '',
     sha256(c.req.header('User-Agent') ?? ''),
   ])
-  return { address, userAgent }
+  return { address: addressHash, userAgent }
 }

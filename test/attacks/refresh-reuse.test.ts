@@ -29,7 +29,7 @@ describe('a rotated refresh token of a public client', () => {
     expect(await refreshWith(second.refresh_token ?? '', app)).toMatchObject({ status: 200 })
   })
 
-  it('revokes the family when it comes back after the window', async () => {
+  it('revokes the family when it comes back after the window, from an address that is not known', async () => {
     const { browser, integration, app } = await createWorld(PUBLIC_SETTINGS)
     const { refresh_token } = await connect(browser, integration)
     const first = await refreshWith(refresh_token, app)

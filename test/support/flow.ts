@@ -91,16 +91,24 @@ function tokenForm({ clientId, clientSecret }: Client, fields: Record<string, st
   return new URLSearchParams({ ...fields, client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) })
 }
 
-export function postToken(origin: string, form: URLSearchParams): Promise<TokenAnswer> {
-  return postForm(`${origin}/token`, form)
+export function postToken(
+  origin: string,
+  form: URLSearchParams,
+  headers: Record<string, string> = {},
+): Promise<TokenAnswer> {
+  return postForm(`${origin}/token`, form, headers)
 }
 
 export function revokeOver(origin: string, client: Client, token: string): Promise<TokenAnswer> {
   return postForm(`${origin}/revoke`, tokenForm(client, { token }))
 }
 
-export async function postForm(url: string, form: URLSearchParams): Promise<TokenAnswer> {
-  const response = await fetch(url, { method: 'POST', body: form })
+export async function postForm(
+  url: string,
+  form: URLSearchParams,
+  headers: Record<string, string> = {},
+): Promise<TokenAnswer> {
+  const response = await fetch(url, { method: 'POST', headers, body: form })
   return { status: response.status, ...((await response.json()) as object) }
 }
 
