@@ -25,12 +25,19 @@ const verificationRow = z
   .object({ kid: z.string(), alg: z.enum(ALGORITHMS), public_jwk: jwk })
   .transform((row): VerificationKey => ({ kid: row.kid, alg: row.alg, publicJwk: row.public_jwk }))
 
-/** Published before it signs: a verifier must be able to find the key of every token. */
-export async function publishKey(db: D1Database, key: PublishedKey, event: AuditEvent): Promise<void> {
-  const publish = db
-    .prepare('INSERT INTO signing_keys (kid, alg, shard, public_jwk, created_at, signs_from) VALUES (?, ?, ?, ?, ?, ?)')
-    .bind(key.kid, key.alg, key.shard, JSON.stringify(key.publicJwk), key.createdAt, key.signsFrom)
-  await reach('D1', () => db.batch([publish, auditStatement(db, event)]))
+/** Published before they sign: a verifier must be able to find the key of every token. All at once, or none. */
+export async function publishKeys(
+  db: D1Database,
+  keys: readonly PublishedKey[],
+  events: readonly AuditEvent[],
+): Promise<void> {
+  const insert = db.prepare(
+    'INSERT INTO signing_keys (kid, alg, shard, public_jwk, created_at, signs_from) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const inserts = keys.map((key) =>
+    insert.bind(key.kid, key.alg, key.shard, JSON.stringify(key.publicJwk), key.createdAt, key.signsFrom),
+  )
+  await reach('D1', () => db.batch([...inserts, ...events.map((event) => auditStatement(db, event))]))
 }
 
 /** Every key that a living token may name; a withdrawn one is gone at once. */

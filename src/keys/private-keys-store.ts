@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
+import type { Algorithm } from './algorithms.ts'
 
 /** signing: in use or about to be. standby: published, waits for its turn. */
 export type KeyState = 'signing' | 'standby'
@@ -40,18 +41,32 @@ export class PrivateKeysStore {
     return this.storage.sql.exec<KeyRow>('SELECT * FROM keys').toArray().map(toStoredKey)
   }
 
-  /** Takes the place of the key that had this state. */
-  put(key: StoredKey): void {
+  /** Each takes the place of the key that had its state. */
+  put(...keys: readonly StoredKey[]): void {
     this.storage.transactionSync(() => {
-      this.storage.sql.exec('DELETE FROM keys WHERE state = ? OR kid = ?', key.state, key.kid)
-      this.storage.sql.exec(
-        'INSERT INTO keys (kid, state, wrapped, created_at, signs_from) VALUES (?, ?, ?, ?, ?)',
-        key.kid,
-        key.state,
-        key.wrapped,
-        key.createdAt,
-        key.signsFrom,
-      )
+      for (const key of keys) this.replace(key)
+    })
+  }
+
+  private replace(key: StoredKey): void {
+    this.storage.sql.exec('DELETE FROM keys WHERE state = ? OR kid = ?', key.state, key.kid)
+    this.storage.sql.exec(
+      'INSERT INTO keys (kid, state, wrapped, created_at, signs_from) VALUES (?, ?, ?, ?, ?)',
+      key.kid,
+      key.state,
+      key.wrapped,
+      key.createdAt,
+      key.signsFrom,
+    )
+  }
+
+  /** Out of use at once; a standby takes over. */
+  withdraw(kid: string): void {
+    this.storage.transactionSync(() => {
+      const wasSigning = this.find('signing')?.kid === kid
+      this.delete(kid)
+      const standby = this.find('standby')
+      if (wasSigning && standby) this.put({ ...standby, state: 'signing', signsFrom: 0 })
     })
   }
 
@@ -63,8 +78,8 @@ export class PrivateKeysStore {
     this.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', wrapped, kid)
   }
 
-  identity(): { alg: string; shard: string } | undefined {
-    return this.storage.sql.exec<{ alg: string; shard: string }>('SELECT alg, shard FROM identity').toArray()[0]
+  identity(): { alg: Algorithm; shard: string } | undefined {
+    return this.storage.sql.exec<{ alg: Algorithm; shard: string }>('SELECT alg, shard FROM identity').toArray()[0]
   }
 
   /** An alarm is not told the name of its object. */

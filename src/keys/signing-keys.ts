@@ -31,6 +31,11 @@ export async function signJwt(
   throw new Error('the first shard must always be able to sign')
 }
 
+/** For the key set of a deployment that has signed nothing yet. */
+export async function createFirstKeys(env: Bindings, { keyShards: [shard] }: Config): Promise<void> {
+  await reach('SigningKeys', async () => signingKeysOf(env, 'ES256', shard).createFirst('ES256', shard))
+}
+
 /** One object per algorithm and shard, near where its tokens are asked for. */
 export function signingKeysOf(env: Bindings, alg: Algorithm, shard: Shard) {
   return env.SIGNING_KEYS.get(env.SIGNING_KEYS.idFromName(`${alg}:${shard}`), { locationHint: shard })

@@ -43,7 +43,9 @@ oauthRoutes.all(ENDPOINTS.token_endpoint, token)
 oauthRoutes.all(ENDPOINTS.revocation_endpoint, revoke)
 oauthRoutes.all(ENDPOINTS.introspection_endpoint, introspect)
 
-oauthRoutes.get(ENDPOINTS.jwks_uri, async (c) => c.body(await keySet(c.env.DB, currentTime()), 200, METADATA_HEADERS))
+oauthRoutes.get(ENDPOINTS.jwks_uri, async (c) =>
+  c.body(await keySet(c.env, c.get('config'), currentTime()), 200, METADATA_HEADERS),
+)
 
 oauthRoutes.get(STATUS_LIST_ROUTE, statusList)
 

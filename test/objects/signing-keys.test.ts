@@ -28,7 +28,7 @@ async function signWith(alg: Algorithm, shard: Parameters<typeof objectOf>[1]) {
 let question = 0
 /** As `/.well-known/jwks.json` would say it; each time as of another second, since an isolate keeps the set for one. */
 async function publishedKeys(): Promise<JSONWebKeySet> {
-  return JSON.parse(await keySet(env.DB, now() + ++question))
+  return JSON.parse(await keySet(env, readConfig(env), now() + ++question))
 }
 
 const publishedKids = async () => (await publishedKeys()).keys.map(({ kid }) => kid)
@@ -36,13 +36,13 @@ const publishedKids = async () => (await publishedKeys()).keys.map(({ kid }) => 
 const rows = (stub: ReturnType<typeof objectOf>) =>
   runInDurableObject(stub, (_object, state) => state.storage.sql.exec('SELECT * FROM keys').toArray())
 
-it('creates one key for fifty first requests', async () => {
+it('creates one key and its standby for fifty first requests', async () => {
   const stub = objectOf('ES256', 'weur')
   const outcomes = await Promise.all(Array.from({ length: 50 }, () => stub.sign(input('ES256', 'weur'))))
 
   expect(new Set(outcomes.map((outcome) => outcome.ok && outcome.kid)).size).toBe(1)
-  expect(await rows(stub)).toHaveLength(1)
-  expect(await publishedKids()).toHaveLength(1)
+  expect((await rows(stub)).map(({ state }) => state)).toEqual(['signing', 'standby'])
+  expect(await publishedKids()).toHaveLength(2)
 })
 
 it.each(ALGORITHMS)('signs so that anybody can verify with the published keys: %s', async (alg) => {
@@ -111,7 +111,7 @@ it("publishes another shard's first key for a day before it signs; the first sha
   const first = await signWith('ES256', 'weur')
   const during = await signJwt(env, config, { alg: 'ES256', shard: 'enam' }, 'at+jwt', CLAIMS)
   expect(during.kid).toBe(first.kid)
-  const waiting = await env.DB.prepare("SELECT kid FROM signing_keys WHERE shard = 'enam'").first('kid')
+  const waiting = await env.DB.prepare("SELECT kid FROM signing_keys WHERE shard = 'enam' ORDER BY rowid").first('kid')
   expect(await publishedKids()).toContain(waiting)
 
   advance(DAY)
@@ -122,7 +122,6 @@ it("publishes another shard's first key for a day before it signs; the first sha
 it('rotates after ninety days, with a key that was published before, and keeps the old one published', async () => {
   const { kid: first } = await signWith('EdDSA', 'weur')
   const stub = objectOf('EdDSA', 'weur')
-  await runDurableObjectAlarm(stub) // an hour later: the standby
   const before = await publishedKids()
   advance(89 * DAY)
   await runDurableObjectAlarm(stub)
@@ -143,7 +142,6 @@ it('rotates after ninety days, with a key that was published before, and keeps t
 it('takes a withdrawn key out of use at once, and its standby signs', async () => {
   const { kid } = await signWith('RS256', 'weur')
   const stub = objectOf('RS256', 'weur')
-  await runDurableObjectAlarm(stub)
   const standby = (await rows(stub)).find(({ state }) => state === 'standby')?.kid
   expect(await verificationKeyStatement(env.DB, kid).first()).not.toBeNull() // control
 
@@ -153,9 +151,81 @@ it('takes a withdrawn key out of use at once, and its standby signs', async () =
   expect(await publishedKids()).not.toContain(kid)
   expect((await signWith('RS256', 'weur')).kid).toBe(standby)
 
-  await stub.withdraw(String(standby)) // no standby is left
-  const { kid: third } = await signWith('RS256', 'weur')
-  expect(await publishedKids()).toContain(third)
+  const [third] = (await rows(stub)).filter(({ state }) => state === 'standby')
+  expect(await publishedKids()).toContain(third?.kid) // published before it is needed
+  await stub.withdraw(String(standby))
+  expect((await signWith('RS256', 'weur')).kid).toBe(third?.kid)
+})
+
+/** A shard whose keys have been published long enough. */
+async function startShard(shard: Parameters<typeof objectOf>[1]) {
+  const stub = objectOf('ES256', shard)
+  await stub.createFirst('ES256', shard)
+  advance(DAY)
+  return stub
+}
+
+const shardKids = async (shard: string) => {
+  const sql =
+    'SELECT kid FROM signing_keys WHERE shard = ? AND withdrawn_at IS NULL AND retired_at IS NULL ORDER BY rowid'
+  const { results } = await env.DB.prepare(sql).bind(shard).all<{ kid: string }>()
+  return results.map(({ kid }) => kid)
+}
+
+it('publishes a new key before the last one goes, when there is no standby', async () => {
+  const { kid } = await signWith('RS256', 'weur')
+  const stub = objectOf('RS256', 'weur')
+  await runInDurableObject(stub, (_object, state) => {
+    state.storage.sql.exec("DELETE FROM keys WHERE state = 'standby'")
+  })
+
+  await stub.withdraw(kid)
+
+  const { kid: replacement } = await signWith('RS256', 'weur')
+  expect(await publishedKids()).toContain(replacement)
+  expect(await rows(stub)).toHaveLength(2)
+})
+
+it('has a standby again right after a rotation, so that the new key may be withdrawn as well', async () => {
+  const stub = await startShard('afr')
+  expect(await stub.rotate('acc_operator')).toEqual({ ok: true })
+  const published = await publishedKids()
+  const { kid } = await signWith('ES256', 'afr')
+
+  await stub.withdraw(kid)
+
+  expect(published).toContain((await signWith('ES256', 'afr')).kid)
+})
+
+it('makes one standby, whoever finds at the same time that there is none', async () => {
+  const stub = await startShard('oc')
+  const [, standby] = await shardKids('oc')
+
+  await Promise.all([
+    stub.withdraw(String(standby)),
+    runDurableObjectAlarm(stub),
+    stub.rotate('acc_operator'),
+    stub.rotate('acc_operator'),
+  ])
+
+  expect(await shardKids('oc')).toHaveLength(2)
+  expect((await rows(stub)).map(({ kid }) => kid).sort()).toEqual((await shardKids('oc')).sort())
+})
+
+it('replaces a standby that no secret opens, before it is needed', async () => {
+  const stub = await startShard('sam')
+  const [signing, lost] = await shardKids('sam')
+  const foreign = await wrap('signing_key', new ArrayBuffer(138), ['a-secret-that-was-lost-32-characters-long'])
+  await runInDurableObject(stub, (_object, state) => {
+    state.storage.sql.exec("UPDATE keys SET wrapped = ? WHERE state = 'standby'", foreign)
+  })
+
+  await runDurableObjectAlarm(stub)
+
+  const [kept, standby] = await shardKids('sam')
+  expect(kept).toBe(signing)
+  expect(standby).not.toBe(lost)
+  expect(await publishedKids()).not.toContain(lost)
 })
 
 it('sets an alarm again that was lost', async () => {
