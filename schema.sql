@@ -659,3 +659,21 @@ END;
 
 -- Of approvals and policies: what they stop at and when they end, JSON {"scopeCeiling": …, "expiresAt": …}.
 ALTER TABLE audit_events ADD COLUMN limits TEXT;
+
+-- section 11: what anybody can cause displaces no error of an app
+
+-- Refusals that whoever knows a client_id can cause: counted by day, beside the errors of the app itself.
+CREATE TABLE refusal_counts (
+  client_id TEXT NOT NULL,
+  day       INTEGER NOT NULL,                   -- days since 1970-01-01, UTC
+  endpoint  TEXT NOT NULL CHECK (endpoint IN ('authorization', 'token')),
+  reason    TEXT NOT NULL,                      -- the rule, never a value
+  error     TEXT NOT NULL,                      -- the code that was answered
+  count     INTEGER NOT NULL,
+  last_at   INTEGER NOT NULL,
+  PRIMARY KEY (client_id, day, endpoint, reason)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refusal_counts_by_day ON refusal_counts (day);
+
+-- The newest of each reason are kept: many of one push none of another out.
+CREATE INDEX token_errors_by_reason ON token_errors (client_id, reason, id);

@@ -2,6 +2,7 @@ import { deleteExpiredSessions } from './accounts/sessions-store.ts'
 import { checkDuePublishers } from './apps/check-publisher.ts'
 import { deleteOldKeys } from './apps/idempotency-store.ts'
 import { deleteUnusedLogos } from './apps/logo-store.ts'
+import { deleteOldRefusalCounts } from './apps/refusal-counts-store.ts'
 import { deleteOldTokenErrors } from './apps/token-errors-store.ts'
 import { deleteOldUsage } from './apps/usage-store.ts'
 import { deleteOldEvents } from './audit/audit-query-store.ts'
@@ -32,6 +33,7 @@ export async function runScheduled(env: Bindings): Promise<void> {
     deleteOldKeys(env.DB, now),
     deleteOldUsage(env.DB, now),
     deleteOldTokenErrors(env.DB, now),
+    deleteOldRefusalCounts(env.DB, now),
     deleteUnusedLogos(env.DB, now),
     deleteOldStatuses(env.DB, now),
     deleteOldEvents(env.DB, now - readConfig(env).auditRetentionSeconds),

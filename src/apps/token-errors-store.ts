@@ -13,6 +13,10 @@ export interface TokenError {
   reason: string
 }
 
+export interface TokenErrorOfApp extends TokenError {
+  clientId: string
+}
+
 const errorRow = z
   .object({ at: z.number(), grant_type: z.string().nullable(), error: z.string(), reason: z.string() })
   .transform((row): TokenError => ({ at: row.at, grantType: row.grant_type, error: row.error, reason: row.reason }))
@@ -26,21 +30,28 @@ export async function listTokenErrors(db: D1Database, clientId: string, limit: n
   return results.map((row) => errorRow.parse(row))
 }
 
-export const MAX_ERRORS_PER_APP = 100
+/** Kept of each reason, so that many of one push none of another out. */
+export const MAX_ERRORS_PER_REASON = 50
 const RETENTION_SECONDS = 7 * 86_400
 
-/** Keeps the newest hundred of an app: the oldest gives way in the same batch. */
-export async function noteTokenError(db: D1Database, clientId: string, error: TokenError): Promise<void> {
-  const insert = db
-    .prepare('INSERT INTO token_errors (client_id, at, grant_type, error, reason) VALUES (?, ?, ?, ?, ?)')
-    .bind(clientId, error.at, error.grantType, error.error, error.reason)
-  const trim = db
-    .prepare(
-      `DELETE FROM token_errors WHERE client_id = ?1 AND id <=
-        (SELECT id FROM token_errors WHERE client_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
-    )
-    .bind(clientId, MAX_ERRORS_PER_APP)
-  await reach('D1', () => db.batch([insert, trim]))
+const TRIM = `
+  DELETE FROM token_errors WHERE id IN (
+    SELECT id FROM (
+      SELECT id, row_number() OVER (PARTITION BY client_id, reason ORDER BY id DESC) AS place
+        FROM token_errors WHERE client_id IN (SELECT json_extract(value, '$.clientId') FROM json_each(?1)))
+     WHERE place > ?2)`
+
+/** For a batch of the caller's. The oldest of the same app and reason give way. */
+export function noteTokenErrorsStatements(db: D1Database, errors: readonly TokenErrorOfApp[]): D1PreparedStatement[] {
+  if (errors.length === 0) return []
+  const noted = JSON.stringify(errors)
+  const insert = db.prepare(
+    `INSERT INTO token_errors (client_id, at, grant_type, error, reason)
+       SELECT json_extract(value, '$.clientId'), json_extract(value, '$.at'), json_extract(value, '$.grantType'),
+              json_extract(value, '$.error'), json_extract(value, '$.reason')
+         FROM json_each(?1) ORDER BY key`,
+  )
+  return [insert.bind(noted), db.prepare(TRIM).bind(noted, MAX_ERRORS_PER_REASON)]
 }
 
 export async function deleteOldTokenErrors(db: D1Database, now: EpochSeconds): Promise<void> {

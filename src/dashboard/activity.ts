@@ -1,5 +1,7 @@
 import { findActivity } from '../apps/activity-store.ts'
-import { listTokenErrors, MAX_ERRORS_PER_APP } from '../apps/token-errors-store.ts'
+import { listRefusalCounts } from '../apps/refusal-counts-store.ts'
+import { findFix } from '../apps/refusal-fixes.ts'
+import { listTokenErrors } from '../apps/token-errors-store.ts'
 import { epochDay, isoDate } from '../apps/usage.ts'
 import { listUsage } from '../apps/usage-store.ts'
 import { findSentence } from '../errors.ts'
@@ -8,6 +10,9 @@ import { requireApp } from './access.ts'
 import { newApi } from './route.ts'
 import { tokenErrorsRoute } from './token-error-routes.ts'
 import { usageRoute } from './usage-routes.ts'
+
+/** More than an app can have: fifty of each reason. */
+const MAX_LISTED = 5000
 
 /** What an app has been doing, for its developers. */
 export const activity = newApi()
@@ -25,13 +30,22 @@ activity.openapi(usageRoute, async (c) => {
 
 activity.openapi(tokenErrorsRoute, async (c) => {
   const { clientId } = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
-  const errors = await listTokenErrors(c.env.DB, clientId, MAX_ERRORS_PER_APP)
-  const items = errors.map(({ at, grantType, error, reason }) => ({
-    at,
-    grant_type: grantType,
+  const [errors, counts] = await Promise.all([
+    listTokenErrors(c.env.DB, clientId, MAX_LISTED),
+    listRefusalCounts(c.env.DB, clientId),
+  ])
+  const items = errors.map(({ at, grantType, error, reason }) => ({ at, grant_type: grantType, error, ...say(reason) }))
+  const counted = counts.map(({ day, endpoint, error, reason, count, lastAt }) => ({
+    day: isoDate(day),
+    endpoint,
     error,
-    reason,
-    description: findSentence(reason),
+    ...say(reason),
+    count,
+    last_at: lastAt,
   }))
-  return c.json({ items, next_cursor: null }, 200)
+  return c.json({ items, next_cursor: null, counted }, 200)
 })
+
+function say(reason: string) {
+  return { reason, description: findSentence(reason), fix: findFix(reason) }
+}

@@ -16,6 +16,7 @@ import { answerConsent } from './consent-answer.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { readFormBody } from './form.ts'
 import { issueCode } from './issue-code.ts'
+import { notingAuthorizationRefusals } from './noting-refusals.ts'
 import { explainPrivateApp } from './private-app.ts'
 import { findSkip } from './skip.ts'
 
@@ -24,7 +25,10 @@ export async function authorize(c: Context<AppEnv>): Promise<Response> {
   const now = currentTime()
   const { search } = new URL(c.req.url)
   const session = await findSession(c.env, c.get('config'), c.req.raw, now)
-  const request = await checkAuthorizationRequest(c.env, c.get('config'), search, session?.accountId ?? null, now)
+  const accountId = session?.accountId ?? null
+  const request = await notingAuthorizationRefusals(c, search, () =>
+    checkAuthorizationRequest(c.env, c.get('config'), search, accountId, now),
+  )
   return refusingTo(request.target, async () => {
     if (!session || mustSignInAgain(request, session, now)) return toSignIn(request, search)
     if (isStranger(request) && !request.prompt.has('none')) return explainPrivateApp(c, request, session, search)

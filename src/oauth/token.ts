@@ -9,9 +9,9 @@ import { requireClient } from './client-authentication.ts'
 import { parseClientCredentials } from './client-credentials.ts'
 import { type Parameters, readForm } from './form.ts'
 import type { GrantHandler } from './grant-handler.ts'
+import { notingTokenRefusals } from './noting-refusals.ts'
 import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { noteSecretUse } from './secret-use.ts'
-import { notingRefusals } from './token-errors.ts'
 
 /** Every grant type of the token endpoint. */
 export const GRANTS = {
@@ -24,16 +24,17 @@ export type SupportedGrantType = keyof typeof GRANTS
 export async function token(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
   const credentials = parseClientCredentials(c.req.header('Authorization') ?? null, parameters)
-  const grantType = requireGrantType(parameters)
-  const { subject, refusal } = findSubject(GRANTS[grantType], parameters)
+  const { grantType, subject, refusal } = readGrant(parameters)
   const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, subject, currentTime())
-  const request = { clientId: context?.app.clientId, grantType }
-  const answer = await notingRefusals(c, request, async () => {
+  const request = { clientId: context?.app.clientId, grantType, authenticated: false }
+  const answer = await notingTokenRefusals(c, request, async () => {
     const client = await requireClient(credentials, context)
+    request.authenticated = client.secret !== null
+    // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
+    if (grantType === null) throw refusal
     if (!client.app.grantTypes.includes(grantType)) {
       throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
     }
-    // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
     if (refusal) throw refusal
     if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
     const tokens = await GRANTS[grantType].answer(c, { parameters, client, context })
@@ -43,24 +44,32 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
   return c.json(tokenResponse(answer), 200, { 'Cache-Control': 'no-store', Pragma: 'no-cache' })
 }
 
-function requireGrantType({ grant_type }: Parameters): SupportedGrantType {
-  if (!grant_type) throw new ProtocolError('invalid_request', 'grant_type_missing')
-  const supported = (Object.keys(GRANTS) as SupportedGrantType[]).find((name) => name === grant_type)
-  if (!supported) throw new ProtocolError('unsupported_grant_type', 'grant_type_unsupported')
-  return supported
-}
+type GrantReading =
+  | { grantType: SupportedGrantType; subject: Subject | null; refusal: ProtocolError | undefined }
+  | { grantType: null; subject: null; refusal: ProtocolError }
 
-/** A credential that names no account still lets the client authenticate first, and is refused after that. */
-function findSubject(
-  grant: GrantHandler,
-  parameters: Parameters,
-): { subject: Subject | null; refusal?: ProtocolError } {
+/**
+ * What kind of grant is presented, and whose. A request that names none, or a credential that names no account, still
+ * lets the client authenticate first, and is refused after that.
+ */
+function readGrant(parameters: Parameters): GrantReading {
+  const grantType = findGrantType(parameters)
+  if (!grantType) return { grantType: null, subject: null, refusal: refuseGrantType(parameters) }
   try {
-    return { subject: grant.subjectOf(parameters) }
+    return { grantType, subject: GRANTS[grantType].subjectOf(parameters), refusal: undefined }
   } catch (error) {
-    if (error instanceof ProtocolError) return { subject: null, refusal: error }
+    if (error instanceof ProtocolError) return { grantType, subject: null, refusal: error }
     throw error
   }
+}
+
+function findGrantType({ grant_type }: Parameters): SupportedGrantType | undefined {
+  return (Object.keys(GRANTS) as SupportedGrantType[]).find((name) => name === grant_type)
+}
+
+function refuseGrantType({ grant_type }: Parameters): ProtocolError {
+  if (!grant_type) return new ProtocolError('invalid_request', 'grant_type_missing')
+  return new ProtocolError('unsupported_grant_type', 'grant_type_unsupported')
 }
 
 /** RFC 6749 §5.1. */

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { listTokenErrors, noteTokenError } from '../../src/apps/token-errors-store.ts'
+import { addRefusalCountsStatements, listRefusalCounts } from '../../src/apps/refusal-counts-store.ts'
+import { listTokenErrors, noteTokenErrorsStatements, type TokenError } from '../../src/apps/token-errors-store.ts'
 import { epochDay, isoDate } from '../../src/apps/usage.ts'
 import { deleteOldUsage } from '../../src/apps/usage-store.ts'
 import { currentTime } from '../../src/lib/clock.ts'
@@ -38,6 +39,9 @@ function addGrant(clientId: string, accountId: string, state: 'active' | 'revoke
     .bind(crypto.randomUUID(), accountId, clientId, state)
     .run()
 }
+
+const noteTokenError = (id: string, error: TokenError) =>
+  env.DB.batch(noteTokenErrorsStatements(env.DB, [{ clientId: id, ...error }]))
 
 describe('who may read what an app has been doing', () => {
   it('every member of its organization', async () => {
@@ -112,29 +116,42 @@ describe('the recent errors of an app', () => {
   it('are told with the rule in words, newest first', async () => {
     const { client_id: clientId } = await owner.registerApp()
     const error = { error: 'invalid_grant', reason: 'code_expired' }
-    await noteTokenError(env.DB, clientId, { at: 10, grantType: 'authorization_code', ...error })
-    await noteTokenError(env.DB, clientId, { at: 20, grantType: null, ...error })
+    await noteTokenError(clientId, { at: 10, grantType: 'authorization_code', ...error })
+    await noteTokenError(clientId, { at: 20, grantType: null, ...error })
 
     const { body } = await owner.call('GET', `/api/v1/apps/${clientId}/errors`)
 
     const description = 'The authorization code has expired.'
+    const fix = 'Start a new authorization; a code is good once and for a minute.'
     expect(body).toEqual({
       items: [
-        { at: 20, grant_type: null, ...error, description },
-        { at: 10, grant_type: 'authorization_code', ...error, description },
+        { at: 20, grant_type: null, ...error, description, fix },
+        { at: 10, grant_type: 'authorization_code', ...error, description, fix },
       ],
       next_cursor: null,
+      counted: [],
     })
   })
 
   it('are forgotten after a week', async () => {
     const { client_id: clientId } = await owner.registerApp()
     const error = { grantType: null, error: 'invalid_grant', reason: 'code_expired' }
-    await noteTokenError(env.DB, clientId, { at: currentTime() - 8 * 86_400, ...error })
-    await noteTokenError(env.DB, clientId, { at: currentTime() - 6 * 86_400, ...error })
+    await noteTokenError(clientId, { at: currentTime() - 8 * 86_400, ...error })
+    await noteTokenError(clientId, { at: currentTime() - 6 * 86_400, ...error })
 
     await runScheduled(env)
 
     expect(await listTokenErrors(env.DB, clientId, 10)).toHaveLength(1)
+  })
+
+  it('are forgotten after a week where they are only counted', async () => {
+    const { client_id: clientId = '' } = await owner.registerApp()
+    const refusal = { clientId, endpoint: 'token' as const, reason: 'client_secret_wrong', error: 'invalid_client' }
+    const counts = [TODAY - 7, TODAY - 6].map((day) => ({ ...refusal, day, count: 3, lastAt: day * 86_400 }))
+    await env.DB.batch(addRefusalCountsStatements(env.DB, counts))
+
+    await runScheduled(env)
+
+    expect(await listRefusalCounts(env.DB, clientId)).toMatchObject([{ day: TODAY - 6, count: 3 }])
   })
 })

@@ -1,13 +1,12 @@
 import type { Context } from 'hono'
 import type { AppActivity } from '../../apps/activity-store.ts'
 import type { App } from '../../apps/app.ts'
-import type { TokenError } from '../../apps/token-errors-store.ts'
 import type { DayUsage } from '../../apps/usage.ts'
 import type { AppEnv } from '../../env.ts'
 import { FormToken } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
-import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
+import { AppErrors, type ExplainedError, type ExplainedRefusal } from './app-errors.tsx'
 import { AppFrame, type AppFrameView } from './app-frame.tsx'
 import { UsageChart } from './usage-chart.tsx'
 
@@ -20,7 +19,8 @@ interface AppOverviewView extends AppFrameView {
   formToken: string
   activity: AppActivity
   days: readonly DayUsage[]
-  errors: readonly (TokenError & { description: string })[]
+  errors: readonly ExplainedError[]
+  refusals: readonly ExplainedRefusal[]
   snippets: readonly Snippet[]
   issuer: string
 }
@@ -29,7 +29,7 @@ export function appOverviewPage(c: Pick<Context<AppEnv>, 'html'>, view: AppOverv
   return htmlPage(c, <AppOverview {...view} />)
 }
 
-function AppOverview({ activity, days, errors, snippets, issuer, formToken, ...frame }: AppOverviewView) {
+function AppOverview({ activity, days, errors, refusals, snippets, issuer, formToken, ...frame }: AppOverviewView) {
   const { app } = frame
   return (
     <AppFrame {...frame} tab="overview">
@@ -50,7 +50,7 @@ function AppOverview({ activity, days, errors, snippets, issuer, formToken, ...f
           </details>
         ))}
       </section>
-      <Errors errors={errors} />
+      <AppErrors errors={errors} refusals={refusals} />
     </AppFrame>
   )
 }
@@ -89,45 +89,5 @@ function TryIt({ app, formToken }: { app: App; formToken: string }) {
         at the end.
       </p>
     </form>
-  )
-}
-
-function Errors({ errors }: Pick<AppOverviewView, 'errors'>) {
-  return (
-    <section>
-      <h2>Recent errors of its token requests</h2>
-      {errors.length === 0 ? (
-        <p class="detail">None in the last seven days.</p>
-      ) : (
-        <Scrollable label="Recent errors">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
-                <th scope="col">Why</th>
-              </tr>
-            </thead>
-            <tbody>
-              {errors.map(({ at, grantType, error, reason, description }) => (
-                <tr>
-                  <td>
-                    <Time at={at} exact />
-                  </td>
-                  <td>
-                    <code>{error}</code>
-                    <span class="detail">{grantType ?? 'no grant type'}</span>
-                  </td>
-                  <td>
-                    <code>{reason}</code>
-                    <span class="detail">{description}</span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrollable>
-      )}
-    </section>
   )
 }
