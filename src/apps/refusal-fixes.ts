@@ -37,6 +37,7 @@ export const FIXES: Readonly<Record<Reason, string>> = {
   code_verifier_malformed: 'Make the verifier of 32 random bytes in base64url: 43 characters.',
   code_verifier_mismatch: 'Keep the verifier beside the state, and send the one of this very authorization.',
   code_verifier_missing: 'Send the code_verifier whose challenge the authorization request had.',
+  consent_ended: 'Send the person through the authorization endpoint again.',
   content_type: 'Send application/x-www-form-urlencoded; JSON is not taken here.',
   engine_refused: OUR_SIDE,
   grant_ended: CONNECT_AGAIN,
