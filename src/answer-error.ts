@@ -95,7 +95,7 @@ function answerApi(error: ApiError, c: Context<AppEnv>): Response {
 function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   c.header('Cache-Control', 'no-store')
   if (error instanceof PageError) {
-    return errorPage(c, error.status, { title: error.title, next: error.next })
+    return errorPage(c, error.status, error)
   }
   if (error instanceof ApiError) {
     const { status, title } = API_PROBLEMS[error.problem]

@@ -184,18 +184,26 @@ export class ApiError extends Error {
   }
 }
 
+/** Where an error page leads on. */
+export interface PageLink {
+  href: string
+  title: string
+}
+
 /** A refusal on a page for people: what happened and what to do next. */
 export class PageError extends Error {
   override readonly name = 'PageError'
-  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429
   readonly title: string
   readonly next: string
+  readonly link: PageLink | undefined
 
-  constructor(status: PageError['status'], title: string, next: string) {
+  constructor(status: PageError['status'], title: string, next: string, link?: PageLink) {
     super(title)
     this.status = status
     this.title = title
     this.next = next
+    this.link = link
   }
 }
 

@@ -12,6 +12,7 @@ import { isRecent } from './acts.ts'
 import type { Caller } from './caller.ts'
 import { keepUntilConfirmed } from './confirmation.ts'
 import { isUnsafe } from './origin.ts'
+import { sentOnce } from './sent-once.ts'
 
 export type Visitor = Extract<Caller, { via: 'session' }>
 
@@ -36,8 +37,10 @@ export const requireVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
   }
   const memberships = await listMemberships(c.env.DB, session.accountId)
   c.set('caller', { via: 'session', accountId: session.accountId, memberships, session })
-  await next()
-  if (c.error instanceof ApiError && c.error.problem === 'sign-in-too-old') await answerInstead(c)
+  return sentOnce(c, async () => {
+    await next()
+    if (c.error instanceof ApiError && c.error.problem === 'sign-in-too-old') await answerInstead(c)
+  })
 }
 
 /** The person confirms that it is them, and finds what they sent as they sent it. */

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Bindings } from '../env.ts'
+import { type AnswerClaim, Answers } from './answers-store.ts'
 import { currentTime, currentTimeMs, type EpochSeconds } from './clock.ts'
 import { equalInConstantTime } from './encoding.ts'
 
@@ -36,12 +37,14 @@ export type ChallengeOutcome = { kind: 'right' } | { kind: 'wrong' | 'unknown'; 
 /** What may be used once. Each method reads and writes in one synchronous step. */
 export class OneTime extends DurableObject<Bindings> {
   private readonly sql: SqlStorage
+  private readonly answers: Answers
   private cleanupScheduled = false
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env)
     this.sql = ctx.storage.sql
     this.sql.exec(TABLES)
+    this.answers = new Answers(ctx.storage.sql)
     // An alarm that is set anew by each new instance would never ring under steady traffic.
     void ctx.blockConcurrencyWhile(async () => {
       this.cleanupScheduled = (await ctx.storage.getAlarm()) !== null
@@ -101,14 +104,30 @@ export class OneTime extends DurableObject<Bindings> {
     return { kind: bound ? 'wrong' : 'unknown', triesLeft: triesLeft - 1 }
   }
 
+  /** Who asks for the same meanwhile waits for what the first one settles or releases. */
+  claimAnswer(key: string, claim: string): Promise<AnswerClaim> {
+    this.scheduleCleanup()
+    return this.answers.claim(key, claim)
+  }
+
+  settleAnswer(key: string, claim: string, answer: string, until: EpochSeconds): void {
+    this.answers.settle(key, claim, answer, until)
+  }
+
+  releaseAnswer(key: string, claim: string): void {
+    this.answers.release(key, claim)
+  }
+
   override async alarm(): Promise<void> {
     const now = currentTime()
     this.sql.exec('DELETE FROM once WHERE expires_at <= ?', now)
     this.sql.exec('DELETE FROM challenges WHERE expires_at <= ?', now)
     this.sql.exec('DELETE FROM attempts WHERE at <= ?', now - ATTEMPTS_KEPT_SECONDS)
-    const { size } = this.sql
+    this.answers.deleteExpired(now)
+    const { size: others } = this.sql
       .exec<{ size: number }>('SELECT (SELECT count(*) FROM once) + (SELECT count(*) FROM attempts) AS size')
       .one()
+    const size = others + this.answers.count()
     this.cleanupScheduled = size > 0
     if (size > 0) await this.ctx.storage.setAlarm(currentTimeMs() + CLEANUP_DELAY_MS)
   }

@@ -7,6 +7,7 @@ const IV_BYTES = 12
 const PURPOSES = {
   signing_key: utf8('postern signing key at rest'),
   webhook_secret: utf8('postern webhook secret at rest'),
+  form_answer: utf8('postern answer to a form'),
 } as const
 export type WrappingPurpose = keyof typeof PURPOSES
 

@@ -1,15 +1,10 @@
 import type { Context } from 'hono'
-import { findSession, type Session } from '../accounts/sessions.ts'
+import { findSession } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
-import { currentTime, type EpochSeconds } from '../lib/clock.ts'
-import {
-  type AuthorizationRequest,
-  checkAuthorizationRequest,
-  checkMembership,
-  isStranger,
-  refusingTo,
-} from './authorization-request.ts'
+import { currentTime } from '../lib/clock.ts'
+import { leadElsewhere, toSignIn } from './ask-person.ts'
+import { checkAuthorizationRequest, refusingTo } from './authorization-request.ts'
 import { redirectResponse } from './authorization-response.ts'
 import { showConsent } from './consent.ts'
 import { answerConsent } from './consent-answer.ts'
@@ -17,7 +12,6 @@ import { ENDPOINTS } from './endpoints.ts'
 import { readFormBody } from './form.ts'
 import { issueCode } from './issue-code.ts'
 import { notingAuthorizationRefusals } from './noting-refusals.ts'
-import { explainPrivateApp } from './private-app.ts'
 import { findSkip } from './skip.ts'
 
 /** GET /authorize (RFC 6749 §3.1): to the sign-in page, to the consent page, or straight back to the app. */
@@ -30,9 +24,9 @@ export async function authorize(c: Context<AppEnv>): Promise<Response> {
     checkAuthorizationRequest(c.env, c.get('config'), search, accountId, now),
   )
   return refusingTo(request.target, async () => {
-    if (!session || mustSignInAgain(request, session, now)) return toSignIn(request, search)
-    if (isStranger(request) && !request.prompt.has('none')) return explainPrivateApp(c, request, session, search)
-    checkMembership(request)
+    if (!session) return toSignIn(request, search)
+    const elsewhere = leadElsewhere(c, request, session, search, now)
+    if (elsewhere) return elsewhere
     const skip = await findSkip(c, request, now)
     if (skip) return issueCode(c, request, session, skip)
     if (request.prompt.has('none')) throw new ProtocolError('consent_required', 'interaction_needed')
@@ -48,25 +42,4 @@ export async function authorizeByPost(c: Context<AppEnv>): Promise<Response> {
   const form = await readFormBody(c.req.raw)
   if (form.has('consent')) return answerConsent(c, form)
   return redirectResponse(`${ENDPOINTS.authorization_endpoint}?${form}`)
-}
-
-function mustSignInAgain(
-  { prompt, maxAgeSeconds }: AuthorizationRequest,
-  session: Session,
-  now: EpochSeconds,
-): boolean {
-  if (prompt.has('login') || prompt.has('select_account')) return true
-  return maxAgeSeconds !== undefined && now - session.signedInAt > maxAgeSeconds
-}
-
-/** What asked for the sign-in is fulfilled by it, and left out of the request that follows. */
-function toSignIn(request: AuthorizationRequest, search: string): Response {
-  if (request.prompt.has('none')) throw new ProtocolError('login_required', 'interaction_needed')
-  const query = new URLSearchParams(search)
-  const rest = [...request.prompt].filter((value) => value !== 'login' && value !== 'select_account')
-  query.delete('prompt')
-  query.delete('max_age')
-  if (rest.length > 0) query.set('prompt', rest.join(' '))
-  const returnTo = `${ENDPOINTS.authorization_endpoint}?${query}`
-  return redirectResponse(`/sign-in?${new URLSearchParams({ return_to: returnTo, switch: '1' })}`)
 }

@@ -10,7 +10,7 @@ import { reach } from '../lib/storage.ts'
 import { listDeciders } from '../organizations/deciders-store.ts'
 import type { Membership } from '../organizations/organization.ts'
 import { listMemberships } from '../organizations/organizations-store.ts'
-import { type ConsentOrganization, consentPage } from '../pages/consent.tsx'
+import { type ConsentChoice, type ConsentOrganization, type ConsentProblem, consentPage } from '../pages/consent.tsx'
 import { signInPath } from '../pages/return-to.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { beginConsent } from './consent-transaction.ts'
@@ -18,13 +18,20 @@ import { ENDPOINTS } from './endpoints.ts'
 
 const DECIDERS_SHOWN = 3
 
+/** What a consent page says that is shown again: what was ticked stays ticked. */
+export interface ConsentState {
+  chosen?: ConsentChoice
+  problem?: ConsentProblem
+  notice?: string
+}
+
 /** The consent page, bound to this browser and this session. */
 export async function showConsent(
   c: Context<AppEnv>,
   request: AuthorizationRequest,
   session: Session,
   search: string,
-  problem?: string,
+  { chosen, problem, notice }: ConsentState = {},
 ): Promise<Response> {
   const { handle, headers } = await beginConsent(c, request, { search, sessionHash: session.idHash })
   const { app, scopes, target } = request
@@ -44,7 +51,10 @@ export async function showConsent(
     destination: destinationOf(target.redirectUri),
     loopback: isLoopbackRedirect(target.redirectUri),
     switchHref: switchAccountPath(search),
+    search,
+    chosen,
     problem,
+    notice,
   })
   for (const cookie of headers.getSetCookie()) response.headers.append('Set-Cookie', cookie)
   return response

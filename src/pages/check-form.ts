@@ -22,9 +22,13 @@ function isOwnOrigin(c: Asked): boolean {
   return origin === c.get('config').issuer || (origin === 'null' && c.req.header('Sec-Fetch-Site') === 'same-origin')
 }
 
+export function isFormOf(session: Session, formToken: string | null): boolean {
+  return formToken !== null && equalInConstantTime(formToken, session.formToken)
+}
+
 /** And only from one that was shown to this very session. */
 export function checkForm(c: Asked, session: Session, formToken: string | null): void {
   checkOrigin(c)
-  if (formToken !== null && equalInConstantTime(formToken, session.formToken)) return
+  if (isFormOf(session, formToken)) return
   throw new PageError(403, 'This page belongs to another sign-in.', 'Open it again and send it once more.')
 }

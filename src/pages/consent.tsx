@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { App } from '../apps/app.ts'
 import type { Scope } from '../catalog/catalog.ts'
 import type { AppEnv } from '../env.ts'
+import { NoDefault } from './field.tsx'
 import { htmlPage } from './html-page.tsx'
 import { Layout } from './layout.tsx'
 import { REFUSALS, type Refusal } from './organizations/refusals.ts'
@@ -18,6 +19,17 @@ export interface ConsentOrganization {
   askHref: string | null
 }
 
+/** What was ticked when the page was sent. */
+export interface ConsentChoice {
+  scopes: ReadonlySet<string>
+  organizations: ReadonlySet<string>
+}
+
+export interface ConsentProblem {
+  field: 'scope' | 'organization'
+  text: string
+}
+
 interface ConsentView {
   app: App
   /** The domain that was verified before, if it is not any more. */
@@ -32,14 +44,24 @@ interface ConsentView {
   destination: string
   loopback: boolean
   switchHref: string
-  problem: string | undefined
+  /** The query of the request, for when the page is answered too late. */
+  search: string
+  chosen: ConsentChoice | undefined
+  problem: ConsentProblem | undefined
+  /** Why the page is shown again, when it is not for a problem with what was chosen. */
+  notice: string | undefined
 }
 
 export async function consentPage(c: Context<AppEnv>, view: ConsentView): Promise<Response> {
-  return htmlPage(c, <Consent {...view} />, view.problem ? 422 : 200)
+  return htmlPage(c, <Consent {...view} />, statusOf(view))
 }
 
-function Consent({ app, email, formToken, handle, switchHref, problem, ...view }: ConsentView) {
+function statusOf({ problem, notice }: ConsentView): 200 | 409 | 422 {
+  if (problem) return 422
+  return notice === undefined ? 200 : 409
+}
+
+function Consent({ app, email, formToken, handle, switchHref, notice, ...view }: ConsentView) {
   return (
     <Layout title={`Allow ${app.clientName}?`}>
       <AppCard app={app} />
@@ -55,17 +77,15 @@ function Consent({ app, email, formToken, handle, switchHref, problem, ...view }
       <p class="account">
         Signed in as <strong>{email}</strong>. <a href={switchHref}>Use another account</a>
       </p>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {notice && <Told id="notice" text={notice} />}
       <form method="post" action="/authorize">
+        <NoDefault />
         <input type="hidden" name="form_token" value={formToken} />
         <input type="hidden" name="consent" value={handle} />
         <Required scopes={view.required} name={app.clientName} />
-        <Optional scopes={view.optional} />
-        <Organizations organizations={view.organizations} />
+        <input type="hidden" name="request" value={view.search} />
+        <Optional {...view} />
+        <Organizations {...view} />
         <Destination destination={view.destination} loopback={view.loopback} />
         <div class="actions">
           <button type="submit" name="decision" value="allow" class="primary">
@@ -105,14 +125,25 @@ function Required({ scopes, name }: { scopes: readonly Scope[]; name: string }) 
   )
 }
 
-function Optional({ scopes }: { scopes: readonly Scope[] }) {
-  if (scopes.length === 0) return null
+/** Read out and gone to when the page comes; what it is about stands right below. */
+function Told({ id, text }: { id: string; text: string }) {
   return (
-    <fieldset>
+    <p id={id} class="problem" role="alert" tabindex={-1} autofocus>
+      {text}
+    </p>
+  )
+}
+
+function Optional({ optional, chosen, problem }: Pick<ConsentView, 'optional' | 'chosen' | 'problem'>) {
+  if (optional.length === 0) return null
+  const told = problem?.field === 'scope' ? problem.text : undefined
+  return (
+    <fieldset aria-describedby={told && 'scope-problem'}>
       <legend>Only if you choose</legend>
-      {scopes.map((scope) => (
+      {told && <Told id="scope-problem" text={told} />}
+      {optional.map((scope) => (
         <label class="choice">
-          <input type="checkbox" name="scope" value={scope.name} />
+          <input type="checkbox" name="scope" value={scope.name} checked={chosen?.scopes.has(scope.name)} />
           <span>
             <ScopeText scope={scope} />
           </span>
@@ -132,14 +163,19 @@ function ScopeText({ scope }: { scope: Scope }) {
   )
 }
 
-function Organizations({ organizations }: { organizations: readonly ConsentOrganization[] }) {
+function Organizations({ organizations, chosen, problem }: Pick<ConsentView, 'organizations' | 'chosen' | 'problem'>) {
   if (organizations.length === 0) return null
   const open = organizations.filter((organization) => !organization.refusal)
+  const told = problem?.field === 'organization' ? problem.text : undefined
   return (
-    <fieldset>
+    <fieldset aria-describedby={told && 'organization-problem'}>
       <legend>In which organizations?</legend>
+      {told && <Told id="organization-problem" text={told} />}
       {organizations.map((organization) => (
-        <OrganizationChoice organization={organization} checked={!organization.refusal && open.length === 1} />
+        <OrganizationChoice
+          organization={organization}
+          checked={!organization.refusal && (chosen ? chosen.organizations.has(organization.id) : open.length === 1)}
+        />
       ))}
     </fieldset>
   )

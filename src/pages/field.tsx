@@ -1,3 +1,5 @@
+import { randomBase64Url } from '../lib/random.ts'
+
 interface TextFieldProps {
   /** The name, unless a page has it twice. */
   id?: string
@@ -66,7 +68,20 @@ export function Problems({ id, texts = [] }: { id: string; texts?: readonly stri
   )
 }
 
-/** What every form of a signed-in page carries. */
-export function FormToken({ value }: { value: string }) {
-  return <input type="hidden" name="form_token" value={value} />
+/** What every form of a signed-in page carries; `once`, when a second submit of it must not act again. */
+export function FormToken({ value, once }: { value: string; once?: boolean }) {
+  return (
+    <>
+      <input type="hidden" name="form_token" value={value} />
+      {once && <input type="hidden" name="once" value={randomBase64Url(32)} />}
+    </>
+  )
+}
+
+/**
+ * Stands first in a form whose first button would decide something: Enter in a field presses the first one, and this one
+ * does nothing (HTML, implicit submission).
+ */
+export function NoDefault() {
+  return <button type="submit" disabled hidden />
 }

@@ -37,7 +37,7 @@ function ResourceForm({ nav, formToken, existing, values, problems }: ResourceFo
       <h1>{title}</h1>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={existing ? '/operator/catalog/resources/edit' : '/operator/catalog/resources/new'}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         {existing ? (
           <input type="hidden" name="identifier" value={values.identifier} />
         ) : (
@@ -101,7 +101,7 @@ function Credentials({ formToken, identifier, introspectionId }: CredentialsProp
           : `The API introspects as ${introspectionId}. New credentials end these at once.`}
       </p>
       <form method="post" action="/operator/catalog/resources/credentials">
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <input type="hidden" name="identifier" value={identifier} />
         <button type="submit">{introspectionId === null ? 'Create credentials' : 'Replace the credentials'}</button>
       </form>

@@ -46,7 +46,7 @@ function ScopeForm({ nav, formToken, isNew, values, successors, problems }: Scop
       <p class="code">{values.resource}</p>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={path}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <input type="hidden" name="resource" value={values.resource} />
         {isNew && (
           <>
@@ -87,7 +87,7 @@ function ScopeForm({ nav, formToken, isNew, values, successors, problems }: Scop
       </form>
       {!isNew && (
         <form method="post" action={`${path}/delete`}>
-          <FormToken value={formToken} />
+          <FormToken value={formToken} once />
           <p>A scope that no app, grant or other scope depends on can be deleted. One in use can only be deprecated.</p>
           <button type="submit" class="danger">
             Delete {values.name}

@@ -110,7 +110,7 @@ function DeviceRow({ device, app, formToken }: { device: Device; app: App; formT
         <Held device={device} />
       </div>
       <form method="post" action={`/connections/${device.grantId}/end`} class="inline">
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         {device.mayNarrow && <a href={`/connections/${device.grantId}`}>Allow less</a>}
         <button type="submit">
           End here
@@ -149,7 +149,7 @@ function Disconnect({ nav, formToken, connection: { app, devices } }: Disconnect
         did so far stays.
       </p>
       <form method="post" action={`/connections/apps/${app.clientId}`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <div class="actions">
           <button type="submit" class="danger">
             Disconnect

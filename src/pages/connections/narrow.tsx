@@ -30,7 +30,7 @@ function Narrow({ nav, formToken, grantId, app, required, optional, organization
       </p>
       <Problems id="form-problem" texts={problems} />
       <form method="post" action={`/connections/${grantId}`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         {required.length > 0 && (
           <section>
             <h2>It cannot work without</h2>

@@ -70,7 +70,7 @@ function NewSecret({ app, formToken, values, problems }: Omit<AppSecretsView, 's
     <form method="post" action={`/developer/apps/${app.clientId}/secrets`}>
       <fieldset class="part">
         <legend>A new secret</legend>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <TextField
           name="name"
           label="Name"
@@ -121,7 +121,7 @@ function DeleteSecret({ formToken, secret, last, ...view }: DeleteSecretView) {
         </p>
       )}
       <form method="post" action={`${path}/${secret.id}/delete`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <div class="actions">
           <button type="submit" class="danger">
             Delete it

@@ -29,7 +29,7 @@ function AppSettings({ formToken, version, ...view }: AppSettingsView) {
       <Problems id="form-problem" texts={view.problems['']} />
       {!view.mayManage && <p>Your role lets you see these settings, but not change them.</p>}
       <form method="post" action={`${path}/settings`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <input type="hidden" name="version" value={String(version)} />
         <AppFields {...view} steps={false} />
         {view.mayManage && (

@@ -25,7 +25,7 @@ function DeleteApp({ formToken, connectedAccounts, ...view }: DeleteAppView) {
         Its client_id is never used again.
       </p>
       <form method="post" action={`${path}/delete`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <div class="actions">
           <button type="submit" class="danger">
             Delete it for good

@@ -35,7 +35,7 @@ function RegisterApp({ nav, formToken, idempotencyKey, kind, problems, ...view }
       </p>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={`/developer/apps/new/${kind}`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <input type="hidden" name="idempotency_key" value={idempotencyKey} />
         <AppFields {...view} problems={problems} redirectExample={redirectExample} redirectHint={redirectHint} steps />
         <Owner organizations={view.organizations} organizationId={view.organizationId} />

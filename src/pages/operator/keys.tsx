@@ -39,7 +39,7 @@ function Keys({ part, keys }: KeysView) {
             <div class="inline">
               {key.state === 'signing' && (
                 <form method="post" action={`/operator/keys/${key.kid}/rotate`}>
-                  <FormToken value={part.formToken} />
+                  <FormToken value={part.formToken} once />
                   <button type="submit">
                     Rotate now<span class="visually-hidden">: {key.kid}</span>
                   </button>
@@ -65,7 +65,7 @@ function Withdraw({ part, kid }: { part: OperatorPart; kid: string }) {
         in introspection, and refused by APIs within five minutes. Apps refresh and go on.
       </p>
       <form method="post" action={`/operator/keys/${kid}/withdraw`}>
-        <FormToken value={part.formToken} />
+        <FormToken value={part.formToken} once />
         <button type="submit" class="danger">
           Withdraw this key
         </button>

@@ -89,7 +89,7 @@ function SuspensionForm({ part, kind, path, item }: SuspensionFormProps) {
       <details>
         <summary>Let it go on{named}</summary>
         <form method="post" action={`${path}/resume`}>
-          <FormToken value={part.formToken} />
+          <FormToken value={part.formToken} once />
           <label class="choice">
             <input type="checkbox" name="keep_grants" />
             <span>
@@ -106,7 +106,7 @@ function SuspensionForm({ part, kind, path, item }: SuspensionFormProps) {
     <details>
       <summary>Suspend{named}</summary>
       <form method="post" action={`${path}/suspend`}>
-        <FormToken value={part.formToken} />
+        <FormToken value={part.formToken} once />
         <label for={`reason-${item.id}`}>Why</label>
         <input type="text" id={`reason-${item.id}`} name="reason" required maxlength={500} />
         <button type="submit" class="danger">

@@ -170,7 +170,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
       )}
       {decision && (
         <form method="post" action={action}>
-          <FormToken value={part.formToken} />
+          <FormToken value={part.formToken} once />
           <button type="submit" name="decision" value="none">
             Withdraw the decision
           </button>

@@ -64,7 +64,7 @@ function AskForm(view: AskView & { refusal: Refusal }) {
       </p>
       {again && <p class="notice">You have asked already. What you write now takes the place of what you wrote.</p>}
       <form method="post" action={`/organizations/${organization.slug}/requests/new`}>
-        <FormToken value={view.formToken} />
+        <FormToken value={view.formToken} once />
         <input type="hidden" name="client_id" value={app.clientId} />
         {view.returnTo && <input type="hidden" name="return_to" value={view.returnTo} />}
         <Problems id="form-problem" texts={problems['']} />

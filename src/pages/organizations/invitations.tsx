@@ -34,7 +34,7 @@ export function Invitations({ path, formToken, role, invitations, values, proble
       <form method="post" action={path}>
         <fieldset class="part">
           <legend>Invite somebody</legend>
-          <FormToken value={formToken} />
+          <FormToken value={formToken} once />
           <Problems id="invite-problem" texts={problems['']} />
           <TextField
             name="email"
@@ -75,7 +75,7 @@ function InvitationRow({ invitation, path, formToken }: { invitation: Invitation
         </span>
       </div>
       <form method="post" action={`${path}/${invitation.id}/withdraw`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <button type="submit" class="danger">
           Withdraw<span class="visually-hidden"> the invitation of {invitation.email}</span>
         </button>
@@ -116,7 +116,7 @@ export function invitationPage(c: Pick<Context<AppEnv>, 'html'>, { invitation, .
         any time. The invitation is good until <Time at={invitation.expiresAt} exact />.
       </p>
       <form method="post" action={view.action}>
-        <FormToken value={view.formToken} />
+        <FormToken value={view.formToken} once />
         <div class="actions">
           <button type="submit" class="primary">
             Accept

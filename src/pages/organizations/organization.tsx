@@ -97,7 +97,7 @@ function MemberRow({ member, view }: { member: Member; view: OrganizationView })
         )}
         {(manages || self) && (
           <form method="post" action={`${path}/remove`}>
-            <FormToken value={formToken} />
+            <FormToken value={formToken} once />
             <button type="submit" class="danger">
               {self ? 'Leave' : 'Remove'}
               <span class="visually-hidden"> {self ? organization.name : member.email}</span>

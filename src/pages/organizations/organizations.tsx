@@ -39,7 +39,7 @@ function Organizations({ nav, formToken, organizations, values, problems }: Orga
       <form method="post" action="/organizations">
         <fieldset class="part">
           <legend>A new organization</legend>
-          <FormToken value={formToken} />
+          <FormToken value={formToken} once />
           <Problems id="form-problem" texts={problems['']} />
           <TextField name="name" label="Name" value={values.name} problems={problems.name} required />
           <TextField

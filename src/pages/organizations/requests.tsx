@@ -98,7 +98,7 @@ function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) 
       <p class="said">{request.reason}</p>
       {may(view.role, 'decide-apps') && (
         <form method="post" action={`/organizations/${view.organization.slug}/requests/${request.id}`}>
-          <FormToken value={view.formToken} />
+          <FormToken value={view.formToken} once />
           <label for={`note-${request.id}`}>
             Note to {request.email} <span class="optional">optional</span>
           </label>

@@ -34,7 +34,7 @@ function WebhookForm({ part, webhook, values, problems }: WebhookFormView) {
       <h2>{title}</h2>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={webhook ? `${path}/${webhook.id}/change` : `${path}/new`}>
-        <FormToken value={part.formToken} />
+        <FormToken value={part.formToken} once />
         <TextField
           name="url"
           label="Address"
@@ -101,7 +101,7 @@ function MoreForms({ path, formToken }: { path: string; formToken: string }) {
       <details>
         <summary>Create a new secret</summary>
         <form method="post" action={`${path}/secret`}>
-          <FormToken value={formToken} />
+          <FormToken value={formToken} once />
           <p>For 24 hours, messages are signed with the former one too, so that your system has time to change.</p>
           <button type="submit">Create a new secret</button>
         </form>
@@ -109,7 +109,7 @@ function MoreForms({ path, formToken }: { path: string; formToken: string }) {
       <details>
         <summary>Delete the webhook</summary>
         <form method="post" action={`${path}/delete`}>
-          <FormToken value={formToken} />
+          <FormToken value={formToken} once />
           <p>What it was not told yet, it is not told any more. The audit log keeps everything.</p>
           <button type="submit" class="danger">
             Delete it

@@ -128,7 +128,7 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
       </td>
       <td>
         <form method="post" action={`${pathOf(view)}/deliveries/${eventId}/resend`}>
-          <FormToken value={view.part.formToken} />
+          <FormToken value={view.part.formToken} once />
           <button type="submit">
             Send again<span class="visually-hidden">: {event}</span>
           </button>

@@ -1,0 +1,55 @@
+import type { Context } from 'hono'
+import type { Session } from '../accounts/sessions.ts'
+import type { AppEnv } from '../env.ts'
+import { ProtocolError } from '../errors.ts'
+import type { EpochSeconds } from '../lib/clock.ts'
+import { type AuthorizationRequest, checkMembership, isStranger } from './authorization-request.ts'
+import { redirectResponse } from './authorization-response.ts'
+import { type ConsentState, showConsent } from './consent.ts'
+import { ENDPOINTS } from './endpoints.ts'
+import { explainPrivateApp } from './private-app.ts'
+
+/** What must hold before anything is granted without a page. Undefined: this session may be asked. */
+export function leadElsewhere(
+  c: Context<AppEnv>,
+  request: AuthorizationRequest,
+  session: Session,
+  search: string,
+  now: EpochSeconds,
+): Response | Promise<Response> | undefined {
+  if (mustSignInAgain(request, session, now)) return toSignIn(request, search)
+  if (isStranger(request) && !request.prompt.has('none')) return explainPrivateApp(c, request, session, search)
+  checkMembership(request)
+  return undefined
+}
+
+/** The consent page, for whoever may be asked in this session. */
+export async function askAgain(
+  c: Context<AppEnv>,
+  request: AuthorizationRequest,
+  session: Session,
+  { search, now, state }: { search: string; now: EpochSeconds; state: ConsentState },
+): Promise<Response> {
+  return leadElsewhere(c, request, session, search, now) ?? showConsent(c, request, session, search, state)
+}
+
+function mustSignInAgain(
+  { prompt, maxAgeSeconds }: AuthorizationRequest,
+  session: Session,
+  now: EpochSeconds,
+): boolean {
+  if (prompt.has('login') || prompt.has('select_account')) return true
+  return maxAgeSeconds !== undefined && now - session.signedInAt > maxAgeSeconds
+}
+
+/** What asked for the sign-in is fulfilled by it, and left out of the request that follows. */
+export function toSignIn(request: AuthorizationRequest, search: string): Response {
+  if (request.prompt.has('none')) throw new ProtocolError('login_required', 'interaction_needed')
+  const query = new URLSearchParams(search)
+  const rest = [...request.prompt].filter((value) => value !== 'login' && value !== 'select_account')
+  query.delete('prompt')
+  query.delete('max_age')
+  if (rest.length > 0) query.set('prompt', rest.join(' '))
+  const returnTo = `${ENDPOINTS.authorization_endpoint}?${query}`
+  return redirectResponse(`/sign-in?${new URLSearchParams({ return_to: returnTo, switch: '1' })}`)
+}
