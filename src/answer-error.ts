@@ -3,8 +3,9 @@ import { type AppEnv, ConfigurationError } from './env.ts'
 import { API_PROBLEMS, ApiError, HostError, PageError, ProtocolError, REASONS } from './errors.ts'
 import { requestId } from './lib/request-id.ts'
 import { StorageUnavailable } from './lib/storage.ts'
-import { AuthorizationRefusal, redirectResponse } from './oauth/authorization-response.ts'
+import { MistakenRequest } from './oauth/mistaken-request.ts'
 import { errorPage } from './pages/error.tsx'
+import { mistakenRequestPage } from './pages/refusal.tsx'
 
 const RETRY_AFTER_SECONDS = '5'
 /** Answered in JSON whatever goes wrong; every other path outside /api is a page for people. */
@@ -16,7 +17,6 @@ export function answerError(error: Error, c: Context<AppEnv>): Response | Promis
   logUnlessRefusal(error, c)
   if (error instanceof ConfigurationError) return answerConfiguration(error, c)
   if (error instanceof HostError) return c.text(`This service answers at ${error.issuer} only.\n`, 421)
-  if (error instanceof AuthorizationRefusal) return redirectResponse(error.location)
   const path = new URL(c.req.url).pathname
   if (path.startsWith('/api/')) return answerApi(toApiError(error), c)
   if (MACHINE_PATHS.test(path) && !(error instanceof PageError)) return answerProtocol(toProtocolError(error), c)
@@ -100,6 +100,17 @@ function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Respon
   if (error instanceof ApiError) {
     const { status, title } = API_PROBLEMS[error.problem]
     return errorPage(c, status, { title, next: error.detail ?? 'Go back, or start at the front page.' })
+  }
+  if (error instanceof MistakenRequest) {
+    return mistakenRequestPage(c, {
+      title: error.description,
+      parameter: error.reason === 'client_unknown' ? 'client_id' : 'redirect_uri',
+      received: error.received,
+      registered: error.registered,
+      settingsHref: error.settingsHref,
+      host: new URL(c.get('config').issuer).host,
+      code: `${error.code}: ${error.reason}`,
+    })
   }
   if (error instanceof ProtocolError) {
     addHeaders(c, error.options.headers)

@@ -12,6 +12,8 @@ export const PROTOCOL_STATUS = {
   access_denied: 403,
   login_required: 400,
   consent_required: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
   server_error: 500,
   temporarily_unavailable: 503,
 } as const
@@ -62,6 +64,7 @@ export const REASONS = {
   parameter_malformed: 'A parameter is not valid.',
   parameter_repeated: 'A parameter must not be repeated (RFC 6749 section 3.2).',
   prompt_invalid: 'prompt holds a value that is not supported, or none with another.',
+  request_object: 'Send the parameters in the query: request and request_uri are not supported.',
   redirect_uri_mismatch: 'redirect_uri is not the one of the authorization request.',
   redirect_uri_missing: 'redirect_uri is missing.',
   redirect_uri_unregistered: 'redirect_uri is not registered for this app.',

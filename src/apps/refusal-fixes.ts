@@ -63,6 +63,7 @@ export const FIXES: Readonly<Record<Reason, string>> = {
   refresh_token_superseded: KEEP_NEWEST,
   refresh_token_unknown:
     'Look where the token was stored: it is not one that this grant has now. Otherwise connect again.',
+  request_object: 'Send the parameters of the request as they are, without request and request_uri.',
   resource_mismatch: 'Send the resource that is expected, or leave it out.',
   resource_repeated: 'Ask for one API at a time.',
   resource_unknown: 'Ask whoever runs this server whether the API still exists.',

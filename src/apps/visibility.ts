@@ -27,7 +27,7 @@ const REQUIREMENTS: readonly Requirement[] = [
   },
 ]
 
-/** A domain may change hands, and a homepage may move, while the app is public: then people are warned instead. */
+/** A domain may change hands while the app is public, which nobody here did: then people are warned instead. */
 const VERIFIED_PUBLISHER: Requirement = {
   setting: 'visibility',
   isMet: (settings, publisherDomain) => publisherDomain !== null && publisherDomain === homepageHost(settings),
@@ -67,7 +67,18 @@ function tooManyOutside(outsideAccounts: number): SettingProblem[] {
 
 /** What the app lacked before does not stand in the way of changing something else. */
 function lostRequirements(settings: AppSettings, current: App): SettingProblem[] {
-  return REQUIREMENTS.filter(({ isMet }) => isMet(current, null) && !isMet(settings, null)).map(
+  const lost = REQUIREMENTS.filter(({ isMet }) => isMet(current, null) && !isMet(settings, null)).map(
     ({ setting, says }) => ({ setting, detail: `${says} Make the app private first.` }),
   )
+  return [...lost, ...movedWhilePublic(settings, current)]
+}
+
+/** Whoever has everybody's trust for one host does not take it to another. */
+function movedWhilePublic(settings: AppSettings, current: App): SettingProblem[] {
+  const host = homepageHost(settings)
+  if (current.firstParty || host === null || host === homepageHost(current)) return []
+  const detail =
+    `A public app has a verified publisher, and ${host} is not verified: make the app private with the move ` +
+    '("visibility": "private"), verify the new host, then make it public again.'
+  return [{ setting: 'clientUri', detail }]
 }

@@ -75,7 +75,11 @@ const settings = {
       description: 'Scopes that a request may name besides; the person may leave them out.',
       example: ['projects:write'],
     }),
-  client_uri: webAddress('The homepage of the app.', 'https://app.example.com/'),
+  client_uri: webAddress(
+    'The homepage of the app. Moving it to another host ends the verification of the publisher, so a public app moves ' +
+      'it together with "visibility": "private".',
+    'https://app.example.com/',
+  ),
   logo_uri: webAddress(
     'The logo of the app: PNG, JPEG or WebP of at most 64 KiB, fetched once when the address is set.',
     'https://app.example.com/logo.png',

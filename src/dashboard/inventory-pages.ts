@@ -82,25 +82,22 @@ async function showApp(
   const asker = askerOf(c)
   const item = await readReachingApp(asker, organization.id, clientId)
   const page = { after: cursor === undefined ? null : toGrantPosition(cursor), limit: GRANTS_SHOWN }
-  const [{ items: grants, next }, decision, scopes, policy] = await Promise.all([
+  const [{ items: grants, next }, decision, app, catalogue, policy] = await Promise.all([
     readReachingGrants(asker, organization.id, { clientId }, page),
     findDecision(c.env.DB, organization.id, clientId),
-    organizationScopes(c, clientId),
+    findApp(c.env.DB, clientId),
+    listScopes(c.env.DB, c.get('config').issuer),
     getPolicy(c.env.DB, organization.id),
   ])
   const nextCursor = next && formatCursor([next.lastUsedAt, next.grantId])
   return reachingAppPage(c, {
     part: partOf(c, { organization, role }),
+    app,
     item,
     decision,
-    choice: toApprovalChoice(scopes, decision, policy, currentTime()),
+    choice: toApprovalChoice(limitableScopes(app, catalogue), decision, policy, currentTime()),
     grants,
     nextCursor,
     problems,
   })
-}
-
-async function organizationScopes(c: Context<PageEnv>, clientId: string) {
-  const [app, scopes] = await Promise.all([findApp(c.env.DB, clientId), listScopes(c.env.DB, c.get('config').issuer)])
-  return limitableScopes(app, scopes)
 }

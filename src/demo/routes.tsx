@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import * as oauth from 'oauth4webapi'
 import { demoApi } from './api.ts'
@@ -32,7 +32,9 @@ export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Ho
     return c.redirect(await integration.begin(visit), 303)
   })
 
-  demo.get(DEMO_CALLBACK_PATH, (c) => step(c, visitOf(c), (visit) => integration.finish(visit, new URL(c.req.url))))
+  demo.get(DEMO_CALLBACK_PATH, refuseRehearsal, (c) =>
+    step(c, visitOf(c), (visit) => integration.finish(visit, new URL(c.req.url))),
+  )
 
   demo.post('/demo/call', (c) =>
     step(c, visitOf(c), async (visit) => {
@@ -44,6 +46,12 @@ export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Ho
   demo.post('/demo/revoke', (c) => step(c, visitOf(c), (visit) => integration.revoke(visit)))
 
   return demo.route('/', demoApi(issuer))
+}
+
+/** A code counts once: whoever only asks what would come must not spend it. */
+const refuseRehearsal: MiddlewareHandler = async (c, next) => {
+  if (c.req.method !== 'HEAD' && !c.req.header('Sec-Purpose')?.includes('prefetch')) return next()
+  return c.body(null, 503, { 'Cache-Control': 'no-store' })
 }
 
 /** Does one step and shows the page again; what the server refused is said there, with its way out. */

@@ -11,8 +11,10 @@ import { findPresent, type PresentContext } from '../ledger/present-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { AuthorizationRefusal, type ResponseTarget } from './authorization-response.ts'
 import { isEncodedUtf8, type Parameters, parseParameters } from './form.ts'
+import { MistakenRequest } from './mistaken-request.ts'
 import { type Prompt, parsePrompt } from './prompt.ts'
 import { parseScope } from './scope.ts'
+import { isTrusted } from './trust.ts'
 
 /** An authorization request in which everything that does not need the person was checked. */
 export interface AuthorizationRequest {
@@ -43,9 +45,10 @@ export async function checkAuthorizationRequest(
   const clientId = requireOnly(query, 'client_id', 'client_id_missing')
   const registered = await requireApp(env, config, clientId, accountId, now)
   const context = await withTryRun(env, config, query, registered, now)
-  const target = requireTarget(config, query, context.app)
+  const target = requireTarget(config, query, context)
   return refusingTo(target, async () => {
     const parameters = parseParameters(query)
+    checkRequestObject(parameters)
     checkResponse(parameters)
     const codeChallenge = requireChallenge(parameters)
     const scopes = requireScopes(parameters, context, await listScopes(env.DB, config.issuer), config.issuer)
@@ -72,7 +75,7 @@ async function requireApp(
   now: EpochSeconds,
 ): Promise<PresentContext> {
   const context = await findPresent(env.DB, config, clientId, accountId === null ? null : { accountId }, now)
-  if (!context) throw new ProtocolError('invalid_request', 'client_unknown')
+  if (!context) throw MistakenRequest.unknownApp(clientId)
   if (context.app.deletedAt !== null) throw new ProtocolError('invalid_request', 'app_deleted')
   if (context.present.app.suspended || context.present.app.ownerSuspended) {
     throw new ProtocolError('invalid_request', 'app_suspended')
@@ -95,11 +98,13 @@ async function withTryRun(
   return { ...context, app: { ...app, redirectUris: [...app.redirectUris, redirectUri] } }
 }
 
-function requireTarget(config: Config, query: URLSearchParams, app: App): ResponseTarget {
+function requireTarget(config: Config, query: URLSearchParams, context: PresentContext): ResponseTarget {
+  const { app, present } = context
   const requested = requireOnly(query, 'redirect_uri', 'redirect_uri_missing')
   const redirectUri = findRedirectUri(app.redirectUris, requested)
-  if (!redirectUri) throw new ProtocolError('invalid_request', 'redirect_uri_unregistered')
-  return { redirectUri, state: query.get('state') || undefined, issuer: config.issuer }
+  if (!redirectUri) throw MistakenRequest.unregisteredRedirectUri(requested, context)
+  const state = query.get('state') || undefined
+  return { redirectUri, state, issuer: config.issuer, clientId: app.clientId, trusted: isTrusted(app, present) }
 }
 
 /** From here on a refusal goes back to the app. */
@@ -121,6 +126,12 @@ export function checkMembership(request: AuthorizationRequest): void {
 export function isStranger({ context: { present } }: AuthorizationRequest): boolean {
   const isMember = present.memberships.some(({ organizationId }) => organizationId === present.app.organizationId)
   return present.app.visibility === 'private' && !isMember
+}
+
+/** What a request object says would be ignored, and it may say less than the rest (RFC 9101 §6.3, RFC 9126). */
+function checkRequestObject({ request, request_uri }: Parameters): void {
+  if (request !== undefined) throw refuse('request_not_supported', 'request_object')
+  if (request_uri !== undefined) throw refuse('request_uri_not_supported', 'request_object')
 }
 
 function checkResponse({ response_type, response_mode }: Parameters): void {

@@ -6,9 +6,12 @@ export interface ResponseTarget {
   redirectUri: RegisteredRedirectUri
   state: string | undefined
   issuer: string
+  clientId: string
+  /** Whether a refusal may go there without an act of the person. */
+  trusted: boolean
 }
 
-/** A refusal that the app is told by redirect (RFC 6749 §4.1.2.1). */
+/** A refusal for the app to hear (RFC 6749 §4.1.2.1): by redirect, or by a link that the person follows. */
 export class AuthorizationRefusal extends ProtocolError {
   readonly target: ResponseTarget
 

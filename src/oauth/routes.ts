@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import type { AppEnv } from '../env.ts'
 import { keySet } from '../keys/jwks.ts'
 import { currentTime } from '../lib/clock.ts'
+import { refuseRehearsal } from '../pages/rehearsal.ts'
 import { STATUS_LIST_PATH } from '../revocation/status-list.ts'
 import { authorize, authorizeByPost } from './authorize.ts'
 import { ENDPOINTS, METADATA_PATHS } from './endpoints.ts'
@@ -37,7 +38,7 @@ for (const path of [ENDPOINTS.token_endpoint, ENDPOINTS.revocation_endpoint, STA
   oauthRoutes.use(path, openToBrowsers)
 }
 
-oauthRoutes.get(ENDPOINTS.authorization_endpoint, authorize)
+oauthRoutes.get(ENDPOINTS.authorization_endpoint, refuseRehearsal, authorize)
 oauthRoutes.post(ENDPOINTS.authorization_endpoint, authorizeByPost)
 oauthRoutes.all(ENDPOINTS.token_endpoint, token)
 oauthRoutes.all(ENDPOINTS.revocation_endpoint, revoke)

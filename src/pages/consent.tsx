@@ -6,7 +6,7 @@ import { NoDefault } from './field.tsx'
 import { htmlPage } from './html-page.tsx'
 import { Layout } from './layout.tsx'
 import { REFUSALS, type Refusal } from './organizations/refusals.ts'
-import { AppIcon, PublisherMark } from './publisher.tsx'
+import { AppIcon, AppPromises, PublisherMark } from './publisher.tsx'
 
 export interface ConsentOrganization {
   id: string
@@ -104,7 +104,10 @@ function AppCard({ app }: { app: App }) {
   return (
     <div class="app-card">
       <AppIcon app={app} />
-      <PublisherMark app={app} warning="Allow it only if you know this app." />
+      <div>
+        <PublisherMark app={app} warning="Allow it only if you know this app." />
+        <AppPromises app={app} />
+      </div>
     </div>
   )
 }

@@ -19,6 +19,28 @@ export function PublisherMark({ app, warning }: { app: App; warning?: string }) 
   )
 }
 
+/** What the developer promises, at addresses of theirs: opened beside the page, which the person may be deciding on. */
+export function AppPromises({ app }: { app: Pick<App, 'policyUri' | 'tosUri'> }) {
+  const links = [
+    { href: app.policyUri, title: 'Privacy policy' },
+    { href: app.tosUri, title: 'Terms of service' },
+  ].filter((link): link is { href: string; title: string } => link.href !== null)
+  if (links.length === 0) return null
+  return (
+    <p class="small">
+      {links.map(({ href, title }, index) => (
+        <>
+          {index > 0 && ', '}
+          <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+            {title}
+          </a>{' '}
+          on {new URL(href).host}
+        </>
+      ))}
+    </p>
+  )
+}
+
 /** No remote image: our own copy of the logo, or the initial of the name. */
 export function AppIcon({ app }: { app: App }) {
   if (app.logoHash) return <img class="app-icon" src={logoPath(app.logoHash)} alt="" width="48" height="48" />

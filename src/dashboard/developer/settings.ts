@@ -2,11 +2,12 @@ import { type Context, Hono } from 'hono'
 import { findActivity } from '../../apps/activity-store.ts'
 import type { App } from '../../apps/app.ts'
 import { APP_KINDS } from '../../apps/kinds.ts'
+import { homepageHost } from '../../apps/publisher.ts'
 import { isPublic } from '../../apps/settings.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import type { AppFormValues, FieldProblems } from '../../pages/developer/app-form.tsx'
 import type { AppFrameView } from '../../pages/developer/app-frame.tsx'
-import { appSettingsPage } from '../../pages/developer/app-settings.tsx'
+import { appSettingsPage, type HomepageMove } from '../../pages/developer/app-settings.tsx'
 import { deleteAppPage } from '../../pages/developer/delete-app.tsx'
 import { appChange } from '../app-schemas.ts'
 import { askerOf, editApp, removeApp } from '../app-use-cases.ts'
@@ -27,7 +28,13 @@ settingsPages.post('/developer/apps/:client_id/settings', async (c) => {
   const values = readAppForm(c.get('fields'))
   const version = Number(c.get('fields').get('version'))
   try {
-    await editApp(askerOf(c), app.clientId, parseBody(appChange, toBody(values)), new Set([version]))
+    const body = parseBody(appChange, toBody(values))
+    const move = findMove(app, body.client_uri)
+    if (move && c.get('fields').get('moves_to') !== move.to) {
+      return showForm(c, frame, { values, version, problems: {}, move })
+    }
+    const change = move?.endsPublic ? { ...body, visibility: 'private' as const } : body
+    await editApp(askerOf(c), app.clientId, change, new Set([version]))
     return c.redirect(appPath(app, 'settings', 'saved'), 303)
   } catch (error) {
     return showForm(c, frame, { values, version, problems: problemsOf(error) })
@@ -49,12 +56,15 @@ interface FilledForm {
   values: AppFormValues
   version: number
   problems: FieldProblems
+  /** A move of the homepage that is asked about before it is made. */
+  move?: HomepageMove
 }
 
 async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledForm): Promise<Response> {
   const { redirectHint, redirectExample } = APP_KINDS[likelyKind(frame.app)]
   return appSettingsPage(c, {
     ...frame,
+    move: undefined,
     ...form,
     formToken: c.get('caller').session.formToken,
     catalogue: await listOfferedScopes(c.env.DB, c.get('config').issuer, frame.app),
@@ -62,6 +72,15 @@ async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledFo
     redirectExample,
     notice: readNotice(c),
   })
+}
+
+/** Undefined where the move takes nothing away. */
+function findMove(app: App, clientUri: string | null | undefined): HomepageMove | undefined {
+  const [from, to] = [homepageHost(app), homepageHost({ clientUri: clientUri ?? null })]
+  // A public app keeps a homepage: leaving it out is refused.
+  const endsPublic = app.visibility === 'public' && !app.firstParty && to !== null
+  if (from === to || (app.publisherDomain === null && !endsPublic)) return undefined
+  return { from: from ?? '', to: to ?? '', endsPublic, endsVerified: app.publisherDomain !== null }
 }
 
 /** For the hints only: the kind itself is not kept. */

@@ -10,6 +10,7 @@ import { currentTime } from '../../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../../lib/encoding.ts'
 import { randomBase64Url } from '../../lib/random.ts'
 import { type TryOutcome, tryResultPage } from '../../pages/developer/try-result.tsx'
+import { refuseRehearsal } from '../../pages/rehearsal.ts'
 import { parseAccessToken } from '../../tokens/access-token.ts'
 import { parseHandle } from '../../tokens/handle.ts'
 import type { PageEnv } from '../visitor.ts'
@@ -39,7 +40,7 @@ tryPages.post('/developer/try/:client_id', async (c) => {
 })
 
 /** Where the run comes back to. The code is redeemed, the grant revoked, and what came of it shown. */
-tryPages.get('/developer/try/:client_id/callback', async (c) => {
+tryPages.get('/developer/try/:client_id/callback', refuseRehearsal, async (c) => {
   const { app, frame } = await requireAppPage(c, 'see')
   const run = { clientId: app.clientId, accountId: c.get('caller').accountId }
   const secrets = await takeTryRun(c.env, run, currentTime())

@@ -6,7 +6,7 @@ import type { EpochSeconds } from '../../lib/clock.ts'
 import { FormToken } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
 import { Layout, type Navigation } from '../layout.tsx'
-import { AppIcon, PublisherMark } from '../publisher.tsx'
+import { AppIcon, AppPromises, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
 
 /** One device, or one browser, in which an app was allowed. */
@@ -75,6 +75,7 @@ function ConnectedApp({ connection, formToken }: { connection: Connection; formT
         <div>
           <h2 id={`app-${app.clientId}`}>{app.clientName}</h2>
           <PublisherMark app={app} />
+          <AppPromises app={app} />
         </div>
         <a class="button" href={`/connections/apps/${app.clientId}`}>
           Disconnect<span class="visually-hidden"> {app.clientName}</span>…

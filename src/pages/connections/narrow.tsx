@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
-import { FormToken, Problems } from '../field.tsx'
+import { FormToken, NoDefault, Problems } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
 import { Layout, type Navigation } from '../layout.tsx'
 
@@ -30,6 +30,7 @@ function Narrow({ nav, formToken, grantId, app, required, optional, organization
       </p>
       <Problems id="form-problem" texts={problems} />
       <form method="post" action={`/connections/${grantId}`}>
+        <NoDefault />
         <FormToken value={formToken} once />
         {required.length > 0 && (
           <section>

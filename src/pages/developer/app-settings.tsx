@@ -6,6 +6,15 @@ import { htmlPage } from '../html-page.tsx'
 import { AppFields, type AppFormValues, type FieldProblems } from './app-form.tsx'
 import { AppFrame, type AppFrameView } from './app-frame.tsx'
 
+/** What follows a new homepage, said before it is saved. */
+export interface HomepageMove {
+  from: string
+  /** Empty: there is no homepage any more. */
+  to: string
+  endsPublic: boolean
+  endsVerified: boolean
+}
+
 interface AppSettingsView extends AppFrameView {
   formToken: string
   /** What the form was filled from: a change in between is not overwritten. */
@@ -16,13 +25,14 @@ interface AppSettingsView extends AppFrameView {
   redirectExample: string
   problems: FieldProblems
   notice: string | undefined
+  move: HomepageMove | undefined
 }
 
 export function appSettingsPage(c: Pick<Context<AppEnv>, 'html'>, view: AppSettingsView) {
-  return htmlPage(c, <AppSettings {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
+  return htmlPage(c, <AppSettings {...view} />, view.move || Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function AppSettings({ formToken, version, ...view }: AppSettingsView) {
+function AppSettings({ formToken, version, move, ...view }: AppSettingsView) {
   const path = `/developer/apps/${view.app.clientId}`
   return (
     <AppFrame {...view} tab="settings">
@@ -31,11 +41,12 @@ function AppSettings({ formToken, version, ...view }: AppSettingsView) {
       <form method="post" action={`${path}/settings`}>
         <FormToken value={formToken} once />
         <input type="hidden" name="version" value={String(version)} />
+        {move && <Move move={move} clientId={view.app.clientId} />}
         <AppFields {...view} steps={false} />
         {view.mayManage && (
           <div class="actions">
             <button type="submit" class="primary">
-              Save
+              {move ? 'Move the homepage and save' : 'Save'}
             </button>
           </div>
         )}
@@ -50,5 +61,41 @@ function AppSettings({ formToken, version, ...view }: AppSettingsView) {
         </section>
       )}
     </AppFrame>
+  )
+}
+
+function Move({ move, clientId }: { move: HomepageMove; clientId: string }) {
+  const { from, to, endsPublic, endsVerified } = move
+  return (
+    <div class="problem" role="alert" tabindex={-1} autofocus>
+      <p>
+        <strong>
+          Nothing is saved yet. This{' '}
+          {to === '' ? `removes the homepage at ${from}` : `moves the homepage from ${from} to ${to}`}:
+        </strong>
+      </p>
+      <ul>
+        {endsVerified && (
+          <li>
+            The publisher is not verified any more. Organizations that let in verified publishers only lose the app at
+            once.
+          </li>
+        )}
+        {endsPublic && (
+          <li>
+            The app is not public any more. People outside its organization lose it at their next token, and new ones
+            cannot connect it.
+          </li>
+        )}
+        {to !== '' && (
+          <li>
+            To have that back, verify {to} on the <a href={`/developer/apps/${clientId}/publisher`}>Publisher page</a>{' '}
+            after the move{endsPublic && ', and make the app public again'}.
+          </li>
+        )}
+      </ul>
+      <p>To keep things as they are, put the old address back below.</p>
+      <input type="hidden" name="moves_to" value={to} />
+    </div>
   )
 }

@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
+import type { App } from '../../apps/app.ts'
 import type { AppEnv } from '../../env.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
 import type { InventoryItem } from '../../organizations/inventory.ts'
 import type { ReachingGrant } from '../../organizations/reaching-grants-store.ts'
-import { FormToken, Problems, TextField } from '../field.tsx'
+import { FormToken, NoDefault, Problems, TextField } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
+import { AppPromises } from '../publisher.tsx'
 import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 import { type ApprovalChoice, ApprovalFields } from './approval-fields.tsx'
@@ -14,6 +16,7 @@ import { StateTag } from './inventory.tsx'
 
 interface ReachingAppView {
   part: OrganizationPart
+  app: App | undefined
   item: InventoryItem
   decision: AppDecision | undefined
   choice: ApprovalChoice
@@ -36,7 +39,7 @@ function ReachingApp(view: ReachingAppView) {
       </h2>
       <Problems id="form-problem" texts={problems} />
       <Waiting choice={view.choice} />
-      <Facts item={item} decision={decision} />
+      <Facts app={view.app} item={item} decision={decision} />
       <p>
         <a href={`/organizations/${part.organization.slug}/audit?client_id=${item.clientId}`}>In the audit log</a>
       </p>
@@ -47,11 +50,19 @@ function ReachingApp(view: ReachingAppView) {
   )
 }
 
-function Facts({ item, decision }: { item: InventoryItem; decision: AppDecision | undefined }) {
+function Facts({ app, item, decision }: Pick<ReachingAppView, 'app' | 'item' | 'decision'>) {
   return (
     <dl class="facts">
       <dt>Publisher</dt>
       <dd>{publisherOf(item)}</dd>
+      {app && (app.policyUri || app.tosUri) && (
+        <>
+          <dt>It promises</dt>
+          <dd>
+            <AppPromises app={app} />
+          </dd>
+        </>
+      )}
       <dt>Connected by</dt>
       <dd>{`${count(item.people, 'person', 'people')}, ${count(item.grants, 'grant', 'grants')}`}</dd>
       <dt>First connected</dt>
@@ -144,6 +155,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
       <details open={open}>
         <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
         <form method="post" action={action}>
+          <NoDefault />
           <FormToken value={part.formToken} />
           <ApprovalFields choice={choice} />
           <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
@@ -156,6 +168,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
         <details>
           <summary>Block it</summary>
           <form method="post" action={action}>
+            <NoDefault />
             <FormToken value={part.formToken} />
             <p>
               It loses this organization at once, for everybody. Other organizations keep it. Approving it later gives

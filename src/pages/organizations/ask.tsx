@@ -5,7 +5,7 @@ import type { Organization } from '../../organizations/organization.ts'
 import { FormToken, Problems, TextField } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
 import { Layout, type Navigation } from '../layout.tsx'
-import { AppIcon, PublisherMark } from '../publisher.tsx'
+import { AppIcon, AppPromises, PublisherMark } from '../publisher.tsx'
 import { REFUSALS, type Refusal } from './refusals.ts'
 
 interface AskView {
@@ -38,6 +38,7 @@ function Ask(view: AskView) {
         <div>
           <strong>{app.clientName}</strong>
           <PublisherMark app={app} />
+          <AppPromises app={app} />
         </div>
       </div>
       <h1>

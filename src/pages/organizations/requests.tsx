@@ -3,10 +3,10 @@ import type { App } from '../../apps/app.ts'
 import type { AppEnv } from '../../env.ts'
 import type { AccessRequest } from '../../organizations/access-request.ts'
 import { may, type Organization, type Role } from '../../organizations/organization.ts'
-import { FormToken, Problems } from '../field.tsx'
+import { FormToken, NoDefault, Problems } from '../field.tsx'
 import { htmlPage } from '../html-page.tsx'
 import type { Navigation } from '../layout.tsx'
-import { AppIcon, PublisherMark } from '../publisher.tsx'
+import { AppIcon, AppPromises, PublisherMark } from '../publisher.tsx'
 import { Time } from '../time.tsx'
 import { type ApprovalChoice, ApprovalFields } from './approval-fields.tsx'
 import { OrganizationFrame } from './frame.tsx'
@@ -90,6 +90,7 @@ function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) 
         <div>
           <strong>{name}</strong>
           {app && <PublisherMark app={app} />}
+          {app && <AppPromises app={app} />}
           <span class="detail">
             {request.email}, <Time at={request.createdAt} exact />
           </span>
@@ -98,6 +99,7 @@ function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) 
       <p class="said">{request.reason}</p>
       {may(view.role, 'decide-apps') && (
         <form method="post" action={`/organizations/${view.organization.slug}/requests/${request.id}`}>
+          <NoDefault />
           <FormToken value={view.formToken} once />
           <label for={`note-${request.id}`}>
             Note to {request.email} <span class="optional">optional</span>
