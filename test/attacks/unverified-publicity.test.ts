@@ -23,15 +23,24 @@ describe('an app that wants strangers without a publisher', () => {
     expect((await change(world, { visibility: 'public' })).status).toBe(200) // control
   })
 
-  it('does not keep the mark for a host that it moves to', async () => {
+  it('is never public at a host that it moves to, by whatever change', async () => {
     const world = await createWorld(settings('Two'))
     await fulfilPublicRequirements(world.app.clientId, 'mine.example.com')
     await change(world, { visibility: 'public' })
-    await change(world, { client_uri: 'https://victim.example.com/' })
+    const victim = { client_uri: 'https://victim.example.com/' }
+    expect((await change(world, victim)).status).toBe(422)
+    expect((await change(world, { ...victim, visibility: 'public' })).status).toBe(422)
     const stranger = await newBrowser()
-    const page = await stranger.get((await world.integration.begin()).path)
-    expect(page.html).toContain('not verified')
-    expect(page.html).not.toContain('victim.example.com')
+    const { path } = await world.integration.begin()
+    expect((await stranger.get(path)).html).toContain('mine.example.com') // control: it kept its mark and its place
+
+    // Nor after its own domain has lapsed, which leaves it public and without a mark.
+    await env.DB.prepare('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?').bind(world.app.clientId).run()
+    expect((await change(world, victim)).status).toBe(422)
+
+    expect((await change(world, { ...victim, visibility: 'private' })).status).toBe(200)
+    expect((await stranger.get(path)).status).toBe(403)
+    expect((await change(world, { visibility: 'public' })).status).toBe(422)
   })
 
   it.each(['publisher_domain', 'publisher', 'logo_hash', 'logo_path', 'first_party'])(

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from '../support/browser.ts'
 import { Developer } from '../support/workers/developer.ts'
+import { fulfilPublicRequirements } from '../support/workers/publish.ts'
 import { createApi } from '../support/workers/world.ts'
 
 const REGISTRATION = {
@@ -215,5 +216,53 @@ describe('secrets', () => {
     await env.DB.prepare('UPDATE sessions SET signed_in_at = unixepoch() WHERE account_id = ?')
       .bind(developer.accountId)
       .run()
+  })
+})
+
+describe('moving the homepage', () => {
+  const NEW_HOME = { client_uri: 'https://new.example.com/' }
+
+  async function verifiedApp() {
+    const { clientId } = await registeredApp(developer)
+    const domain = 'app.example.com'
+    await developer.call('PATCH', `/api/v1/apps/${clientId}`, { client_name: `Home ${clientId}` })
+    await fulfilPublicRequirements(clientId, domain)
+    const settings = () => developer.browser.get(`/developer/apps/${clientId}/settings`)
+    const read = async () => Object((await developer.call('GET', `/api/v1/apps/${clientId}`)).body)
+    const typed = { ...REGISTRATION, client_name: `Home ${clientId}`, logo_uri: `https://${domain}/logo.png` }
+    return { clientId, settings, read, typed }
+  }
+
+  it('of a public app is asked about first, and then ends what was said', async () => {
+    const { clientId, settings, read, typed } = await verifiedApp()
+    await developer.call('PATCH', `/api/v1/apps/${clientId}`, { visibility: 'public' })
+
+    const asked = await developer.browser.submit(await settings(), { ...typed, ...NEW_HOME })
+
+    expect(asked).toMatchObject({ status: 422, location: null })
+    for (const text of ['Nothing is saved yet', 'not verified any more', 'not public any more', NEW_HOME.client_uri]) {
+      expect(asked.html).toContain(text)
+    }
+    expect(await read()).toMatchObject({ visibility: 'public', publisher: { state: 'verified' } })
+    const other = await developer.browser.submit(asked, { ...typed, client_uri: 'https://other.example.com/' })
+    expect(other.html).toContain('Nothing is saved yet') // asked for another host, not this one
+    const moved = await developer.browser.submit(asked, { ...typed, ...NEW_HOME })
+    expect(moved.location).toContain('done=saved')
+    expect(await read()).toMatchObject({ ...NEW_HOME, visibility: 'private', publisher: { state: 'unverified' } })
+  })
+
+  it('of a private app with a verified publisher is asked about as well', async () => {
+    const { settings, read, typed } = await verifiedApp()
+    const asked = await developer.browser.submit(await settings(), { ...typed, ...NEW_HOME })
+    expect(asked.html).toContain('not verified any more')
+    expect(asked.html).not.toContain('not public any more')
+    await developer.browser.submit(asked, { ...typed, ...NEW_HOME })
+    expect(await read()).toMatchObject({ publisher: { state: 'unverified' } })
+  })
+
+  it('within its host is not asked about (control)', async () => {
+    const { settings, typed } = await verifiedApp()
+    const page = { ...typed, client_uri: 'https://app.example.com/elsewhere' }
+    expect((await developer.browser.submit(await settings(), page)).location).toContain('done=saved')
   })
 })

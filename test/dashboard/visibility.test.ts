@@ -103,14 +103,22 @@ describe('a public app', () => {
     expect((await change({ client_name: `Renamed ${++names}` })).status).toBe(200)
   })
 
-  it('may move its homepage, which takes the mark', async () => {
+  it('does not move its homepage to a host that nobody verified, and is told what to do', async () => {
     await goPublic()
     const { status, body } = await change({ client_uri: 'https://new.example.com/' })
+    expect(status).toBe(422)
+    expect(body.errors).toEqual([{ pointer: '/client_uri', detail: expect.stringContaining('new.example.com') }])
+    expect((await change({ client_uri: 'https://app.example.com/new' })).status).toBe(200) // control: the same host
+  })
+
+  it('moves its homepage when it goes private with it, which takes the mark', async () => {
+    await goPublic()
+    const { status, body } = await change({ client_uri: 'https://new.example.com/', visibility: 'private' })
     expect(status).toBe(200)
-    expect(body).toMatchObject({ visibility: 'public', publisher: { state: 'unverified', domain: null } })
+    expect(body).toMatchObject({ visibility: 'private', publisher: { state: 'unverified', domain: null } })
     const read = await developer.call('GET', `/api/v1/apps/${clientId}`)
     expect(read.body).toEqual(body)
-    expect(read.headers.get('ETag')).toBe((await change({})).headers.get('ETag'))
+    expect((await setVisibility('public')).status).toBe(422)
   })
 
   it('lacks nothing after two changes at once of which each was allowed', async () => {
@@ -121,6 +129,14 @@ describe('a public app', () => {
     const { body } = await developer.call('GET', `/api/v1/apps/${clientId}`)
     expect(body).toMatchObject({ visibility: 'public' })
     expect([...Object(body).scopes, ...Object(body).optional_scopes]).toHaveLength(1)
+  })
+
+  it('is not left public without a publisher when it goes public while its homepage moves', async () => {
+    await fulfilPublicRequirements(clientId)
+    await Promise.all([setVisibility('public'), change({ client_uri: 'https://victim.example.com/' })])
+    const { body } = await developer.call('GET', `/api/v1/apps/${clientId}`)
+    const { visibility, publisher } = Object(body)
+    expect([visibility, publisher.state]).not.toEqual(['public', 'unverified'])
   })
 
   it('lacks nothing when it goes public while its logo is taken away', async () => {
