@@ -64,6 +64,9 @@ export function isOperator(config: Config, session: Session): boolean {
   return session.provedEmail !== null && config.operatorEmails.includes(session.provedEmail)
 }
 
+/** How recent a sign-in must be for what outlives the session. */
+export const RECENT_SIGN_IN_SECONDS = 15 * 60
+
 export function signedInWithin(session: Session, seconds: number, now: EpochSeconds): boolean {
   return now - session.signedInAt <= seconds
 }

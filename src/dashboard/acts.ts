@@ -1,10 +1,7 @@
-import { signedInWithin } from '../accounts/sessions.ts'
+import { RECENT_SIGN_IN_SECONDS, signedInWithin } from '../accounts/sessions.ts'
 import { ApiError } from '../errors.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import type { Caller } from './caller.ts'
-
-/** How recent a sign-in must be for what outlives the session. */
-export const RECENT_SIGN_IN_SECONDS = 15 * 60
 
 /** What an act needs beyond the role and the scope for it. */
 interface Need {

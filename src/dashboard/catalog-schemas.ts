@@ -40,8 +40,20 @@ const target = z.enum(TARGETS).openapi({
   example: 'organization',
 })
 
+const scopeOpenTo = z.enum(AUDIENCES).openapi({
+  description: '`first_party`: never issued to an app of somebody else.',
+  example: 'everyone',
+})
+
 export const scopeBody = z
-  .object({ name: scopeName, resource: resourceIdentifier, target, ...scopeSettings, ...deprecation })
+  .object({
+    name: scopeName,
+    resource: resourceIdentifier,
+    target,
+    open_to: scopeOpenTo,
+    ...scopeSettings,
+    ...deprecation,
+  })
   .openapi('Scope', { description: 'One permission at one API.' })
 export const scopeList = listOf(scopeBody).openapi('ScopeList', { description: 'The whole catalogue.' })
 

@@ -53,8 +53,8 @@ catalog.openapi(createCredentialsRoute, async (c) => {
   return c.json({ introspection_id: id, introspection_secret: secret }, 201)
 })
 
-function toScopeBody({ deprecatedAt, replacedBy, ...scope }: Scope) {
-  return { ...scope, deprecated: deprecatedAt !== null, replaced_by: replacedBy }
+function toScopeBody({ deprecatedAt, replacedBy, openTo, ...scope }: Scope) {
+  return { ...scope, open_to: openTo, deprecated: deprecatedAt !== null, replaced_by: replacedBy }
 }
 
 function toResourceBody(resource: Resource) {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Session } from '../accounts/sessions.ts'
+import { RECENT_SIGN_IN_SECONDS, type Session, signedInWithin } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
@@ -33,13 +33,21 @@ export async function askAgain(
   return leadElsewhere(c, request, session, search, now) ?? showConsent(c, request, session, search, state)
 }
 
-function mustSignInAgain(
-  { prompt, maxAgeSeconds }: AuthorizationRequest,
+function mustSignInAgain(request: AuthorizationRequest, session: Session, now: EpochSeconds): boolean {
+  const { prompt, maxAgeSeconds } = request
+  if (isTooOldFor(request, session, now)) return true
+  if (prompt.has('login') || prompt.has('select_account')) return true
+  return maxAgeSeconds !== undefined && now - session.signedInAt > maxAgeSeconds
+}
+
+/** Whoever finds a browser signed in must not leave an app behind that manages this service in their name. */
+export function isTooOldFor(
+  { scopes, resource, target }: AuthorizationRequest,
   session: Session,
   now: EpochSeconds,
 ): boolean {
-  if (prompt.has('login') || prompt.has('select_account')) return true
-  return maxAgeSeconds !== undefined && now - session.signedInAt > maxAgeSeconds
+  const ours = resource.startsWith(`${target.issuer}/api/`) && scopes.some(({ sensitive }) => sensitive)
+  return ours && !signedInWithin(session, RECENT_SIGN_IN_SECONDS, now)
 }
 
 /** What asked for the sign-in is fulfilled by it, and left out of the request that follows. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { findSession, type Session } from '../accounts/sessions.ts'
 import { auditStatement } from '../audit/audit-store.ts'
-import { newAuditEvent } from '../audit/events.ts'
+import { newRepeatableEvent } from '../audit/events.ts'
 import { TransactionEnded } from '../engine/consent-transaction.ts'
 import type { AppEnv } from '../env.ts'
 import { PageError, REASONS } from '../errors.ts'
@@ -11,7 +11,7 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import { checkOrigin, isFormOf } from '../pages/check-form.ts'
 import type { ConsentChoice, ConsentProblem } from '../pages/consent.tsx'
-import { askAgain, toSignIn } from './ask-person.ts'
+import { askAgain, isTooOldFor, toSignIn } from './ask-person.ts'
 import {
   type AuthorizationRequest,
   checkAuthorizationRequest,
@@ -54,6 +54,7 @@ async function decide(c: Context<AppEnv>, form: URLSearchParams, handle: string,
   return answeringPerson(c, search, session, now, async (request) => {
     checkMembership(request)
     if (form.get('decision') !== 'allow') return deny(c, request, session, headers)
+    if (isTooOldFor(request, session, now)) return toSignIn(request, search)
     const permission = readPermission(request, form, now)
     if (permission.ok) return issueCode(c, request, session, permission, headers)
     if (permission.refusedBy) await recordRefusal(c, request, session, permission.refusedBy)
@@ -133,7 +134,7 @@ async function deny(
   { accountId }: Session,
   headers: Headers,
 ): Promise<Response> {
-  const event = newAuditEvent({
+  const event = newRepeatableEvent({
     event: 'consent.denied',
     at: currentTime(),
     actor: accountId,
@@ -152,7 +153,7 @@ async function recordRefusal(
   organizations: readonly string[],
 ): Promise<void> {
   const who = { at: currentTime(), actor: accountId, accountId, clientId: app.clientId }
-  const event = newAuditEvent({ event: 'consent.refused', ...who, organizations })
+  const event = newRepeatableEvent({ event: 'consent.refused', ...who, organizations })
   await reach('D1', () => auditStatement(c.env.DB, event).run())
 }
 

@@ -87,6 +87,25 @@ describe('an access token', () => {
   })
 })
 
+describe('consent to a sensitive scope of our own API', () => {
+  it('needs a recent sign-in, before the page is shown and when it is answered', async () => {
+    const idle = await Developer.signIn()
+    const organization = await idle.join('owner')
+    const tool = await Tool.connect(idle, { scopes: ['apps:write'], organizations: [organization] }) // control
+    const { path } = await tool.integration.begin({ prompt: 'consent' })
+    const page = await idle.browser.get(path)
+    expect(page.html).toContain('name="consent"')
+    const harmless = await Tool.connect(idle, { scopes: ['apps:read'], organizations: [organization] })
+    await env.DB.prepare('UPDATE sessions SET signed_in_at = signed_in_at - 3600 WHERE account_id = ?')
+      .bind(idle.accountId)
+      .run()
+    const late = await idle.browser.submit(page, { decision: 'allow', organization })
+    expect([late.status, late.location]).toEqual([303, expect.stringContaining('/sign-in?')])
+    expect((await idle.browser.get(path)).location).toContain('/sign-in?')
+    expect(await harmless.reconnect(idle, [organization])).toBeTruthy() // control: nothing sensitive in it
+  })
+})
+
 /** Every form of ours, and which act it is; null: it needs nothing, or is no act of the dashboard. */
 const FORMS: Record<string, Act | null> = {
   '/authorize': null,

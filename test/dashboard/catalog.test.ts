@@ -57,6 +57,7 @@ describe('who keeps the catalogue', () => {
     expect(body.items).toContainEqual({
       ...SCOPE,
       title: expect.any(String),
+      open_to: 'everyone',
       sensitive: false,
       deprecated: false,
       replaced_by: null,
