@@ -65,7 +65,7 @@ describe('an access token', () => {
     const scopes = ['apps:read']
     const tool = await Tool.connect(owner, { scopes, organizations: [organizationId] })
     await env.DB.prepare(
-      `UPDATE apps SET first_party = 1, scopes = '["decisions:write","policy:write"]' WHERE client_id = ?`,
+      `UPDATE apps SET first_party = 1, client_name = 'Ours', scopes = '["decisions:write","policy:write"]' WHERE client_id = ?`,
     )
       .bind(tool.clientId)
       .run()
