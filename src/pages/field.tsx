@@ -80,8 +80,8 @@ export function FormToken({ value, once }: { value: string; once?: boolean }) {
 
 /**
  * Stands first in a form whose first button would decide something: Enter in a field presses the first one, and this one
- * does nothing (HTML, implicit submission).
+ * closes a dialog that is not there, which is nothing (HTML, form submission). Browsers pass over one that is disabled.
  */
 export function NoDefault() {
-  return <button type="submit" disabled hidden />
+  return <button type="submit" formmethod="dialog" formnovalidate hidden />
 }

@@ -37,7 +37,7 @@ export function Layout({ title, wide, nav, children }: LayoutProps) {
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{title}</title>
           <link rel="stylesheet" href={STYLESHEET_PATH} />
-          {nav && <script src={SCRIPT_PATH} defer />}
+          <script src={SCRIPT_PATH} defer />
         </head>
         <body>
           <header class="site">

@@ -1,7 +1,17 @@
 import { assetPath } from './asset-path.ts'
 
-/** The one script. Every page works without it: it adds a copy button, a search over long lists, and the local time. */
+/**
+ * The one script. Every page works without it: it adds a copy button and a search over long lists, and ignores the second
+ * click on a form that is on its way. The server answers that one alike, but the app would hear the answer twice.
+ */
 export const SCRIPTS = `
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (event.submitter?.formMethod === 'dialog') return
+  if (form.dataset.sent) return event.preventDefault()
+  form.dataset.sent = 'yes'
+  setTimeout(() => delete form.dataset.sent, 5000)
+})
 for (const shown of document.querySelectorAll('[data-copy]')) {
   const button = document.createElement('button')
   button.type = 'button'
