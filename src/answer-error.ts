@@ -99,6 +99,7 @@ function answerPage(error: Error, c: Context<AppEnv>): Response | Promise<Respon
   }
   if (error instanceof ApiError) {
     const { status, title } = API_PROBLEMS[error.problem]
+    if (status === 429) addHeaders(c, error.headers)
     return errorPage(c, status, { title, next: error.detail ?? 'Go back, or start at the front page.' })
   }
   if (error instanceof MistakenRequest) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SigningKeys } from './keys/signing-keys-object.ts'
 import type { GrantLedger } from './ledger/grant-ledger-object.ts'
+import type { Limits } from './lib/limits-object.ts'
 import type { OneTime } from './lib/one-time-object.ts'
 
 /** What wrangler.toml binds. Raw variables are read in this file only. */
@@ -10,6 +11,8 @@ export interface Bindings {
   GRANT_LEDGER: DurableObjectNamespace<GrantLedger>
   SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
   ONE_TIME: DurableObjectNamespace<OneTime>
+  LIMITS: DurableObjectNamespace<Limits>
+  BURSTS: RateLimit
   CUT_OFF: Workflow<{ jobId: string }>
   WEBHOOKS: Queue<{ webhookId: string; eventId: string; attempt: number }>
   EMAIL?: SendEmail

@@ -187,6 +187,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Says when to come back (RFC 9110 §10.2.3). */
+export function tooManyRequests(detail: string, retryAfterSeconds: number): ApiError {
+  return new ApiError('too-many-requests', detail, [], { 'Retry-After': String(retryAfterSeconds) })
+}
+
 /** Where an error page leads on. */
 export interface PageLink {
   href: string

@@ -7,6 +7,7 @@ import type { DeliveryMessage } from './webhooks/webhook.ts'
 export { SigningKeys } from './keys/signing-keys-object.ts'
 export { CutOffWorkflow } from './ledger/cut-off-workflow.ts'
 export { GrantLedger } from './ledger/grant-ledger-object.ts'
+export { Limits } from './lib/limits-object.ts'
 export { OneTime } from './lib/one-time-object.ts'
 
 export default {

@@ -1,7 +1,7 @@
 import type { Store } from '../../../src/lib/storage.ts'
 
 /** Who uses a binding: the Worker itself, or one of its objects. */
-export type Place = 'Worker' | 'GrantLedger' | 'SigningKeys' | 'OneTime'
+export type Place = 'Worker' | 'GrantLedger' | 'SigningKeys' | 'OneTime' | 'Limits'
 
 /** One use of a binding, as it started. */
 export interface Operation {

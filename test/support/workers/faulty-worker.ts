@@ -45,3 +45,9 @@ export class OneTime extends worker.OneTime {
     super(ctx, watchedEnv(env, { place: 'OneTime', byAlarm: false }))
   }
 }
+
+export class Limits extends worker.Limits {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, watchedEnv(env, { place: 'Limits', byAlarm: false }))
+  }
+}

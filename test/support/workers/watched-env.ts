@@ -20,6 +20,7 @@ export function watchedEnv<Env extends Bindings>(env: Env, user: User): Env {
     GRANT_LEDGER: watchNamespace(env.GRANT_LEDGER, 'GrantLedger', user),
     SIGNING_KEYS: watchNamespace(env.SIGNING_KEYS, 'SigningKeys', user),
     ONE_TIME: watchNamespace(env.ONE_TIME, 'OneTime', user),
+    LIMITS: watchNamespace(env.LIMITS, 'Limits', user),
   }
 }
 
