@@ -6,7 +6,7 @@
 
 CREATE TABLE accounts (
   id            TEXT PRIMARY KEY,               -- acc_…, the `sub` of access tokens
-  email         TEXT NOT NULL UNIQUE,           -- trimmed, lower-cased
+  email         TEXT NOT NULL UNIQUE,           -- trimmed, NFC, lower-cased, its domain in A-labels
   created_at    INTEGER NOT NULL,
   suspended_at  INTEGER
 ) STRICT;
@@ -499,7 +499,7 @@ INSERT INTO organization_events
 CREATE TABLE invitations (
   id              TEXT PRIMARY KEY,             -- inv_…
   organization_id TEXT NOT NULL REFERENCES organizations (id),
-  email           TEXT NOT NULL,                -- trimmed, lower-cased; only this address can accept
+  email           TEXT NOT NULL,                -- spelled as in accounts; only this address can accept
   role            TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'member')),
   token_hash      TEXT NOT NULL UNIQUE,         -- SHA-256 of what the link in the mail holds
   invited_by      TEXT NOT NULL REFERENCES accounts (id),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SigningKeys } from './keys/signing-keys-object.ts'
 import type { GrantLedger } from './ledger/grant-ledger-object.ts'
+import { parseEmailAddress } from './lib/email-address.ts'
 import type { Limits } from './lib/limits-object.ts'
 import type { OneTime } from './lib/one-time-object.ts'
 
@@ -32,6 +33,7 @@ export interface Bindings {
   AUDIT_RETENTION_DAYS?: string
   DOH_RESOLVER?: string
   GUARDED_FETCH_TEST_ORIGIN?: string
+  SIGN_IN_CODES_PER_NETWORK?: string
 }
 
 /** A variable is missing or out of bounds. The message names it and never shows a value. */
@@ -62,13 +64,19 @@ const serverAddress = z
 const loopbackOrigin = z
   .string()
   .refine((origin) => URL.parse(origin)?.origin === origin && isLoopback(URL.parse(origin)))
+/** As it is stored when somebody signs in with it. */
+const emailAddress = z.string().transform((text, context) => {
+  const address = parseEmailAddress(text)
+  if (!address) context.addIssue({ code: 'custom', message: 'not an address' })
+  return address ?? z.NEVER
+})
 const SHARDS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const
 export type Shard = (typeof SHARDS)[number]
 
 const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']),
   ISSUER: z.string().refine((issuer) => URL.canParse(issuer) && new URL(issuer).origin === issuer),
-  OPERATOR_EMAILS: list.default([]).transform((emails) => emails.map((email) => email.toLowerCase())),
+  OPERATOR_EMAILS: list.pipe(z.array(emailAddress)).default([]),
   EMAIL_FROM: z.string().default(''),
   KEY_SHARDS: list.pipe(z.array(z.enum(SHARDS)).min(1)).default(['weur', 'enam', 'apac']),
   KEY_WRAPPING_SECRETS: list.pipe(z.array(secret).min(1)),
@@ -78,6 +86,8 @@ const variables = z.object({
   ACCESS_TOKEN_TTL_SECONDS: whole(MINUTE, DAY, 600),
   REFRESH_TOKEN_IDLE_TTL_SECONDS: whole(DAY, 365 * DAY, 30 * DAY),
   REFRESH_TOKEN_MAX_TTL_SECONDS: whole(DAY, 2 * 365 * DAY, 365 * DAY),
+  // An office is one network; a browser that signed in before is not counted.
+  SIGN_IN_CODES_PER_NETWORK: whole(10, 100_000, 100),
   SESSION_IDLE_TTL_SECONDS: whole(60 * MINUTE, 90 * DAY, 30 * DAY),
   AUDIT_RETENTION_DAYS: whole(30, 3650, 400),
   DEFAULT_APP_POLICY: z.enum(['open', 'verified', 'approved']).default('open'),
@@ -89,6 +99,8 @@ export interface Config {
   development: boolean
   /** RFC 8414 §2; no trailing slash. */
   issuer: string
+  /** False on loopback http, in development: there browsers refuse or lose cookies that are `Secure`. */
+  secureCookies: boolean
   operatorEmails: readonly string[]
   emailFrom: string
   /** The first signs at once; only it is used in development. */
@@ -101,6 +113,8 @@ export interface Config {
   refreshTokenIdleTtlSeconds: number
   refreshTokenMaxTtlSeconds: number
   sessionIdleTtlSeconds: number
+  /** Sign-in codes an hour for one network address, not counting browsers that signed in before. */
+  codesPerNetwork: number
   /** Of an organization that somebody creates. */
   /** How long audit events are kept. */
   auditRetentionSeconds: number
@@ -141,6 +155,7 @@ function parseConfig(env: Bindings): Config {
   return {
     development,
     issuer: values.ISSUER,
+    secureCookies: issuer.protocol === 'https:',
     operatorEmails: values.OPERATOR_EMAILS,
     emailFrom: values.EMAIL_FROM,
     keyShards: [firstShard!, ...(development ? [] : otherShards)],
@@ -150,6 +165,7 @@ function parseConfig(env: Bindings): Config {
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenIdleTtlSeconds: values.REFRESH_TOKEN_IDLE_TTL_SECONDS,
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
+    codesPerNetwork: values.SIGN_IN_CODES_PER_NETWORK,
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
     defaultAppPolicy: values.DEFAULT_APP_POLICY,
     auditRetentionSeconds: values.AUDIT_RETENTION_DAYS * DAY,

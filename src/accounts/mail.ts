@@ -1,9 +1,10 @@
 import { type Bindings, type Config, ConfigurationError } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
 import { insertDevMails } from './dev-outbox-store.ts'
+import type { AllowedRecipient } from './mail-limits.ts'
 
 export interface Mail {
-  to: string
+  to: AllowedRecipient
   subject: string
   text: string
   /** The one-time code that the text holds, for the development outbox. */

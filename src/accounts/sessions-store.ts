@@ -22,12 +22,14 @@ interface NewSession {
   expiresAt: EpochSeconds
 }
 
+/** Changes nothing when the session is there already. */
 export function insertSessionStatement(db: D1Database, session: NewSession): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO sessions
          (id_hash, account_id, signed_in_at, method, proved_email, last_seen_at, expires_at, user_agent)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?3, ?6, ?7)`,
+       VALUES (?1, ?2, ?3, ?4, ?5, ?3, ?6, ?7)
+       ON CONFLICT (id_hash) DO NOTHING`,
     )
     .bind(
       session.idHash,

@@ -19,8 +19,8 @@ export interface Session {
   formToken: string
 }
 
-/** `__Host-`: Secure, whole origin, and no sibling host can set it. */
-export const SESSION_COOKIE = '__Host-postern-session'
+/** As `lib/cookies.ts` spells it. */
+export const SESSION_COOKIE = 'postern-session'
 /** As long as browsers keep any cookie (RFC 6265bis §5.5): D1 decides when an idle session ends, not the cookie. */
 export const SESSION_COOKIE_TTL_SECONDS = 400 * 86_400
 const TOUCH_SECONDS = 3600
@@ -32,7 +32,7 @@ export async function findSession(
   request: Request,
   now: EpochSeconds,
 ): Promise<Session | undefined> {
-  const secret = readCookie(request, SESSION_COOKIE)
+  const secret = readCookie(request, SESSION_COOKIE, config)
   if (!secret) return undefined
   const idHash = await hashSessionSecret(secret)
   const row = await findSessionRow(env.DB, idHash, now)

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { getMailer } from '../accounts/mail.ts'
+import { allowMailOf } from '../accounts/mail-limits.ts'
 import type { App } from '../apps/app.ts'
 import { ApiError } from '../errors.ts'
 import { type OrganizationRefusal, refusalOf } from '../grants/present.ts'
@@ -67,9 +68,12 @@ export async function askForAccess(
   const { name: organizationName, slug } = requireMembership(asker.caller, organizationId)
   const href = `${asker.config.issuer}/organizations/${slug}/requests`
   const view = { email: asker.caller.session.email, appName: app.clientName, organizationName, reason, href }
+  const { accountId } = asker.caller
+  const allowances = await Promise.all(deciders.map((email) => allowMailOf(asker.env, accountId, email, currentTime())))
+  // The request stands, and who may decide sees it on the page, mailed or not.
   await post(
     'a request for an app',
-    deciders.map((email) => requestMail(email, view)),
+    allowances.flatMap((allowance) => (allowance.ok ? [requestMail(allowance.to, view)] : [])),
   )
 }
 

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { AUTH_METHODS, GRANT_TYPES } from '../apps/app.ts'
 import { findNameProblem } from '../apps/name.ts'
 import { findWebAddressProblem } from '../apps/web-address.ts'
+import { parseEmailAddress } from '../lib/email-address.ts'
 import { listOf } from './pagination.ts'
 import { publisherBody } from './publisher-schemas.ts'
 
@@ -23,6 +24,12 @@ export function checkedText(text: z.ZodString, findProblem: (text: string) => st
 /** What people will read: 1 to 80 visible characters, trimmed. */
 export function nameSchema() {
   return checkedText(z.string({ error: required('a text') }).trim(), findNameProblem)
+}
+
+/** In the one spelling that we keep, from however it was typed. */
+export function emailAddress(problem: string) {
+  const text = z.string({ error: required('a text') }).overwrite((typed) => parseEmailAddress(typed) ?? typed)
+  return checkedText(text, (address) => (parseEmailAddress(address) ? undefined : problem))
 }
 
 const webAddress = (description: string, example: string) =>
@@ -87,7 +94,7 @@ const settings = {
   policy_uri: webAddress('How the app uses data.', 'https://app.example.com/privacy'),
   tos_uri: webAddress('The terms of the app.', 'https://app.example.com/terms'),
   contacts: z
-    .array(z.email('This is not an e-mail address.').max(254))
+    .array(emailAddress('This is not an e-mail address.').openapi({ format: 'email' }))
     .max(MAX_CONTACTS, `At most ${MAX_CONTACTS} contacts.`)
     .openapi({ description: 'E-mail addresses of those who answer for the app.', example: ['dev@example.com'] }),
   visibility: z.enum(['private', 'public']).openapi({

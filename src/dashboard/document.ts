@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { SESSION_COOKIE } from '../accounts/sessions.ts'
 import type { Config } from '../env.ts'
+import { cookieName } from '../lib/cookies.ts'
 import type { ApiEnv } from './api-env.ts'
 import { API_SCOPES } from './protected-resource.ts'
 import type { Api } from './route.ts'
@@ -50,12 +51,14 @@ export function openApiDocument(api: Api) {
   }
 }
 
-export function describeApi(api: Api, { issuer }: Config) {
+export function describeApi(api: Api, config: Config) {
+  const { issuer } = config
   const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, tags: TAGS, servers: [{ url: issuer }] })
-  return { ...document, components: { ...document.components, securitySchemes: securitySchemes(issuer) } }
+  return { ...document, components: { ...document.components, securitySchemes: securitySchemes(config) } }
 }
 
-function securitySchemes(issuer: string) {
+function securitySchemes(config: Config) {
+  const { issuer } = config
   return {
     resource: {
       type: 'http',
@@ -76,7 +79,7 @@ function securitySchemes(issuer: string) {
     session: {
       type: 'apiKey',
       in: 'cookie',
-      name: SESSION_COOKIE,
+      name: cookieName(SESSION_COOKIE, config),
       description: 'The session of our own pages. Methods that change something need `Origin` equal to the issuer.',
     },
   }

@@ -11,6 +11,7 @@ import { parseBody } from './field-errors.ts'
 import { newInvitation } from './invitation-schemas.ts'
 import { endInvitation, invite } from './invitation-use-cases.ts'
 import { requireOwn, showOrganization } from './organization-pages.ts'
+import { refusedPage } from './refused-page.ts'
 import { type PageEnv, requireVisitor } from './visitor.ts'
 
 /** Inviting, on the organization's page; and what the link in the mail leads to. */
@@ -27,7 +28,7 @@ invitationPages.post('/organizations/:slug/invitations', async (c) => {
     await invite(askerOf(c), own.organization.id, parseBody(newInvitation, values))
     return c.redirect(`/organizations/${own.organization.slug}`, 303)
   } catch (error) {
-    return showOrganization(c, own, [], { values, problems: problemsOf(error) })
+    return refusedPage(showOrganization(c, own, [], { values, problems: problemsOf(error) }), error)
   }
 })
 

@@ -31,7 +31,7 @@ export const inviteRoute = createRoute({
   summary: 'Invite somebody',
   description:
     'For owners and administrators; only owners invite owners. A mail with a link leaves, good for seven days and ' +
-    'for that address alone. At most 50 at a time, and 20 an hour.',
+    'for that address alone. At most 50 at a time, and 20 an hour; an open invitation is not mailed twice a day.',
   ...guarded('members:write', readJsonBody),
   request: { params: organizationPath, body: jsonBody('Who, and as what.', newInvitation) },
   responses: {

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { parseEmailAddress } from '../accounts/email-address.ts'
-import { checkedText } from './app-schemas.ts'
+import { emailAddress } from './app-schemas.ts'
 import { role } from './organization-schemas.ts'
 import { listOf } from './pagination.ts'
 
-const email = checkedText(z.string(), (text) =>
-  parseEmailAddress(text) ? undefined : 'Enter an e-mail address like name@example.com.',
-).openapi({ description: 'Who is invited; only an account with this address can accept.', example: 'ada@example.com' })
+const email = emailAddress('Enter an e-mail address like name@example.com.').openapi({
+  description: 'Who is invited; only an account with this address can accept.',
+  example: 'ada@example.com',
+})
 
 export const invitationBody = z
   .object({
@@ -22,6 +22,8 @@ export const invitationBody = z
   })
 export const invitationList = listOf(invitationBody).openapi('InvitationList', { description: 'The newest first.' })
 
-export const newInvitation = z
-  .strictObject({ email, role })
-  .openapi('NewInvitation', { description: 'Replaces what was sent to the address before: the old link is dead.' })
+export const newInvitation = z.strictObject({ email, role }).openapi('NewInvitation', {
+  description:
+    'Replaces what was sent to the address more than a day before, whose link is dead then. An invitation that was ' +
+    'mailed within a day is not mailed again: it gets the new role.',
+})

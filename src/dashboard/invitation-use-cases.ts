@@ -1,11 +1,13 @@
 import type { z } from '@hono/zod-openapi'
-import { parseEmailAddress } from '../accounts/email-address.ts'
 import { getMailer } from '../accounts/mail.ts'
-import { ApiError } from '../errors.ts'
+import { allowInvitation } from '../accounts/mail-limits.ts'
+import { ApiError, tooManyRequests } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
-import type { Invitation } from '../organizations/invitation.ts'
-import { findObstacle, listInvitations } from '../organizations/invitations-store.ts'
-import { inviteAddress, withdrawInvitation } from '../organizations/invite.ts'
+import { type Invitation, MAILED_AGAIN_AFTER_SECONDS } from '../organizations/invitation.ts'
+import { findObstacle, listInvitations, type Obstacle } from '../organizations/invitations-store.ts'
+import { changeInvitation, inviteAddress, withdrawInvitation } from '../organizations/invite.ts'
+import type { Role } from '../organizations/organization.ts'
+import { inWords } from '../pages/in-words.ts'
 import { invitationMail } from '../pages/organizations/mails.ts'
 import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
@@ -18,20 +20,28 @@ export async function listInvitationsOf(asker: Asker, organizationId: string): P
   return listInvitations(asker.env.DB, organizationId, currentTime())
 }
 
+/** An open invitation is not mailed twice a day: asked for again, it is answered, with the role that is asked for now. */
 export async function invite(
   asker: Asker,
   organizationId: string,
-  { email: typed, role }: z.output<typeof newInvitation>,
+  { email, role }: z.output<typeof newInvitation>,
 ): Promise<Invitation> {
   const membership = requirePermission(asker, organizationId, 'manage-members')
   if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
   checkOwners(membership, [role])
   checkAct(asker.caller, concernsAdministrators([role]) ? 'invite: administrators' : 'invite')
-  const email = parseEmailAddress(typed) ?? ''
   const post = getMailer(asker)
+  const mailed = await findMailed(asker, organizationId, email)
+  if (mailed) return changeMailed(asker, mailed, role)
+  const { env, caller } = asker
+  const obstacle = await findObstacle(env.DB, { organizationId, email, invitedBy: caller.accountId }, currentTime())
+  if (obstacle) throw refusalFor(obstacle)
+  const invitation = { accountId: caller.accountId, organizationId, email }
+  const allowance = await allowInvitation(env, invitation, currentTime())
+  if (!allowance.ok) throw tooManyInvitations(allowance.retryAfterSeconds)
   const invited = await inviteAddress(deed(asker, organizationId), { email, role }, currentTime())
-  if (!invited) throw await whyNot(asker, organizationId, email)
-  await post('an invitation', [invitationMail(invited, asker.config.issuer)])
+  if (!invited) return answerLate(asker, organizationId, { email, role })
+  await post('an invitation', [invitationMail(allowance.to, invited, asker.config.issuer)])
   return invited.invitation
 }
 
@@ -49,12 +59,44 @@ function noInvitation(): ApiError {
   return new ApiError('not-found', 'There is no such invitation any more.')
 }
 
-async function whyNot({ env }: Asker, organizationId: string, email: string): Promise<ApiError> {
-  const obstacle = await findObstacle(env.DB, { organizationId, email }, currentTime())
-  if (obstacle === 'member') {
+async function findMailed({ env }: Asker, organizationId: string, email: string): Promise<Invitation | undefined> {
+  const now = currentTime()
+  const open = (await listInvitations(env.DB, organizationId, now)).find((invitation) => invitation.email === email)
+  return open && open.createdAt > now - MAILED_AGAIN_AFTER_SECONDS ? open : undefined
+}
+
+async function changeMailed(asker: Asker, mailed: Invitation, role: Role): Promise<Invitation> {
+  const { organizationId, email } = mailed
+  checkOwners(requirePermission(asker, organizationId, 'manage-members'), [mailed.role])
+  if (mailed.role === role) return mailed
+  const changed = await changeInvitation(deed(asker, organizationId), mailed, role, currentTime())
+  const present = changed && (await findMailed(asker, organizationId, email))
+  if (!present) throw noInvitation()
+  return present
+}
+
+/** Somebody else was faster, with an invitation or with the last that the bounds allow. */
+async function answerLate(
+  asker: Asker,
+  organizationId: string,
+  { email, role }: { email: string; role: Role },
+): Promise<Invitation> {
+  const mailed = await findMailed(asker, organizationId, email)
+  if (mailed) return changeMailed(asker, mailed, role)
+  const invitation = { organizationId, email, invitedBy: asker.caller.accountId }
+  const obstacle = await findObstacle(asker.env.DB, invitation, currentTime())
+  throw obstacle ? refusalFor(obstacle) : tooManyInvitations(1)
+}
+
+function refusalFor(obstacle: Obstacle): ApiError {
+  if (obstacle.kind === 'member') {
     return invalidFields([{ pointer: pointer('email'), detail: 'Somebody with this address is a member already.' }])
   }
-  if (obstacle === 'too_many_open')
-    return new ApiError('conflict', 'Too many invitations are open: withdraw one first.')
-  return new ApiError('too-many-requests', 'Too many people were invited within an hour. Try again later.')
+  if (obstacle.kind === 'too_many_mails') return tooManyInvitations(obstacle.retryAfterSeconds)
+  return new ApiError('conflict', 'Too many invitations are open: withdraw one first.')
+}
+
+function tooManyInvitations(retryAfterSeconds: number): ApiError {
+  const detail = `Too many invitations were sent by you, by the organization or to this address. Try again ${inWords(retryAfterSeconds)}.`
+  return tooManyRequests(detail, retryAfterSeconds)
 }

@@ -1,4 +1,5 @@
 import { getMailer } from '../accounts/mail.ts'
+import { allowMailOf } from '../accounts/mail-limits.ts'
 import { findApp } from '../apps/apps-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import { takeUntold } from '../organizations/access-requests-store.ts'
@@ -13,8 +14,10 @@ export async function tellRequesters(asker: Asker, organizationId: string, clien
   if (told.length === 0) return
   const appName = (await findApp(env.DB, clientId, { deleted: true }))?.clientName ?? clientId
   const { name: organizationName } = requireMembership(caller, organizationId)
-  await getMailer(asker)(
-    'an answer to a request',
-    told.map((answer) => answerMail(answer, { appName, organizationName })),
-  )
+  const mails = told.map(async (answer) => {
+    const allowance = await allowMailOf(env, caller.accountId, answer.email, currentTime())
+    return allowance.ok ? [answerMail(allowance.to, answer, { appName, organizationName })] : []
+  })
+  // Whoever gets no mail sees the answer on the page of their requests.
+  await getMailer(asker)('an answer to a request', (await Promise.all(mails)).flat())
 }

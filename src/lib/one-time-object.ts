@@ -5,34 +5,35 @@ import { currentTime, currentTimeMs, type EpochSeconds } from './clock.ts'
 import { equalInConstantTime } from './encoding.ts'
 
 const CLEANUP_DELAY_MS = 10 * 60_000
-const ATTEMPTS_KEPT_SECONDS = 86_400
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS challenges (
-    key TEXT PRIMARY KEY, answer TEXT NOT NULL, binding TEXT NOT NULL, expires_at INTEGER NOT NULL
+  CREATE TABLE IF NOT EXISTS open_challenges (
+    key TEXT PRIMARY KEY, answer TEXT NOT NULL, value TEXT NOT NULL, nonce TEXT NOT NULL, tries_left INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL, answered_at INTEGER, expires_at INTEGER NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS attempts (key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL);
-  CREATE INDEX IF NOT EXISTS attempts_by_key ON attempts (key, kind, at);
 `
 
-type AttemptKind = 'challenge' | 'wrong'
-
-/** How often something may be tried within a time, a day at most: attempts are kept no longer. */
-export interface Quota {
-  limit: number
-  windowSeconds: number
-}
-
-/** A question that only whoever got the answer, and asked from here, can settle; both are kept hashed. */
+/** A question that only whoever got the answer can settle, and only who knows its key can try to. */
 export interface Challenge {
+  /** Kept hashed by whoever asks. */
   answer: string
-  binding: string
+  /** What the question is about, for whoever has the key. */
+  value: string
+  /** Told to everybody who answers right: what they make of it is the same for the first and for a repeat. */
+  nonce: string
+  tries: number
   expiresAt: EpochSeconds
 }
 
-/** `wrong`: not the answer to the challenge asked from here. `unknown`: there is none, or not from here. */
-export type ChallengeOutcome = { kind: 'right' } | { kind: 'wrong' | 'unknown'; triesLeft: number } | { kind: 'quota' }
+/**
+ * `right`: the first time, and for `repeatSeconds` whenever the same answer is given again. `wrong`: with none left, it
+ * can never be right any more. `unknown`: there is no such challenge, or not any more.
+ */
+export type ChallengeOutcome =
+  | { kind: 'right'; nonce: string; first: boolean }
+  | { kind: 'wrong'; triesLeft: number }
+  | { kind: 'unknown' }
 
 /** What may be used once. Each method reads and writes in one synchronous step. */
 export class OneTime extends DurableObject<Bindings> {
@@ -70,38 +71,49 @@ export class OneTime extends DurableObject<Bindings> {
     )
   }
 
-  /** A new challenge ends the old one of the same key. False: too many within the quota. */
-  challenge(key: string, challenge: Challenge, quota: Quota, now: EpochSeconds): boolean {
-    if (this.countAttempts(key, 'challenge', quota, now) >= quota.limit) return false
-    this.recordAttempt(key, 'challenge', now)
+  /** False, and nothing changes: one of the same key was asked less than `repeatSeconds` ago, and still waits. */
+  challenge(key: string, challenge: Challenge, repeatSeconds: number, now: EpochSeconds): boolean {
+    const waiting = this.peekChallenge(key, now)
+    if (waiting && waiting.askedAt > now - repeatSeconds) return false
     this.sql.exec(
-      'INSERT OR REPLACE INTO challenges (key, answer, binding, expires_at) VALUES (?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO open_challenges (key, answer, value, nonce, tries_left, asked_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
       key,
       challenge.answer,
-      challenge.binding,
+      challenge.value,
+      challenge.nonce,
+      challenge.tries,
+      now,
       challenge.expiresAt,
     )
+    this.scheduleCleanup()
     return true
   }
 
-  /** Right at most once. Wrong answers count for the key, whether or not there is a challenge. */
-  answer(key: string, given: { answer: string; binding: string }, quota: Quota, now: EpochSeconds): ChallengeOutcome {
-    const triesLeft = quota.limit - this.countAttempts(key, 'wrong', quota, now)
-    if (triesLeft <= 0) return { kind: 'quota' }
-    const [challenge] = this.sql
-      .exec<{ answer: string; binding: string }>(
-        'SELECT answer, binding FROM challenges WHERE key = ? AND expires_at > ?',
-        key,
-        now,
-      )
-      .toArray()
-    const bound = challenge !== undefined && equalInConstantTime(challenge.binding, given.binding)
-    if (bound && equalInConstantTime(challenge.answer, given.answer)) {
-      this.sql.exec('DELETE FROM challenges WHERE key = ?', key)
-      return { kind: 'right' }
+  /** What a challenge is about that can still be answered, and since when. */
+  peekChallenge(key: string, now: EpochSeconds): { value: string; askedAt: EpochSeconds } | null {
+    const asked = this.findChallenge(key, now)
+    return asked && asked.answered_at === null && asked.tries_left > 0
+      ? { value: asked.value, askedAt: asked.asked_at }
+      : null
+  }
+
+  /** A try without a challenge writes nothing: it costs nobody anything. */
+  answer(key: string, answer: string, repeatSeconds: number, now: EpochSeconds): ChallengeOutcome {
+    const asked = this.findChallenge(key, now)
+    if (!asked) return { kind: 'unknown' }
+    if (asked.tries_left <= 0) return { kind: 'wrong', triesLeft: 0 }
+    const right = equalInConstantTime(asked.answer, answer)
+    if (asked.answered_at !== null) {
+      const repeated = right && asked.answered_at > now - repeatSeconds
+      return repeated ? { kind: 'right', nonce: asked.nonce, first: false } : { kind: 'unknown' }
     }
-    this.recordAttempt(key, 'wrong', now)
-    return { kind: bound ? 'wrong' : 'unknown', triesLeft: triesLeft - 1 }
+    if (!right) {
+      this.sql.exec('UPDATE open_challenges SET tries_left = tries_left - 1 WHERE key = ?', key)
+      return { kind: 'wrong', triesLeft: asked.tries_left - 1 }
+    }
+    this.sql.exec('UPDATE open_challenges SET answered_at = ? WHERE key = ?', now, key)
+    return { kind: 'right', nonce: asked.nonce, first: true }
   }
 
   /** Who asks for the same meanwhile waits for what the first one settles or releases. */
@@ -121,31 +133,28 @@ export class OneTime extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     const now = currentTime()
     this.sql.exec('DELETE FROM once WHERE expires_at <= ?', now)
-    this.sql.exec('DELETE FROM challenges WHERE expires_at <= ?', now)
-    this.sql.exec('DELETE FROM attempts WHERE at <= ?', now - ATTEMPTS_KEPT_SECONDS)
+    this.sql.exec('DELETE FROM open_challenges WHERE expires_at <= ?', now)
     this.answers.deleteExpired(now)
     const { size: others } = this.sql
-      .exec<{ size: number }>('SELECT (SELECT count(*) FROM once) + (SELECT count(*) FROM attempts) AS size')
+      .exec<{ size: number }>('SELECT (SELECT count(*) FROM once) + (SELECT count(*) FROM open_challenges) AS size')
       .one()
     const size = others + this.answers.count()
     this.cleanupScheduled = size > 0
     if (size > 0) await this.ctx.storage.setAlarm(currentTimeMs() + CLEANUP_DELAY_MS)
   }
 
-  private recordAttempt(key: string, kind: AttemptKind, now: EpochSeconds): void {
-    this.sql.exec('INSERT INTO attempts (key, kind, at) VALUES (?, ?, ?)', key, kind, now)
-    this.scheduleCleanup()
-  }
-
-  private countAttempts(key: string, kind: AttemptKind, { windowSeconds }: Quota, now: EpochSeconds): number {
-    return this.sql
-      .exec<{ count: number }>(
-        'SELECT count(*) AS count FROM attempts WHERE key = ? AND kind = ? AND at > ?',
-        key,
-        kind,
-        now - windowSeconds,
-      )
-      .one().count
+  private findChallenge(key: string, now: EpochSeconds) {
+    const [row] = this.sql
+      .exec<{
+        answer: string
+        value: string
+        nonce: string
+        tries_left: number
+        asked_at: number
+        answered_at: number | null
+      }>('SELECT * FROM open_challenges WHERE key = ? AND expires_at > ?', key, now)
+      .toArray()
+    return row
   }
 
   /** Once per wake; a wake may move a clean-up by minutes, which harms nobody. */

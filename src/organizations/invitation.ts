@@ -7,6 +7,9 @@ export const MAX_OPEN_INVITATIONS = 50
 /** Of one organization, and of one person over all of theirs: each is a mail to somebody who may not want it. */
 export const MAX_INVITATIONS_PER_HOUR = 20
 
+/** An open invitation is mailed again only then, and with a new link. */
+export const MAILED_AGAIN_AFTER_SECONDS = 86_400
+
 export interface Invitation {
   id: string
   organizationId: string

@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
-import { type Invitation, MAX_INVITATIONS_PER_HOUR, MAX_OPEN_INVITATIONS } from './invitation.ts'
-import { ROLES } from './organization.ts'
+import {
+  type Invitation,
+  MAILED_AGAIN_AFTER_SECONDS,
+  MAX_INVITATIONS_PER_HOUR,
+  MAX_OPEN_INVITATIONS,
+} from './invitation.ts'
+import { ROLES, type Role } from './organization.ts'
 
 const HOUR_SECONDS = 3600
 
@@ -81,7 +86,7 @@ interface NewInvitation extends Pick<Invitation, 'id' | 'organizationId' | 'emai
   expiresAt: EpochSeconds
 }
 
-/** Counted in the statement that writes: inserts nothing for a member, nor beyond the bounds. */
+/** Counted in the statement that writes: inserts nothing for a member, nor beyond the bounds, nor twice a day. */
 export function insertInvitationStatement(db: D1Database, invitation: NewInvitation): D1PreparedStatement {
   return db
     .prepare(
@@ -89,6 +94,9 @@ export function insertInvitationStatement(db: D1Database, invitation: NewInvitat
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
         WHERE NOT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
                            WHERE members.organization_id = ?2 AND accounts.email = ?3)
+          AND NOT EXISTS (SELECT 1 FROM (${INVITATIONS.replaceAll('?1', '?7')})
+                           WHERE organization_id = ?2 AND email = ?3 AND living
+                             AND created_at > ?7 - ${MAILED_AGAIN_AFTER_SECONDS})
           AND (SELECT count(*) FROM invitations
                 WHERE organization_id = ?2 AND email != ?3 AND expires_at > ?7
                   AND accepted_at IS NULL AND withdrawn_at IS NULL) < ${MAX_OPEN_INVITATIONS}
@@ -160,24 +168,47 @@ export function joinIfAcceptedStatement(
     .bind(id, accountId, now)
 }
 
+/** Another role for one that is open, by who could have invited so. */
+export function changeInvitationStatement(
+  db: D1Database,
+  { id, role, invitedBy }: { id: string; role: Role; invitedBy: string },
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE invitations SET role = ?2, invited_by = ?3
+        WHERE id = ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?4`,
+    )
+    .bind(id, role, invitedBy, now)
+}
+
 /** What stands in the way of one more, for whoever is told. */
+export type Obstacle = { kind: 'member' | 'too_many_open' } | { kind: 'too_many_mails'; retryAfterSeconds: number }
+
 export async function findObstacle(
   db: D1Database,
-  { organizationId, email }: Pick<Invitation, 'organizationId' | 'email'>,
+  { organizationId, email, invitedBy }: Pick<Invitation, 'organizationId' | 'email' | 'invitedBy'>,
   now: EpochSeconds,
-): Promise<'member' | 'too_many_open' | 'too_many_mails'> {
+): Promise<Obstacle | undefined> {
+  const lastOf = (column: string, parameter: string) =>
+    `(SELECT created_at FROM invitations WHERE ${column} = ${parameter}
+       ORDER BY created_at DESC LIMIT 1 OFFSET ${MAX_INVITATIONS_PER_HOUR - 1})`
   const statement = db
     .prepare(
       `SELECT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
                        WHERE members.organization_id = ?1 AND accounts.email = ?2) AS member,
               (SELECT count(*) FROM invitations
                 WHERE organization_id = ?1 AND email != ?2 AND expires_at > ?3
-                  AND accepted_at IS NULL AND withdrawn_at IS NULL) AS open`,
+                  AND accepted_at IS NULL AND withdrawn_at IS NULL) AS open,
+              max(coalesce(${lastOf('organization_id', '?1')}, 0), coalesce(${lastOf('invited_by', '?4')}, 0)) AS full_at`,
     )
-    .bind(organizationId, email, now)
-  const found = await reach('D1', () => statement.first<{ member: number; open: number }>())
-  if (found?.member) return 'member'
-  return found && found.open >= MAX_OPEN_INVITATIONS ? 'too_many_open' : 'too_many_mails'
+    .bind(organizationId, email, now, invitedBy)
+  const found = await reach('D1', () => statement.first<{ member: number; open: number; full_at: number }>())
+  if (!found) return undefined
+  if (found.member) return { kind: 'member' }
+  if (found.open >= MAX_OPEN_INVITATIONS) return { kind: 'too_many_open' }
+  const retryAfterSeconds = found.full_at + HOUR_SECONDS - now
+  return retryAfterSeconds > 0 ? { kind: 'too_many_mails', retryAfterSeconds } : undefined
 }
 
 /** The log keeps what happened to them. */

@@ -7,6 +7,7 @@ import { reach } from '../lib/storage.ts'
 import { INVITATION_TTL_SECONDS, type Invitation } from './invitation.ts'
 import {
   acceptInvitationStatement,
+  changeInvitationStatement,
   findInvitation,
   insertInvitationStatement,
   joinIfAcceptedStatement,
@@ -27,7 +28,10 @@ export type Invited = { invitation: Invitation; token: string }
 
 const TOKEN = /^[\w-]{43}$/
 
-/** Replaces what was sent to the address before. Undefined: a member has it, or there are too many. */
+/**
+ * Replaces what was sent to the address before. Undefined: a member has it, one was mailed within a day, or there are
+ * too many.
+ */
 export async function inviteAddress(
   { db, organizationId, actor }: Deed,
   { email, role }: { email: string; role: Role },
@@ -49,6 +53,19 @@ export async function inviteAddress(
   )
   const invitation = inserted?.meta.changes ? await findInvitation(db, tokenHash, now) : undefined
   return invitation && { invitation, token }
+}
+
+/** The link that was mailed stays. False: it was accepted or withdrawn meanwhile. */
+export function changeInvitation(
+  { db, organizationId, actor }: Deed,
+  { id, email }: Invitation,
+  role: Role,
+  now: EpochSeconds,
+): Promise<boolean> {
+  const reason = `${email} as ${role}`
+  const event = newAuditEvent({ event: 'invitation.created', at: now, actor, organizationId, reason })
+  const statement = changeInvitationStatement(db, { id, role, invitedBy: actor }, now)
+  return changes(db, [statement, auditIfChangedStatement(db, event)])
 }
 
 /** False: it was accepted or withdrawn meanwhile. */

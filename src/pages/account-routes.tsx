@@ -5,12 +5,13 @@ import { auditStatement } from '../audit/audit-store.ts'
 import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { AppEnv } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
-import { hostCookie } from '../lib/cookies.ts'
+import { clearCookie } from '../lib/cookies.ts'
 import { reach } from '../lib/storage.ts'
 import { AccountPage } from './account.tsx'
 import { checkForm } from './check-form.ts'
 import { htmlPage } from './html-page.tsx'
 import { readFields } from './read-fields.ts'
+import { clearSignInBrowser } from './sign-in-browser.ts'
 
 export const accountRoutes = new Hono<AppEnv>()
 
@@ -43,6 +44,8 @@ async function endSessions(
   checkForm(c, session, (await readFields(c.req.raw)).get('form_token'))
   const audit = newAuditEvent({ event, at: now, actor: session.accountId, accountId: session.accountId })
   await reach('D1', () => c.env.DB.batch([statementFor(session), auditStatement(c.env.DB, audit)]))
-  c.header('Set-Cookie', hostCookie(SESSION_COOKIE, '', 0))
+  c.header('Set-Cookie', clearCookie(SESSION_COOKIE, c.get('config')))
+  // What this browser sent to sign in is not answered once more.
+  c.header('Set-Cookie', clearSignInBrowser(c.get('config')), { append: true })
   return c.redirect('/', 303)
 }

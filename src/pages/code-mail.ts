@@ -1,12 +1,13 @@
 import type { Mail } from '../accounts/mail.ts'
+import type { AllowedRecipient } from '../accounts/mail-limits.ts'
 import { describeUserAgent } from './user-agent.ts'
 
 /** Says where the code was asked for, so that somebody who did not ask notices. */
-export function codeMail(request: Request, email: string, emailCode: string, issuer: string): Mail {
+export function codeMail(request: Request, to: AllowedRecipient, emailCode: string, issuer: string): Mail {
   const host = new URL(issuer).host
   const where = `${describeUserAgent(request.headers.get('User-Agent') ?? '')}, ${placeOf(request)}`
   return {
-    to: email,
+    to,
     subject: `${emailCode} is your code for ${host}`,
     text: [
       `Your code to sign in at ${host}:`,

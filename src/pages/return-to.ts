@@ -15,9 +15,18 @@ interface SignInOptions {
   returnTo: string | undefined
   /** Shows the form also to somebody who is signed in. */
   switchAccount?: boolean
+  /** Which sign-in of this browser the code page is about. */
+  attempt?: string
 }
 
-export function signInPath(path: '/sign-in' | '/sign-in/code', { returnTo, switchAccount }: SignInOptions): string {
-  const query = new URLSearchParams({ ...(returnTo && { return_to: returnTo }), ...(switchAccount && { switch: '1' }) })
+export function signInPath(
+  path: '/sign-in' | '/sign-in/code',
+  { returnTo, switchAccount, attempt }: SignInOptions,
+): string {
+  const query = new URLSearchParams({
+    ...(returnTo && { return_to: returnTo }),
+    ...(switchAccount && { switch: '1' }),
+    ...(attempt && { for: attempt }),
+  })
   return query.size > 0 ? `${path}?${query}` : path
 }

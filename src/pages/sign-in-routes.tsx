@@ -1,91 +1,126 @@
 import { type Context, Hono } from 'hono'
-import { parseEmailAddress } from '../accounts/email-address.ts'
-import { CODE_TTL_SECONDS, issueEmailCode, parseEmailCode, redeemEmailCode } from '../accounts/email-code.ts'
+import {
+  attemptId,
+  findWaitingCode,
+  issueEmailCode,
+  parseEmailCode,
+  REPEAT_SECONDS,
+  redeemEmailCode,
+  type SignInAttempt,
+} from '../accounts/email-code.ts'
 import { getMailer } from '../accounts/mail.ts'
+import { allowCode } from '../accounts/mail-limits.ts'
 import { findSession } from '../accounts/sessions.ts'
 import type { AppEnv } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
-import { randomBase64Url } from '../lib/random.ts'
+import { parseEmailAddress } from '../lib/email-address.ts'
 import { requestId } from '../lib/request-id.ts'
-import { checkOrigin } from './check-form.ts'
 import { codeMail } from './code-mail.ts'
-import { htmlPage } from './html-page.tsx'
-import { clearPending, readPending, writePending } from './pending-sign-in.ts'
-import { readFields } from './read-fields.ts'
 import { safeReturnTo, signInPath } from './return-to.ts'
-import { CodeForm, EmailForm } from './sign-in.tsx'
-import { codeProblem, PROBLEMS } from './sign-in-problems.ts'
+import { newSignInBrowser, readSignInBrowser, writeSignInBrowser } from './sign-in-browser.ts'
+import { pathAfterSignIn, readSignInForm, showCodeForm, showEmailForm } from './sign-in-forms.tsx'
+import { codeProblem, PROBLEMS, tooManyCodes } from './sign-in-problems.ts'
 import { startSession } from './start-session.ts'
-
-const AFTER_SIGN_IN = '/account'
 
 export const signInRoutes = new Hono<AppEnv>()
 
 signInRoutes.get('/sign-in', async (c) => {
   const returnTo = safeReturnTo(c.req.query('return_to'), c.get('config').issuer)
   const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
-  if (session && !c.req.query('switch')) return c.redirect(returnTo ?? AFTER_SIGN_IN, 303)
-  return htmlPage(c, <EmailForm returnTo={returnTo} />)
+  if (session && !c.req.query('switch')) return c.redirect(pathAfterSignIn(returnTo), 303)
+  return showEmailForm(c, { returnTo })
 })
 
 /** The same answer whether or not the address has an account: none is looked up before the code is right. */
 signInRoutes.post('/sign-in', async (c) => {
-  const { fields, returnTo } = await readForm(c)
+  const { fields, returnTo, browser: known, cookieLost } = await readSignInForm(c)
   const typed = fields.get('email') ?? ''
+  if (cookieLost) return showEmailForm(c, { returnTo, email: typed, problem: PROBLEMS.noCookie }, 400)
   const email = parseEmailAddress(typed)
-  if (!email) return htmlPage(c, <EmailForm returnTo={returnTo} email={typed} problem={PROBLEMS.noAddress} />, 422)
-  const browserSecret = randomBase64Url(32)
-  if (!(await sendCode(c, { email, browserSecret }))) return refuseAnotherCode(c, email, returnTo)
-  c.header('Set-Cookie', writePending({ email, browserSecret }, CODE_TTL_SECONDS))
-  return c.redirect(signInPath('/sign-in/code', { returnTo }), 303)
+  if (!email) return showEmailForm(c, { returnTo, email: typed, problem: PROBLEMS.noAddress }, 422)
+  const browser = known ?? newSignInBrowser()
+  const attempt = { email, browserSecret: browser.browserSecret }
+  const retryAfterSeconds = await sendCode(c, attempt)
+  if (retryAfterSeconds > 0) return refuseAnotherCode(c, attempt, returnTo, retryAfterSeconds)
+  c.header('Set-Cookie', writeSignInBrowser({ ...browser, newestEmail: email }, c.get('config')))
+  return c.redirect(signInPath('/sign-in/code', { returnTo, attempt: await attemptId(attempt) }), 303)
 })
 
+/** Of the attempt that the address names, and otherwise of the newest one of this browser. */
 signInRoutes.get('/sign-in/code', async (c) => {
   const returnTo = safeReturnTo(c.req.query('return_to'), c.get('config').issuer)
-  const pending = readPending(c.req.raw)
-  if (!pending) return c.redirect(signInPath('/sign-in', { returnTo }), 303)
-  return htmlPage(c, <CodeForm email={pending.email} returnTo={returnTo} />)
+  const browser = readSignInBrowser(c.req.raw, c.get('config'))
+  const waiting = browser && (await findWaiting(c, browser))
+  if (browser && waiting) return showCodeForm(c, { browser, email: waiting, returnTo })
+  const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
+  if (session) return c.redirect(pathAfterSignIn(returnTo), 303)
+  return showEmailForm(c, { returnTo, problem: browser ? PROBLEMS.codeGone : PROBLEMS.noCookie }, 400)
 })
 
 signInRoutes.post('/sign-in/code', async (c) => {
-  const { fields, returnTo } = await readForm(c)
-  const pending = readPending(c.req.raw)
-  if (!pending) return htmlPage(c, <EmailForm returnTo={returnTo} problem={PROBLEMS.startedElsewhere} />, 400)
-  const { email } = pending
-  const emailCode = parseEmailCode(fields.get('code') ?? '')
-  if (!emailCode) return htmlPage(c, <CodeForm email={email} returnTo={returnTo} problem={PROBLEMS.noCode} />, 422)
-  const outcome = await redeemEmailCode(c.env, c.get('config'), pending, emailCode, currentTime())
-  if (outcome.kind !== 'right') {
-    const status = outcome.kind === 'quota' ? 429 : 422
-    return htmlPage(c, <CodeForm email={email} returnTo={returnTo} problem={codeProblem(outcome)} />, status)
+  const { fields, returnTo, browser } = await readSignInForm(c)
+  const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
+  const email = parseEmailAddress(fields.get('email') ?? '') ?? browser?.newestEmail
+  if (!browser || !email) {
+    if (session && (!email || email === session.email)) return c.redirect(pathAfterSignIn(returnTo), 303)
+    return showEmailForm(c, { returnTo, problem: browser ? PROBLEMS.codeGone : PROBLEMS.noCookie }, 400)
   }
-  c.header('Set-Cookie', await startSession(c, email))
-  c.header('Set-Cookie', clearPending(), { append: true })
-  return c.redirect(returnTo ?? AFTER_SIGN_IN, 303)
+  const emailCode = parseEmailCode(fields.get('code') ?? '')
+  if (!emailCode) return showCodeForm(c, { browser, email, returnTo, problem: PROBLEMS.noCode }, 422)
+  const attempt = { email, browserSecret: browser.browserSecret }
+  const outcome = await redeemEmailCode(c.env, c.get('config'), attempt, emailCode, currentTime())
+  if (outcome.kind === 'right') {
+    await startSession(c, attempt, outcome.nonce)
+    return c.redirect(pathAfterSignIn(returnTo), 303)
+  }
+  // Another tab of this browser was faster: whoever is signed in as this address need not prove it again.
+  if (outcome.kind === 'unknown' && session?.email === email) return c.redirect(pathAfterSignIn(returnTo), 303)
+  return showCodeForm(c, { browser, email, returnTo, problem: codeProblem(outcome) }, 422)
 })
 
-async function readForm(c: Context<AppEnv>): Promise<{ fields: URLSearchParams; returnTo: string | undefined }> {
-  checkOrigin(c)
-  const fields = await readFields(c.req.raw)
-  return { fields, returnTo: safeReturnTo(fields.get('return_to'), c.get('config').issuer) }
+async function findWaiting(
+  c: Context<AppEnv>,
+  { browserSecret, newestEmail }: { browserSecret: string; newestEmail: string | undefined },
+): Promise<string | undefined> {
+  const id = c.req.query('for') ?? (newestEmail && (await attemptId({ email: newestEmail, browserSecret })))
+  if (!id) return undefined
+  return (await findWaitingCode(c.env, { id, browserSecret }, currentTime()))?.email
 }
 
-/** The code that this browser asked for last is still good, so it may be entered. */
-function refuseAnotherCode(c: Context<AppEnv>, email: string, returnTo: string | undefined): Promise<Response> {
-  const waiting = readPending(c.req.raw)?.email === email
-  const page = waiting ? (
-    <CodeForm email={email} returnTo={returnTo} problem={PROBLEMS.noMoreCodes} />
-  ) : (
-    <EmailForm email={email} returnTo={returnTo} problem={PROBLEMS.tooManyCodes} />
-  )
-  return htmlPage(c, page, 429)
+/** A code that this browser asked for before is still good, so it may be entered. */
+async function refuseAnotherCode(
+  c: Context<AppEnv>,
+  attempt: SignInAttempt,
+  returnTo: string | undefined,
+  retryAfterSeconds: number,
+): Promise<Response> {
+  const { email, browserSecret } = attempt
+  c.header('Retry-After', String(retryAfterSeconds))
+  const id = await attemptId(attempt)
+  const waiting = await findWaitingCode(c.env, { id, browserSecret }, currentTime())
+  const problem = tooManyCodes(retryAfterSeconds, waiting !== undefined)
+  if (!waiting) return showEmailForm(c, { returnTo, email, problem }, 429)
+  return showCodeForm(c, { browser: { browserSecret, newestEmail: email }, email, returnTo, problem }, 429)
 }
 
-async function sendCode(c: Context<AppEnv>, attempt: { email: string; browserSecret: string }): Promise<boolean> {
+/** 0: the code is on its way, or was a moment ago. Otherwise the seconds until another one may be asked for. */
+async function sendCode(c: Context<AppEnv>, attempt: SignInAttempt): Promise<number> {
   const config = c.get('config')
+  const now = currentTime()
   const post = getMailer({ env: c.env, config, waitUntil: (work) => c.executionCtx.waitUntil(work) })
-  const emailCode = await issueEmailCode(c.env, config, attempt, currentTime())
-  if (!emailCode) return false
-  await post(`${requestId(c.req.raw)} a sign-in mail`, [codeMail(c.req.raw, attempt.email, emailCode, config.issuer)])
-  return true
+  if (await wasJustSent(c, attempt)) return 0
+  const allowance = await allowCode({ env: c.env, config, request: c.req.raw }, attempt.email, now)
+  if (!allowance.ok) return (await wasJustSent(c, attempt)) ? 0 : allowance.retryAfterSeconds
+  const emailCode = await issueEmailCode(c.env, config, attempt, now)
+  if (!emailCode) return 0
+  await post(`${requestId(c.req.raw)} a sign-in mail`, [codeMail(c.req.raw, allowance.to, emailCode, config.issuer)])
+  return 0
+}
+
+/** Somebody clicked twice: the second click is answered like the first. */
+async function wasJustSent(c: Context<AppEnv>, attempt: SignInAttempt): Promise<boolean> {
+  const id = await attemptId(attempt)
+  const now = currentTime()
+  const waiting = await findWaitingCode(c.env, { id, browserSecret: attempt.browserSecret }, now)
+  return waiting !== undefined && waiting.askedAt > now - REPEAT_SECONDS
 }

@@ -1,19 +1,22 @@
+import { FormToken } from './field.tsx'
 import { Layout } from './layout.tsx'
 import { signInPath } from './return-to.ts'
 
 interface EmailView {
+  formToken: string
   returnTo: string | undefined
   email?: string
   problem?: string
 }
 
 /** Passwordless: an address, then the code that was sent there. */
-export function EmailForm({ returnTo, email, problem }: EmailView) {
+export function EmailForm({ formToken, returnTo, email, problem }: EmailView) {
   return (
     <Layout title="Sign in">
       <h1>Sign in</h1>
       <p>We send a code to your address. If you have no account yet, it is created with your first sign-in.</p>
       <form method="post" action="/sign-in">
+        <FormToken value={formToken} />
         {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
         <label for="email">E-mail address</label>
         <input
@@ -37,21 +40,30 @@ export function EmailForm({ returnTo, email, problem }: EmailView) {
 }
 
 interface CodeView {
+  formToken: string
   email: string
   returnTo: string | undefined
   problem?: string
 }
 
-export function CodeForm({ email, returnTo, problem }: CodeView) {
-  const returning = returnTo && <input type="hidden" name="return_to" value={returnTo} />
+/** Says which address it is for, and sends that along: another tab may ask for another one meanwhile. */
+export function CodeForm({ formToken, email, returnTo, problem }: CodeView) {
+  const hidden = (
+    <>
+      <FormToken value={formToken} />
+      <input type="hidden" name="email" value={email} />
+      {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
+    </>
+  )
   return (
     <Layout title="Enter your code">
       <h1>Enter your code</h1>
       <p>
-        We sent eight digits to <strong>{email}</strong>. They are good for ten minutes, in this browser only.
+        We sent eight digits to <strong>{email}</strong>. They are good for ten minutes, in this browser only. If
+        nothing arrives within half a minute, look among the unwanted mail, or ask for another.
       </p>
       <form method="post" action="/sign-in/code">
-        {returning}
+        {hidden}
         <label for="code">Code</label>
         <input
           id="code"
@@ -59,7 +71,7 @@ export function CodeForm({ email, returnTo, problem }: CodeView) {
           class="one-time-code"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength={11}
+          maxlength={24}
           required
           autofocus
           aria-describedby={problem ? 'code-problem' : undefined}
@@ -71,8 +83,7 @@ export function CodeForm({ email, returnTo, problem }: CodeView) {
         </button>
       </form>
       <form method="post" action="/sign-in" class="inline">
-        <input type="hidden" name="email" value={email} />
-        {returning}
+        {hidden}
         <button type="submit" class="link">
           Send a new code
         </button>

@@ -63,7 +63,7 @@ it('does not survive a change of account in the same browser', async () => {
   const { browser } = world
   const { page } = await openConsent(world)
   const other = await newBrowser()
-  browser.setCookie('__Host-postern-session', other.cookie('__Host-postern-session') ?? '')
+  browser.setCookie('postern-session', other.cookie('postern-session') ?? '')
   const otherToken = /name="form_token" value="([^"]+)"/.exec((await browser.get('/account')).html)?.[1] ?? ''
 
   const answer = await answerConsent(browser, page, { form_token: otherToken })

@@ -83,7 +83,7 @@ describe('the link of an invitation', () => {
     const { browser } = await Developer.signIn(email)
     const DB = { prepare: (sql: string) => (sql.includes('invitations') ? fail() : env.DB.prepare(sql)) }
     const broken = new Browser(async (request) => app.fetch(request, { ...env, DB }), ORIGIN)
-    broken.setCookie('__Host-postern-session', browser.cookie('__Host-postern-session') ?? '')
+    broken.setCookie('postern-session', browser.cookie('postern-session') ?? '')
     expect((await broken.get(link)).status).toBe(500)
     const logged = JSON.stringify(takeConsoleErrors())
     expect(logged).toContain('/invitations/')

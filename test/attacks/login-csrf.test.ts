@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Browser, newestCode } from '../support/browser.ts'
 import { ISSUER, newEmail, postForm, transport } from '../support/workers/world.ts'
 
-const SESSION = '__Host-postern-session'
+const SESSION = 'postern-session'
 
 const FOREIGN: [string, Record<string, string>][] = [
   ['no Origin', {}],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { Browser, newestCode, signIn } from '../support/browser.ts'
 import { ISSUER, newEmail, transport } from '../support/workers/world.ts'
 
-const SESSION = '__Host-postern-session'
+const SESSION = 'postern-session'
 const newBrowser = () => new Browser(transport, ISSUER)
 
 it('starts every sign-in with a session id of its own', async () => {

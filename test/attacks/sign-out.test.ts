@@ -16,9 +16,9 @@ const isSignedIn = async (browser: Browser) => (await browser.get('/account')).s
 
 describe.each(PATHS)('%s', (path) => {
   it.each<[string, Record<string, string>]>([
-    ['no Origin', {}],
     ['a foreign Origin', { Origin: 'https://evil.example' }],
-    ['an opaque Origin', { Origin: 'null' }],
+    ['an opaque Origin of another site', { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }],
+    ['no Origin, from another site', { 'Sec-Fetch-Site': 'cross-site' }],
   ])('is refused with %s', async (_name, headers) => {
     const browser = await signedIn()
     const fields = { form_token: formToken(await browser.get('/account')) }

@@ -59,7 +59,7 @@ function makePerson(): Person {
 
 function makeBrowser(origin: string, sessionSecret: string): Browser {
   const browser = new Browser((request) => fetch(request), origin)
-  browser.setCookie('__Host-postern-session', sessionSecret)
+  browser.setCookie('postern-session', sessionSecret)
   return browser
 }
 

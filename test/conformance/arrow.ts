@@ -35,8 +35,9 @@ function isAllowed(path: string, imported: Import): boolean {
   const to = roomOf(imported.target)
   if (to === from) return true
   if (outsider) return outsider.rooms.includes(to)
-  // The object classes appear in the types of the bindings, and nowhere else does env look down.
-  if (from === 'env.ts') return imported.typeOnly && imported.target.endsWith('-object.ts')
+  // The object classes appear in the types of the bindings, and nowhere else does env look down but to lib's parsers.
+  if (from === 'env.ts' && imported.target.endsWith('-object.ts')) return imported.typeOnly
+  if (from === 'env.ts') return to === 'lib'
   if (OPEN_TO_ALL.has(to)) return from !== 'errors.ts'
   if (to === 'pages') return layerOf(from) <= layerOf(to)
   if (to === 'demo') return from === 'app.ts'

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 it('leads strangers to the sign-in page and back', async () => {
   const stranger = await Developer.signIn()
-  stranger.browser.setCookie('__Host-postern-session', 'nobody')
+  stranger.browser.setCookie('postern-session', 'nobody')
   const page = await stranger.browser.get('/developer/apps/new?organization=org_x')
   expect(page.status).toBe(303)
   expect(new URL(page.location ?? '').searchParams.get('return_to')).toBe('/developer/apps/new?organization=org_x')

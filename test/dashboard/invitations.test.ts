@@ -8,7 +8,8 @@ import { Developer, ORIGIN } from '../support/workers/developer.ts'
 import { advance } from '../support/workers/time.ts'
 import { transport } from '../support/workers/world.ts'
 
-const WEEK_SECONDS = 7 * 86_400
+const DAY_SECONDS = 86_400
+const WEEK_SECONDS = 7 * DAY_SECONDS
 const newAddress = () => `${randomId('guest').toLowerCase()}@example.com`
 
 let owner: Developer
@@ -101,10 +102,11 @@ describe('an invitation', () => {
     expect((await owner.call('POST', at, { email: newAddress(), role: 'member' })).status).toBe(409)
   })
 
-  it('replaces the former for the same address', async () => {
+  it('replaces the former for the same address, a day later', async () => {
     const email = newAddress()
     await invite(email, 'member')
     const former = await invitationPath(owner.browser, email)
+    advance(DAY_SECONDS)
     await invite(email, 'admin')
     const link = await invitationPath(owner.browser, email)
     const person = await Developer.signIn(email)
@@ -112,6 +114,38 @@ describe('an invitation', () => {
     expect((await owner.call('GET', path)).body.items).toHaveLength(1)
     await accept(person, link)
     expect(await roleOf(person)).toBe('admin')
+  })
+
+  it('that is open is not mailed twice a day: asked for again, it has the role that is asked for now', async () => {
+    const email = newAddress()
+    const first = await invite(email, 'member')
+    const again = await invite(email.toUpperCase(), 'member')
+    expect(again.body).toEqual(first.body)
+    const changed = await invite(email, 'admin')
+    expect(changed.body).toEqual({ ...first.body, role: 'admin' })
+    expect(await mailsTo(owner.browser, email)).toHaveLength(1)
+    const person = await Developer.signIn(email)
+    await accept(person, await invitationPath(owner.browser, email))
+    expect(await roleOf(person)).toBe('admin')
+  })
+
+  it('goes out anew, with a new link, to somebody whose invitation was withdrawn', async () => {
+    const email = newAddress()
+    const { body } = await invite(email)
+    await owner.call('DELETE', `${path}/${body.id}`)
+    expect((await invite(email)).status).toBe(201)
+    expect(await mailsTo(owner.browser, email)).toHaveLength(2)
+  })
+
+  it.each([
+    ['anna@bücher.example', 'anna@xn--bcher-kva.example'],
+    ['jose\u0301@example.com', 'josé@example.com'],
+  ])('typed as %s is for the person who signs in as %s', async (typed, email) => {
+    const invited = await invite(typed, 'member')
+    expect(invited.body).toMatchObject({ email })
+    const person = await Developer.signIn(email)
+    await accept(person, await invitationPath(owner.browser, email))
+    expect(await roleOf(person)).toBe('member')
   })
 })
 
@@ -170,6 +204,16 @@ describe('roles', () => {
     expect((await invite(newAddress(), role, actor)).status).toBe(status)
   })
 
+  it('keep an administrator from lowering what an owner invited an owner to', async () => {
+    const admin = await Developer.signIn()
+    await admin.join('admin', organizationId)
+    const email = newAddress()
+    await invite(email, 'owner')
+    expect((await invite(email, 'member', admin)).status).toBe(403)
+    expect((await owner.call('GET', path)).body.items).toMatchObject([{ email, role: 'owner' }])
+    expect((await invite(email, 'member', owner)).status).toBe(201) // control
+  })
+
   it('let an administrator withdraw all but those of owners', async () => {
     const admin = await Developer.signIn()
     await admin.join('admin', organizationId)
@@ -205,7 +249,9 @@ describe('bounds', () => {
     await insert(19, other.accountId, 60)
     expect((await invite(newAddress())).status).toBe(201) // control: the twentieth
     const email = newAddress()
-    expect((await invite(email)).status).toBe(429)
+    const refused = await invite(email)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(3500)
     expect(await mailsTo(owner.browser, email)).toEqual([])
     advance(3600)
     expect((await invite(email)).status).toBe(201)

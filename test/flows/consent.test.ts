@@ -153,7 +153,7 @@ describe('a consent page that is sent again', () => {
   it('by somebody who signed out meanwhile leads to the sign-in page and back', async () => {
     const { browser, integration } = await createWorld()
     const { page } = await open(browser, integration)
-    browser.setCookie('__Host-postern-session', 'ended')
+    browser.setCookie('postern-session', 'ended')
     const { location } = await answerConsent(browser, page)
     const returnTo = new URL(location ?? '').searchParams.get('return_to') ?? ''
     await signIn(browser, newEmail())
@@ -166,7 +166,7 @@ describe('a consent page that is sent again', () => {
     await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(app.clientId).run()
     const { page } = await open(browser, integration)
     const email = newEmail()
-    browser.setCookie('__Host-postern-session', 'ended')
+    browser.setCookie('postern-session', 'ended')
     await signIn(browser, email)
 
     const fresh = await answerConsent(browser, page)

@@ -49,13 +49,16 @@ it('sends no more than twenty invitations, however many are asked for at once', 
   expect(tally(answers.map(({ status }) => status))).toEqual({ 201: 20, 429: CONTESTANTS - 20 })
 })
 
-it('leaves one open invitation of many to the same address', async () => {
+it('leaves one open invitation of many to the same address, and mails it once', async () => {
   const { id, invite } = await newOrganization()
   const email = newEmail()
-  await race(() => invite(email), 20)
+  const answers = await race(() => invite(email), 20)
   const { results } = await server()
     .database.prepare('SELECT 1 FROM invitations WHERE organization_id = ? AND withdrawn_at IS NULL')
     .bind(id)
     .all()
   expect(results).toHaveLength(1)
+  const mails = await server().database.prepare('SELECT 1 FROM dev_outbox WHERE "to" = ?').bind(email).all()
+  expect(mails.results).toHaveLength(1)
+  expect(tally(answers.map(({ status }) => status))).toEqual({ 201: 20 })
 })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { AllowedRecipient } from '../../src/accounts/mail-limits.ts'
 import { codeMail } from '../../src/pages/code-mail.ts'
 
 const CHROME =
@@ -7,7 +8,7 @@ const CHROME =
 function mailFor(userAgent: string, cf?: CfProperties) {
   const headers = { 'User-Agent': userAgent }
   const request = new Request('https://auth.example/sign-in', { headers, ...(cf && { cf }) })
-  return codeMail(request, 'person@example.com', '01234567', 'https://auth.example')
+  return codeMail(request, 'person@example.com' as AllowedRecipient, '01234567', 'https://auth.example')
 }
 
 it.each([

@@ -1,11 +1,16 @@
 import type { Mail } from '../../accounts/mail.ts'
+import type { AllowedRecipient } from '../../accounts/mail-limits.ts'
 import type { Invitation } from '../../organizations/invitation.ts'
 
 /** The only place where the link is. Says who invites, so that somebody who knows nobody there notices. */
-export function invitationMail({ invitation, token }: { invitation: Invitation; token: string }, issuer: string): Mail {
-  const { inviterEmail, organizationName, email, role } = invitation
+export function invitationMail(
+  to: AllowedRecipient,
+  { invitation, token }: { invitation: Invitation; token: string },
+  issuer: string,
+): Mail {
+  const { inviterEmail, organizationName, role } = invitation
   return {
-    to: email,
+    to,
     subject: `${inviterEmail} invites you to ${organizationName}`,
     text: [
       `${inviterEmail} invites you to join ${organizationName} at ${new URL(issuer).host}, as ${withArticle(role)}.`,
@@ -23,7 +28,7 @@ function withArticle(role: string): string {
 
 /** To whoever may decide. */
 export function requestMail(
-  to: string,
+  to: AllowedRecipient,
   request: { email: string; appName: string; organizationName: string; reason: string; href: string },
 ): Mail {
   const { email, appName, organizationName, reason, href } = request
@@ -42,7 +47,7 @@ export function requestMail(
 
 /** To whoever may decide: an app that was approved within limits wants more by now. */
 export function waitingScopesMail(
-  to: string,
+  to: AllowedRecipient,
   app: { appName: string; organizationName: string; scopes: readonly string[]; href: string },
 ): Mail {
   const { appName, organizationName, scopes, href } = app
@@ -60,7 +65,8 @@ export function waitingScopesMail(
 
 /** To whoever asked. */
 export function answerMail(
-  { email, state, note }: { email: string; state: 'approved' | 'declined'; note: string | null },
+  to: AllowedRecipient,
+  { state, note }: { state: 'approved' | 'declined'; note: string | null },
   { appName, organizationName }: { appName: string; organizationName: string },
 ): Mail {
   const next =
@@ -68,7 +74,7 @@ export function answerMail(
       ? 'Go back to the app and connect it: you are asked what it may do before it gets anything.'
       : 'The app gets no access there. Ask your administrators if you do not know why.'
   return {
-    to: email,
+    to,
     subject: `${appName} in ${organizationName}: ${state}`,
     text: [
       `An administrator of ${organizationName} has ${state} your request for ${appName}.`,
