@@ -29,6 +29,7 @@ import { findOrganizations } from '../organizations/organizations-store.ts'
 import { requireMembership } from './access.ts'
 import { type Act, checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
+import { checkOrganizationName } from './check-organization-name.ts'
 import { endOfDecision, endOfMembership, startJobs } from './cut-off.ts'
 import { invalidFields, pointer } from './field-errors.ts'
 import type { newDecision, newOrganization, organizationChange } from './organization-schemas.ts'
@@ -58,6 +59,7 @@ export async function addOrganization(
   body: z.output<typeof newOrganization>,
 ): Promise<OwnOrganization> {
   checkAct(caller, 'createOrganization')
+  await checkOrganizationName({ env, config }, body)
   const organization = requireNamed(
     await createOrganization(
       env.DB,
@@ -76,6 +78,8 @@ export async function editOrganization(
   requirePermission(asker, organizationId, 'manage-organization')
   const { organization: current, role } = await requireOwnOrganization(asker, organizationId)
   checkShared(current)
+  const { name = current.name } = change
+  if (name !== current.name) await checkOrganizationName(asker, { name, organizationId })
   const renamed = await renameOrganization(deed(asker, organizationId), { ...current, ...change }, currentTime())
   return { organization: requireNamed(renamed), role }
 }
