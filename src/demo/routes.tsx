@@ -15,7 +15,11 @@ interface DemoOptions {
   pageHeaders: Readonly<Record<string, string>>
 }
 
-const COOKIE = '__Host-postern-demo'
+/** No `__Host-` and not `Secure`: the demo is on loopback http, where Safari refuses both. */
+const COOKIE = 'postern-demo'
+const NO_VISIT =
+  'Your browser did not send the cookie of this visit: it does not keep cookies of this site, or the server was ' +
+  'restarted meanwhile. Allow cookies for this site, then connect again.'
 const API_PATHS = new Set(['/profile', '/projects'])
 
 /** The integration under /demo and the API that it calls. Mounted in development only. */
@@ -28,22 +32,26 @@ export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Ho
 
   demo.post('/demo/connect', async (c) => {
     const visit = startVisit(oauth.generateRandomState())
-    setCookie(c, COOKIE, visit.id, { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
+    setCookie(c, COOKIE, visit.id, { path: '/', httpOnly: true, sameSite: 'Lax' })
     return c.redirect(await integration.begin(visit), 303)
   })
 
-  demo.get(DEMO_CALLBACK_PATH, refuseRehearsal, (c) =>
-    step(c, visitOf(c), (visit) => integration.finish(visit, new URL(c.req.url))),
-  )
+  const step = async (c: Context, work: (visit: Visit) => Promise<void>): Promise<Response> => {
+    const visit = visitOf(c)
+    if (visit) return takeStep(c, visit, work)
+    return c.html(<Demo visit={undefined} stylesheet={stylesheet} problem={NO_VISIT} />, 400, pageHeaders)
+  }
+
+  demo.get(DEMO_CALLBACK_PATH, refuseRehearsal, (c) => step(c, (visit) => integration.finish(visit, new URL(c.req.url))))
 
   demo.post('/demo/call', (c) =>
-    step(c, visitOf(c), async (visit) => {
+    step(c, async (visit) => {
       const path = c.req.query('path') ?? ''
       if (API_PATHS.has(path)) await integration.callApi(visit, path, c.req.query('method') === 'POST' ? 'POST' : 'GET')
     }),
   )
-  demo.post('/demo/refresh', (c) => step(c, visitOf(c), (visit) => integration.refresh(visit)))
-  demo.post('/demo/revoke', (c) => step(c, visitOf(c), (visit) => integration.revoke(visit)))
+  demo.post('/demo/refresh', (c) => step(c, (visit) => integration.refresh(visit)))
+  demo.post('/demo/revoke', (c) => step(c, (visit) => integration.revoke(visit)))
 
   return demo.route('/', demoApi(issuer))
 }
@@ -55,8 +63,7 @@ const refuseRehearsal: MiddlewareHandler = async (c, next) => {
 }
 
 /** Does one step and shows the page again; what the server refused is said there, with its way out. */
-async function step(c: Context, visit: Visit | undefined, work: (visit: Visit) => Promise<void>): Promise<Response> {
-  if (!visit) return c.redirect('/demo', 303)
+async function takeStep(c: Context, visit: Visit, work: (visit: Visit) => Promise<void>): Promise<Response> {
   try {
     await work(visit)
   } catch (error) {

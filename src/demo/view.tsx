@@ -6,10 +6,11 @@ import type { Step, Visit } from './visits.ts'
 interface DemoView {
   visit: Visit | undefined
   stylesheet: string
+  problem?: string
 }
 
 /** The whole demo on one page: what was done so far, and what can be done next. */
-export function Demo({ visit, stylesheet }: DemoView) {
+export function Demo({ visit, stylesheet, problem }: DemoView) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -30,6 +31,11 @@ export function Demo({ visit, stylesheet }: DemoView) {
               This page plays an app of another company. Each step shows the requests that it really sent; secrets are
               shortened.
             </p>
+            {problem && (
+              <p class="problem" role="alert">
+                {problem}
+              </p>
+            )}
             <Actions visit={visit} />
             <ol class="timeline">
               {visit?.steps.map((step) => (
