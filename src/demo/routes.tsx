@@ -42,7 +42,9 @@ export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Ho
     return c.html(<Demo visit={undefined} stylesheet={stylesheet} problem={NO_VISIT} />, 400, pageHeaders)
   }
 
-  demo.get(DEMO_CALLBACK_PATH, refuseRehearsal, (c) => step(c, (visit) => integration.finish(visit, new URL(c.req.url))))
+  demo.get(DEMO_CALLBACK_PATH, refuseRehearsal, (c) =>
+    step(c, (visit) => integration.finish(visit, new URL(c.req.url))),
+  )
 
   demo.post('/demo/call', (c) =>
     step(c, async (visit) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AuditEventName } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { normalizeAddressPart } from '../lib/email-address.ts'
 import { reach } from '../lib/storage.ts'
 import type { Ending } from './token-statuses-store.ts'
 
@@ -85,17 +86,18 @@ export interface SuspendablePosition {
 export async function listSuspendables(
   db: D1Database,
   kind: Suspendable,
-  { search, after, limit }: { search: string | null; after: SuspendablePosition | null; limit: number },
+  { search: typed, after, limit }: { search: string | null; after: SuspendablePosition | null; limit: number },
 ): Promise<SuspendableItem[]> {
   const { id, name, detail, living } = KINDS[kind]
+  const search = typed && kind === 'accounts' ? normalizeAddressPart(typed) : typed
   const statement = db
     .prepare(
       `SELECT ${id} AS id, ${name} AS name, ${detail} AS detail, created_at, suspended_at FROM ${kind}
-        WHERE ${living} AND (?1 IS NULL OR instr(lower(${name}), lower(?1)) OR ${id} = ?1 OR instr(lower(${detail}), lower(?1)))
+        WHERE ${living} AND (?1 IS NULL OR instr(lower(${name}), lower(?1)) OR ${id} = ?5 OR instr(lower(${detail}), lower(?1)))
           AND (?2 IS NULL OR (created_at, ${id}) < (?2, ?3))
         ORDER BY created_at DESC, ${id} DESC LIMIT ?4`,
     )
-    .bind(search, after?.createdAt ?? null, after?.id ?? null, limit)
+    .bind(search, after?.createdAt ?? null, after?.id ?? null, limit, typed)
   const { results } = await reach('D1', () => statement.all())
   return results.map((row) => itemRow.parse(row))
 }
