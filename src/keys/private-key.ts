@@ -13,22 +13,25 @@ export async function createKey(alg: Algorithm, secrets: readonly string[]): Pro
   const pair = (await crypto.subtle.generateKey(WEB_CRYPTO[alg].generate, true, ['sign', 'verify'])) as CryptoKeyPair
   const pkcs8 = (await crypto.subtle.exportKey('pkcs8', pair.privateKey)) as ArrayBuffer
   const publicJwk = publicMembers((await crypto.subtle.exportKey('jwk', pair.publicKey)) as JsonWebKey)
-  return { kid: await thumbprint(publicJwk), publicJwk, wrapped: await wrap('signing_key', pkcs8, secrets) }
+  const kid = await thumbprint(publicJwk)
+  return { kid, publicJwk, wrapped: await wrap({ purpose: 'signing_key', id: kid }, pkcs8, secrets) }
 }
+
+type WrappedKey = Pick<NewKey, 'kid' | 'wrapped'>
 
 /** A key that can sign and cannot be exported; undefined when none of the secrets opens it. */
 export async function openKey(
   alg: Algorithm,
-  wrapped: string,
+  { kid, wrapped }: WrappedKey,
   secrets: readonly string[],
 ): Promise<CryptoKey | undefined> {
-  const opened = await unwrap('signing_key', wrapped, secrets)
+  const opened = await unwrap({ purpose: 'signing_key', id: kid }, wrapped, secrets)
   return opened && crypto.subtle.importKey('pkcs8', opened.bytes, WEB_CRYPTO[alg].import, false, ['sign'])
 }
 
-/** The same key wrapped by the newest secret; undefined when it already is, or when no secret opens it. */
-export async function rewrapKey(wrapped: string, secrets: readonly string[]): Promise<string | undefined> {
-  return (await unwrap('signing_key', wrapped, secrets))?.rewrapped ?? undefined
+/** The same key wrapped as it would be today; undefined when it already is, or when no secret opens it. */
+export async function rewrapKey({ kid, wrapped }: WrappedKey, secrets: readonly string[]): Promise<string | undefined> {
+  return (await unwrap({ purpose: 'signing_key', id: kid }, wrapped, secrets))?.rewrapped ?? undefined
 }
 
 /** JWS compact serialization (RFC 7515 §7.1). `encodedHeader` is made once per key. */

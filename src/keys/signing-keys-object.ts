@@ -105,12 +105,14 @@ export class SigningKeys extends DurableObject<Bindings> {
   }
 
   private async maintain(now: EpochSeconds): Promise<void> {
-    for (const { kid, wrapped } of this.store.list()) {
-      const rewrapped = await rewrapKey(wrapped, this.config.keyWrappingSecrets)
-      if (rewrapped) this.store.rewrap(kid, rewrapped)
-    }
+    for (const stored of this.store.list()) await this.rewrap(stored)
     await this.rotateWhenDue(now)
     await this.requireStandby()
+  }
+
+  private async rewrap(stored: StoredKey): Promise<void> {
+    const rewrapped = await rewrapKey(stored, this.config.keyWrappingSecrets)
+    if (rewrapped) this.store.rewrap(stored.kid, rewrapped)
   }
 
   private async rotateWhenDue(now: EpochSeconds): Promise<void> {
@@ -142,7 +144,8 @@ export class SigningKeys extends DurableObject<Bindings> {
     const now = currentTime()
     this.store.rememberIdentity(alg, shard)
     const stored = this.store.find('signing') ?? (await this.createPair(alg, shard, now))
-    const key = await openKey(alg, stored.wrapped, this.config.keyWrappingSecrets)
+    const key = await openKey(alg, stored, this.config.keyWrappingSecrets)
+    if (key) await this.rewrap(stored)
     if (key) return toLoadedKey(alg, stored, key)
     return this.replaceUnopenable(alg, shard, stored, now)
   }
@@ -166,7 +169,7 @@ export class SigningKeys extends DurableObject<Bindings> {
     const publishedUntil = now + LONGEST_TOKEN_SECONDS
     await retireKey(this.env.DB, stored.kid, now, publishedUntil, this.event('key.unwrap_failed', stored.kid))
     const replacement = await this.create({ alg, shard }, { state: 'signing', signsFrom: now })
-    const key = await openKey(alg, replacement.wrapped, this.config.keyWrappingSecrets)
+    const key = await openKey(alg, replacement, this.config.keyWrappingSecrets)
     if (!key) throw new Error('a key that was just wrapped does not open')
     await this.standBy()
     return toLoadedKey(alg, replacement, key)
@@ -196,7 +199,7 @@ export class SigningKeys extends DurableObject<Bindings> {
     // Whoever makes the key that signs makes its standby as well.
     if (!this.store.find('signing')) await this.load(identity.alg, identity.shard)
     const standby = this.store.find('standby')
-    if (standby && (await openKey(identity.alg, standby.wrapped, this.config.keyWrappingSecrets))) return standby
+    if (standby && (await openKey(identity.alg, standby, this.config.keyWrappingSecrets))) return standby
     // It has signed nothing: no token needs it.
     if (standby) await retireKey(this.env.DB, standby.kid, now, now, this.event('key.unwrap_failed', standby.kid))
     return this.create(identity, { state: 'standby', signsFrom: now + PUBLICATION_SECONDS })

@@ -48,7 +48,7 @@ async function claimAndAnswer(
   const claim = randomBase64Url(16)
   const found: AnswerClaim = await reach('OneTime', async () => (await oneTimeObject(env, key)).claimAnswer(key, claim))
   if (found.kind === 'spent') return undefined
-  if (found.kind === 'answered') return open(sent.token, found.answer)
+  if (found.kind === 'answered') return open(key, sent.token, found.answer)
   if (found.kind === 'working') throw new StorageUnavailable('OneTime', new Error('the first request takes too long'))
   try {
     const answer = await work()
@@ -74,7 +74,7 @@ async function settle(env: Bindings, { key, claim }: Claimed, sent: SentOnce, an
   const { status, headers } = answer
   const kept = JSON.stringify({ status, headers: [...headers], body: await answer.clone().text() })
   // An answer may show a secret: only who sends the same page again brings what opens it.
-  const sealed = await wrap('form_answer', utf8(kept), [sent.token])
+  const sealed = await wrap({ purpose: 'form_answer', id: key }, utf8(kept), [sent.token])
   const until = currentTime() + sent.keepSeconds
   await unlessUnavailable(async () => (await oneTimeObject(env, key)).settleAnswer(key, claim, sealed, until))
 }
@@ -93,8 +93,8 @@ async function unlessUnavailable(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function open(token: string, sealed: string): Promise<Response> {
-  const unwrapped = await unwrap('form_answer', sealed, [token])
+async function open(key: string, token: string, sealed: string): Promise<Response> {
+  const unwrapped = await unwrap({ purpose: 'form_answer', id: key }, sealed, [token])
   if (!unwrapped) throw new Error('the token of a form does not open the answer that it was kept under')
   const { status, headers, body } = JSON.parse(new TextDecoder().decode(unwrapped.bytes))
   return new Response(body || null, { status, headers })

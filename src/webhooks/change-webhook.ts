@@ -36,7 +36,7 @@ export async function createWebhook(
 ): Promise<NewWebhook | undefined> {
   const webhook: Webhook = { id: randomId('whk'), ...wanted, createdAt: now, failing: 0 }
   const secret = newWebhookSecret()
-  const wrapped = await wrap('webhook_secret', utf8(secret), deed.keyWrappingSecrets)
+  const wrapped = await wrap({ purpose: 'webhook_secret', id: webhook.id }, utf8(secret), deed.keyWrappingSecrets)
   const inserted = await write(deed, insertWebhookStatement(deed.db, webhook, wrapped), 'webhook.created', webhook, now)
   return inserted ? { webhook, secret } : undefined
 }
@@ -48,7 +48,7 @@ export async function changeWebhook(deed: Deed, webhook: Webhook, now: EpochSeco
 /** The former one signs beside it for a day. Undefined: the webhook was deleted meanwhile. */
 export async function createNewSecret(deed: Deed, webhook: Webhook, now: EpochSeconds): Promise<string | undefined> {
   const secret = newWebhookSecret()
-  const wrapped = await wrap('webhook_secret', utf8(secret), deed.keyWrappingSecrets)
+  const wrapped = await wrap({ purpose: 'webhook_secret', id: webhook.id }, utf8(secret), deed.keyWrappingSecrets)
   const replace = replaceSecretStatement(deed.db, webhook.id, wrapped, now + FORMER_SECRET_SECONDS)
   return (await write(deed, replace, 'webhook.secret_created', webhook, now)) ? secret : undefined
 }

@@ -70,7 +70,7 @@ async function openSecrets(
 ): Promise<string[] | undefined> {
   const { keyWrappingSecrets } = readConfig(env)
   const [present, ...former] = await Promise.all(
-    wrapped.map((secret) => unwrap('webhook_secret', secret, keyWrappingSecrets)),
+    wrapped.map((secret) => unwrap({ purpose: 'webhook_secret', id: webhookId }, secret, keyWrappingSecrets)),
   )
   if (!present) return undefined
   if (present.rewrapped) await rewrapSecret(env.DB, webhookId, wrapped[0]!, present.rewrapped)

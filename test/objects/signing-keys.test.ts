@@ -8,6 +8,7 @@ import { deleteExpiredKeys, verificationKeyStatement } from '../../src/keys/keys
 import { signingKeysOf, signJwt } from '../../src/keys/signing-keys.ts'
 import { unwrap, wrap } from '../../src/lib/wrapping.ts'
 import { advance } from '../support/workers/time.ts'
+import { wrapUnbound } from '../support/workers/unbound.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
@@ -32,6 +33,8 @@ async function publishedKeys(): Promise<JSONWebKeySet> {
 }
 
 const publishedKids = async () => (await publishedKeys()).keys.map(({ kid }) => kid)
+
+const thing = (row: Record<string, unknown> | undefined) => ({ purpose: 'signing_key' as const, id: String(row?.kid) })
 
 const rows = (stub: ReturnType<typeof objectOf>) =>
   runInDurableObject(stub, (_object, state) => state.storage.sql.exec('SELECT * FROM keys').toArray())
@@ -58,9 +61,9 @@ it('keeps the private key in its object, wrapped by a secret that is not there',
   const [row] = await rows(stub)
   const wrapped = String(row?.wrapped)
 
-  expect(await unwrap('signing_key', wrapped, ['another-secret-of-at-least-32-characters'])).toBeUndefined()
-  expect((await unwrap('signing_key', wrapped, [SECRET]))?.bytes.byteLength).toBeGreaterThan(100) // control: this is the key
-  expect(await unwrap('webhook_secret', wrapped, [SECRET])).toBeUndefined()
+  expect(await unwrap(thing(row), wrapped, ['another-secret-of-at-least-32-characters'])).toBeUndefined()
+  expect((await unwrap(thing(row), wrapped, [SECRET]))?.bytes.byteLength).toBeGreaterThan(100) // control: this is the key
+  expect(await unwrap({ ...thing(row), purpose: 'webhook_secret' }, wrapped, [SECRET])).toBeUndefined()
   const held = await runInDurableObject(stub, async (object) => {
     const { key } = await (object as unknown as { loading: Promise<{ key: CryptoKey }> }).loading
     return { extractable: key.extractable, usages: key.usages }
@@ -71,7 +74,9 @@ it('keeps the private key in its object, wrapped by a secret that is not there',
 it('signs at once with a new key when no secret opens the old one, which stays published', async () => {
   const { kid } = await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
-  const foreign = await wrap('signing_key', new ArrayBuffer(138), ['a-secret-that-was-lost-32-characters-long'])
+  const foreign = await wrap(thing({ kid: 'lost' }), new ArrayBuffer(138), [
+    'a-secret-that-was-lost-32-characters-long',
+  ])
   await runInDurableObject(stub, (_object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ?', foreign)
   })
@@ -91,9 +96,9 @@ it('wraps its keys anew under the newest secret, by alarm', async () => {
   await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
   const [row] = await rows(stub)
-  const key = await unwrap('signing_key', String(row?.wrapped), [SECRET])
+  const key = await unwrap(thing(row), String(row?.wrapped), [SECRET])
   const older = 'an-older-wrapping-secret-of-32-characters'
-  const wrapped = await wrap('signing_key', key?.bytes ?? new ArrayBuffer(0), [older])
+  const wrapped = await wrap(thing(row), key?.bytes ?? new ArrayBuffer(0), [older])
   await runInDurableObject(stub, (object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', wrapped, String(row?.kid))
     const { config } = object as unknown as { config: { keyWrappingSecrets: string[] } }
@@ -103,7 +108,41 @@ it('wraps its keys anew under the newest secret, by alarm', async () => {
   await runDurableObjectAlarm(stub)
 
   const rewrapped = (await rows(stub)).find(({ kid }) => kid === row?.kid)
-  expect(await unwrap('signing_key', String(rewrapped?.wrapped), [SECRET])).toBeDefined()
+  expect(await unwrap(thing(rewrapped), String(rewrapped?.wrapped), [SECRET])).toBeDefined()
+})
+
+it('signs with no private key that was put into the row of another', async () => {
+  const stub = await startShard('afr')
+  const [signing, standby] = await shardKids('afr')
+  const moved = (await rows(stub)).find(({ kid }) => kid === standby)
+  expect(await unwrap(thing(moved), String(moved?.wrapped), [SECRET])).toBeDefined() // control: at its own place it opens
+  expect(await unwrap(thing({ kid: signing }), String(moved?.wrapped), [SECRET])).toBeUndefined()
+  await runInDurableObject(stub, (_object, state) => {
+    state.storage.sql.exec("UPDATE keys SET wrapped = ? WHERE state = 'signing'", String(moved?.wrapped))
+  })
+  await evictDurableObject(stub)
+
+  const { kid } = await signWith('ES256', 'afr')
+
+  expect(kid).not.toBe(signing)
+})
+
+it('goes on with a key that was wrapped before wrapping bound it, and binds it', async () => {
+  const { kid } = await signWith('ES256', 'weur')
+  const stub = objectOf('ES256', 'weur')
+  const signing = async () => (await rows(stub)).find((row) => row.kid === kid)
+  const key = await unwrap(thing({ kid }), String((await signing())?.wrapped), [SECRET])
+  const unbound = await wrapUnbound('postern signing key at rest', key?.bytes ?? new ArrayBuffer(0), SECRET)
+  await runInDurableObject(stub, (_object, state) => {
+    state.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', unbound, kid)
+  })
+  await evictDurableObject(stub)
+
+  expect((await signWith('ES256', 'weur')).kid).toBe(kid)
+
+  const wrapped = String((await signing())?.wrapped)
+  expect(await unwrap(thing({ kid }), wrapped, [SECRET])).toMatchObject({ rewrapped: null })
+  expect(await unwrap(thing({ kid: 'another' }), wrapped, [SECRET])).toBeUndefined()
 })
 
 it("publishes another shard's first key for a day before it signs; the first shard signs meanwhile", async () => {
@@ -215,7 +254,9 @@ it('makes one standby, whoever finds at the same time that there is none', async
 it('replaces a standby that no secret opens, before it is needed', async () => {
   const stub = await startShard('sam')
   const [signing, lost] = await shardKids('sam')
-  const foreign = await wrap('signing_key', new ArrayBuffer(138), ['a-secret-that-was-lost-32-characters-long'])
+  const foreign = await wrap(thing({ kid: 'lost' }), new ArrayBuffer(138), [
+    'a-secret-that-was-lost-32-characters-long',
+  ])
   await runInDurableObject(stub, (_object, state) => {
     state.storage.sql.exec("UPDATE keys SET wrapped = ? WHERE state = 'standby'", foreign)
   })
