@@ -589,7 +589,7 @@ CREATE TRIGGER webhook_delivery_follows AFTER INSERT ON organization_events BEGI
        AND (events IS NULL OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = NEW.event));
 END;
 
--- section 12: limits hold
+-- section 9: limits hold
 
 ALTER TABLE scopes ADD COLUMN open_to TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'));
 UPDATE scopes SET description = 'Change the names and settings of your organizations.' WHERE name = 'organizations:write';
@@ -660,7 +660,7 @@ END;
 -- Of approvals and policies: what they stop at and when they end, JSON {"scopeCeiling": …, "expiresAt": …}.
 ALTER TABLE audit_events ADD COLUMN limits TEXT;
 
--- section 11: what anybody can cause displaces no error of an app
+-- section 10: what anybody can cause displaces no error of an app
 
 -- Refusals that whoever knows a client_id can cause: counted by day, beside the errors of the app itself.
 CREATE TABLE refusal_counts (

@@ -50,14 +50,14 @@ async function answerInstead(c: Context<PageEnv>): Promise<void> {
     path: returnPath(c.req.url),
     fields: [...c.get('fields')].filter(([name]) => name !== 'form_token'),
   })
-  const location = signInPath('/sign-in', { returnTo, switchAccount: true })
+  const location = signInPath('/sign-in', { returnTo, confirm: true })
   c.res = new Response(null, { status: 303, headers: { Location: location } })
 }
 
 /** For pages that only operators see: an old sign-in is renewed before anything is shown. Acts ask for themselves. */
 export const requireRecentVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
   if (isUnsafe(c.req) || isRecent(c.get('caller'), currentTime())) return next()
-  return c.redirect(signInPath('/sign-in', { returnTo: returnPath(c.req.url), switchAccount: true }), 303)
+  return c.redirect(signInPath('/sign-in', { returnTo: returnPath(c.req.url), confirm: true }), 303)
 }
 
 export function navigation(c: Context<PageEnv>, section: Section): Navigation {

@@ -3,6 +3,7 @@ import { RECENT_SIGN_IN_SECONDS, type Session, signedInWithin } from '../account
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { signInPath } from '../pages/return-to.ts'
 import { type AuthorizationRequest, checkMembership, isStranger } from './authorization-request.ts'
 import { redirectResponse } from './authorization-response.ts'
 import { type ConsentState, showConsent } from './consent.ts'
@@ -17,6 +18,7 @@ export function leadElsewhere(
   search: string,
   now: EpochSeconds,
 ): Response | Promise<Response> | undefined {
+  if (isTooOldFor(request, session, now)) return toSignIn(request, search, { confirm: true })
   if (mustSignInAgain(request, session, now)) return toSignIn(request, search)
   if (isStranger(request) && !request.prompt.has('none')) return explainPrivateApp(c, request, session, search)
   checkMembership(request)
@@ -35,7 +37,6 @@ export async function askAgain(
 
 function mustSignInAgain(request: AuthorizationRequest, session: Session, now: EpochSeconds): boolean {
   const { prompt, maxAgeSeconds } = request
-  if (isTooOldFor(request, session, now)) return true
   if (prompt.has('login') || prompt.has('select_account')) return true
   return maxAgeSeconds !== undefined && now - session.signedInAt > maxAgeSeconds
 }
@@ -51,7 +52,7 @@ export function isTooOldFor(
 }
 
 /** What asked for the sign-in is fulfilled by it, and left out of the request that follows. */
-export function toSignIn(request: AuthorizationRequest, search: string): Response {
+export function toSignIn(request: AuthorizationRequest, search: string, { confirm = false } = {}): Response {
   if (request.prompt.has('none')) throw new ProtocolError('login_required', 'interaction_needed')
   const query = new URLSearchParams(search)
   const rest = [...request.prompt].filter((value) => value !== 'login' && value !== 'select_account')
@@ -59,5 +60,5 @@ export function toSignIn(request: AuthorizationRequest, search: string): Respons
   query.delete('max_age')
   if (rest.length > 0) query.set('prompt', rest.join(' '))
   const returnTo = `${ENDPOINTS.authorization_endpoint}?${query}`
-  return redirectResponse(`/sign-in?${new URLSearchParams({ return_to: returnTo, switch: '1' })}`)
+  return redirectResponse(signInPath('/sign-in', { returnTo, switchAccount: true, confirm }))
 }

@@ -54,7 +54,7 @@ async function decide(c: Context<AppEnv>, form: URLSearchParams, handle: string,
   return answeringPerson(c, search, session, now, async (request) => {
     checkMembership(request)
     if (form.get('decision') !== 'allow') return deny(c, request, session, headers)
-    if (isTooOldFor(request, session, now)) return toSignIn(request, search)
+    if (isTooOldFor(request, session, now)) return toSignIn(request, search, { confirm: true })
     const permission = readPermission(request, form, now)
     if (permission.ok) return issueCode(c, request, session, permission, headers)
     if (permission.refusedBy) await recordRefusal(c, request, session, permission.refusedBy)

@@ -15,17 +15,20 @@ interface SignInOptions {
   returnTo: string | undefined
   /** Shows the form also to somebody who is signed in. */
   switchAccount?: boolean
+  /** As the same person: their sign-in is too old for what they do. */
+  confirm?: boolean
   /** Which sign-in of this browser the code page is about. */
   attempt?: string
 }
 
 export function signInPath(
   path: '/sign-in' | '/sign-in/code',
-  { returnTo, switchAccount, attempt }: SignInOptions,
+  { returnTo, switchAccount, confirm, attempt }: SignInOptions,
 ): string {
   const query = new URLSearchParams({
     ...(returnTo && { return_to: returnTo }),
     ...(switchAccount && { switch: '1' }),
+    ...(confirm && { switch: '1', confirm: '1' }),
     ...(attempt && { for: attempt }),
   })
   return query.size > 0 ? `${path}?${query}` : path

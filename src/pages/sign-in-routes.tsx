@@ -28,7 +28,8 @@ signInRoutes.get('/sign-in', async (c) => {
   const returnTo = safeReturnTo(c.req.query('return_to'), c.get('config').issuer)
   const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
   if (session && !c.req.query('switch')) return c.redirect(pathAfterSignIn(returnTo), 303)
-  return showEmailForm(c, { returnTo })
+  const confirm = session !== undefined && c.req.query('confirm') !== undefined
+  return showEmailForm(c, { returnTo, ...(confirm && { email: session.email, confirm }) })
 })
 
 /** The same answer whether or not the address has an account: none is looked up before the code is right. */

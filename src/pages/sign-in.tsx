@@ -6,15 +6,21 @@ interface EmailView {
   formToken: string
   returnTo: string | undefined
   email?: string
+  /** The person is signed in already, but too long ago for what they do. */
+  confirm?: boolean
   problem?: string
 }
 
+const SIGN_IN = 'We send a code to your address. If you have no account yet, it is created with your first sign-in.'
+const CONFIRM =
+  'What you are about to do needs a sign-in within the last 15 minutes. We send a code to your address; what you typed is kept, and waits for you behind it.'
+
 /** Passwordless: an address, then the code that was sent there. */
-export function EmailForm({ formToken, returnTo, email, problem }: EmailView) {
+export function EmailForm({ formToken, returnTo, email, confirm, problem }: EmailView) {
   return (
-    <Layout title="Sign in">
-      <h1>Sign in</h1>
-      <p>We send a code to your address. If you have no account yet, it is created with your first sign-in.</p>
+    <Layout title={confirm ? 'Confirm that it is you' : 'Sign in'}>
+      <h1>{confirm ? 'Confirm that it is you' : 'Sign in'}</h1>
+      <p>{confirm ? CONFIRM : SIGN_IN}</p>
       <form method="post" action="/sign-in">
         <FormToken value={formToken} />
         {returnTo && <input type="hidden" name="return_to" value={returnTo} />}

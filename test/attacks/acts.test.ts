@@ -213,7 +213,10 @@ describe('a form', () => {
 
     const returnTo = new URL(refused.location ?? '', 'http://localhost:8787').searchParams.get('return_to') ?? ''
     const email = await env.DB.prepare('SELECT email FROM accounts WHERE id = ?').bind(idle.accountId).first('email')
-    const again = await idle.browser.submit(await idle.browser.get(refused.location ?? ''), { email: String(email) })
+    const confirming = await idle.browser.get(refused.location ?? '')
+    expect(confirming.html).toContain('Confirm that it is you')
+    expect(confirming.html).toContain(`value="${email}"`)
+    const again = await idle.browser.submit(confirming, { email: String(email) })
     await idle.browser.submit(await idle.browser.follow(again), { code: await newestCode(idle.browser, String(email)) })
     const kept = await idle.browser.get(returnTo)
     for (const value of Object.values(FIELDS[act as Act] ?? {})) expect(kept.html).toContain(value)
