@@ -677,3 +677,32 @@ CREATE INDEX refusal_counts_by_day ON refusal_counts (day);
 
 -- The newest of each reason are kept: many of one push none of another out.
 CREATE INDEX token_errors_by_reason ON token_errors (client_id, reason, id);
+
+-- section 11: webhooks keep to their limits
+
+-- unconfirmed: has not answered a challenge yet. disabled: failed too often in a row. Nothing is sent in either, and
+-- deliveries wait. Those that exist were told before there were challenges, and go on.
+ALTER TABLE webhooks ADD COLUMN state TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (state IN ('unconfirmed', 'enabled', 'disabled'));
+UPDATE webhooks SET state = 'enabled';
+ALTER TABLE webhooks ADD COLUMN problem TEXT;                          -- what was wrong with the answer to the last challenge
+ALTER TABLE webhooks ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;   -- attempts that failed in a row, of all deliveries
+ALTER TABLE webhooks ADD COLUMN failing_since INTEGER;                 -- when the first of them failed
+-- The address, in `url`, is wrapped as the secret is. One that was stored in clear is wrapped when it is next read.
+
+-- Every secret signs until its own end: JSON array of {"secret": wrapped, "until": …}, without the present one.
+ALTER TABLE webhooks ADD COLUMN former_secrets TEXT NOT NULL DEFAULT '[]';
+UPDATE webhooks SET former_secrets = json_array(json_object('secret', former_secret, 'until', former_until))
+  WHERE former_secret IS NOT NULL;
+ALTER TABLE webhooks DROP COLUMN former_secret;
+ALTER TABLE webhooks DROP COLUMN former_until;
+
+-- How many POSTs an organization's webhooks made in the present minute, challenges among them.
+CREATE TABLE webhook_posts (
+  organization_id TEXT PRIMARY KEY,
+  minute          INTEGER NOT NULL,             -- epoch seconds / 60
+  posts           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Deliveries are taken in turn over the webhooks that have some.
+DROP INDEX webhook_deliveries_due;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE state = 'waiting';

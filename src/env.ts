@@ -31,6 +31,7 @@ export interface Bindings {
   SESSION_IDLE_TTL_SECONDS?: string
   DEFAULT_APP_POLICY?: string
   AUDIT_RETENTION_DAYS?: string
+  WEBHOOK_POSTS_PER_MINUTE?: string
   DOH_RESOLVER?: string
   GUARDED_FETCH_TEST_ORIGIN?: string
   SIGN_IN_CODES_PER_NETWORK?: string
@@ -90,6 +91,7 @@ const variables = z.object({
   SIGN_IN_CODES_PER_NETWORK: whole(10, 100_000, 100),
   SESSION_IDLE_TTL_SECONDS: whole(60 * MINUTE, 90 * DAY, 30 * DAY),
   AUDIT_RETENTION_DAYS: whole(30, 3650, 400),
+  WEBHOOK_POSTS_PER_MINUTE: whole(1, 6000, 120),
   DEFAULT_APP_POLICY: z.enum(['open', 'verified', 'approved']).default('open'),
   DOH_RESOLVER: serverAddress.default('https://cloudflare-dns.com/dns-query'),
   GUARDED_FETCH_TEST_ORIGIN: loopbackOrigin.optional(),
@@ -118,6 +120,8 @@ export interface Config {
   /** Of an organization that somebody creates. */
   /** How long audit events are kept. */
   auditRetentionSeconds: number
+  /** Of one organization, over all of its webhooks. */
+  webhookPostsPerMinute: number
   defaultAppPolicy: 'open' | 'verified' | 'approved'
   /** DNS over HTTPS, RFC 8484. */
   dohResolver: string
@@ -169,6 +173,7 @@ function parseConfig(env: Bindings): Config {
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
     defaultAppPolicy: values.DEFAULT_APP_POLICY,
     auditRetentionSeconds: values.AUDIT_RETENTION_DAYS * DAY,
+    webhookPostsPerMinute: values.WEBHOOK_POSTS_PER_MINUTE,
     dohResolver: values.DOH_RESOLVER,
     guardedFetchTestOrigin: values.GUARDED_FETCH_TEST_ORIGIN ?? null,
   }

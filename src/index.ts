@@ -1,4 +1,5 @@
 import { app } from './app.ts'
+import { tellOfDisabledWebhook } from './dashboard/tell-of-disabled-webhook.ts'
 import type { Bindings } from './env.ts'
 import { runScheduled } from './scheduled.ts'
 import { deliverQueued } from './webhooks/deliver.ts'
@@ -13,5 +14,6 @@ export { OneTime } from './lib/one-time-object.ts'
 export default {
   fetch: app.fetch,
   scheduled: (_controller, env) => runScheduled(env),
-  queue: (batch, env) => deliverQueued(env, batch),
+  queue: (batch, env, ctx) =>
+    deliverQueued(env, batch, (webhook) => tellOfDisabledWebhook(env, (work) => ctx.waitUntil(work), webhook)),
 } satisfies ExportedHandler<Bindings, DeliveryMessage>

@@ -55,15 +55,15 @@ export async function allowCode({ env, config, request }: Asked, email: string, 
   return allow(email, taken)
 }
 
-/** One mail that somebody who signed in causes. */
+/** One mail that somebody who signed in causes, or something that goes on by itself: `causeId` says who or what. */
 export async function allowMailOf(
   env: Bindings,
-  accountId: string,
+  causeId: string,
   email: string,
   now: EpochSeconds,
 ): Promise<Allowance> {
   const taken = await takeAll([
-    () => takeLimit(env, `mail account ${accountId}`, MAILS_OF_ACCOUNT, now),
+    () => takeLimit(env, `mail account ${causeId}`, MAILS_OF_ACCOUNT, now),
     () => takeLimit(env, `mail mailbox ${mailboxOf(email)}`, MAILS_TO_MAILBOX, now),
   ])
   return allow(email, taken)

@@ -45,6 +45,8 @@ export const AUDIT_EVENTS = [
   'access.requested',
   'access.declined',
   'webhook.created',
+  'webhook.confirmed',
+  'webhook.disabled',
   'webhook.updated',
   'webhook.secret_created',
   'webhook.deleted',

@@ -48,6 +48,7 @@ export const ACTS = {
   changeWebhook: { recent: true },
   createWebhookSecret: { recent: true },
   deleteWebhook: { recent: true },
+  challengeWebhook: {},
   resendWebhookDelivery: {},
   /** With the credentials of a protected API, and neither session nor access token. */
   reportUsage: {},

@@ -12,6 +12,7 @@ const PAGE_OF = {
   '/organizations/:slug/invitations/:invitation_id/withdraw': '/organizations/:slug',
   '/organizations/:slug/requests/:request_id': '/organizations/:slug/requests',
   '/organizations/:slug/webhooks/:webhook_id/secret': '/organizations/:slug/webhooks/:webhook_id',
+  '/organizations/:slug/webhooks/:webhook_id/challenge': '/organizations/:slug/webhooks/:webhook_id',
   '/organizations/:slug/webhooks/:webhook_id/delete': '/organizations/:slug/webhooks/:webhook_id',
   '/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend': '/organizations/:slug/webhooks/:webhook_id',
   '/connections/:grant_id/end': '/connections',

@@ -20,6 +20,7 @@ import {
   readDeliveries,
   removeWebhook,
   renewWebhookSecret,
+  repeatChallenge,
   requireWebhook,
   resendDelivery,
 } from './webhook-use-cases.ts'
@@ -74,7 +75,7 @@ webhookPages.post('/organizations/:slug/webhooks/:webhook_id/deliveries/:event_i
 
 webhookPages.get('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
   const { own, webhook } = await requireOwnWebhook(c)
-  return showForm(c, own, webhook, webhook)
+  return showForm(c, own, webhook, { url: webhook.url ?? '', events: webhook.events })
 })
 
 webhookPages.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
@@ -86,6 +87,13 @@ webhookPages.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) 
   } catch (error) {
     return showForm(c, own, webhook, values, problemsOf(error))
   }
+})
+
+/** The page says what came of it. */
+webhookPages.post('/organizations/:slug/webhooks/:webhook_id/challenge', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  await repeatChallenge(askerOf(c), own.organization.id, webhook.id)
+  return c.redirect(webhookPath(own, webhook), 303)
 })
 
 webhookPages.post('/organizations/:slug/webhooks/:webhook_id/secret', async (c) => {
@@ -125,11 +133,13 @@ function showForm(
 /** What is read once, in the answer to the form that made it. */
 const CREATED = {
   title: 'The webhook is created',
-  explanation: 'Messages are signed with this secret. The first one, webhook.created, is on its way.',
+  explanation:
+    'Messages are signed with this secret. The first one, webhook.challenge, is on its way: your system has to answer it before it is told anything.',
 }
 const RENEWED = {
   title: 'The webhook has a new secret',
-  explanation: 'Messages are signed with it from now on, and for 24 hours with the former one too.',
+  explanation:
+    'Messages are signed with it from now on, and with each former one until 24 hours after it was replaced.',
 }
 
 function showSecret(

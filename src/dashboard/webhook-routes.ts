@@ -46,7 +46,8 @@ export const createWebhookRoute = createRoute({
     'its `organization_id`, and signed as Standard Webhooks describes: verify `webhook-signature`, refuse an old ' +
     '`webhook-timestamp`, and remember `webhook-id`, because a message may come twice and in another order. Answer ' +
     'with 2xx within 10 seconds. Otherwise it is sent again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h; 410 ' +
-    'ends that. By session: sign in anew first.',
+    'ends that. First of all comes `webhook.challenge`, with no `organization_id`: answer it with `data.challenge`, as ' +
+    'text or as `{"challenge": …}`. Until then everything else waits, for 30 days at most. By session: sign in anew first.',
   ...guarded('webhooks:write', readJsonBody),
   request: { params: organizationPath, body: jsonBody('Where, and what.', newWebhook) },
   responses: {
@@ -73,7 +74,9 @@ export const changeWebhookRoute = createRoute({
   operationId: 'changeWebhook',
   tags: ['Webhooks'],
   summary: 'Change a webhook',
-  description: 'For owners and administrators. By session: sign in anew first.',
+  description:
+    'For owners and administrators. Another address is sent a challenge, and told nothing until it answers. ' +
+    'By session: sign in anew first.',
   ...guarded('webhooks:write', readJsonBody),
   request: { params: webhookPath, body: jsonBody('What changes.', webhookChange) },
   responses: {
@@ -100,12 +103,32 @@ export const createWebhookSecretRoute = createRoute({
   operationId: 'createWebhookSecret',
   tags: ['Webhooks'],
   summary: 'Create a new secret',
-  description: 'Messages carry a signature of each for 24 hours, so that the receiver has time to change.',
+  description:
+    'Messages carry a signature of each former secret for 24 hours after it was replaced, so that the receiver has ' +
+    'time to change. At most four former ones sign at a time.',
   ...guarded('webhooks:write'),
   request: { params: webhookPath },
   responses: {
     201: jsonAnswer('The new secret, this once.', newSecret),
-    ...problems(...READ_PROBLEMS, 'cross-origin', 'sign-in-too-old'),
+    ...problems(...READ_PROBLEMS, 'cross-origin', 'sign-in-too-old', 'conflict'),
+  },
+})
+
+export const challengeWebhookRoute = createRoute({
+  method: 'post',
+  path: '/organizations/{organization_id}/webhooks/{webhook_id}/challenge',
+  operationId: 'challengeWebhook',
+  tags: ['Webhooks'],
+  summary: 'Send the challenge again',
+  description:
+    'For owners and administrators. Sends one `webhook.challenge` and waits for the answer, for 10 seconds at most. With ' +
+    'the challenge in it, a webhook that was `unconfirmed` or `disabled` is `enabled`, and what waits is sent; otherwise ' +
+    '`problem` says what was wrong.',
+  ...guarded('webhooks:write'),
+  request: { params: webhookPath },
+  responses: {
+    200: jsonAnswer('The webhook as it is now.', webhookBody),
+    ...problems(...READ_PROBLEMS, 'cross-origin', 'too-many-requests'),
   },
 })
 
@@ -127,7 +150,8 @@ export const resendDeliveryRoute = createRoute({
   operationId: 'resendWebhookDelivery',
   tags: ['Webhooks'],
   summary: 'Send it again',
-  description: 'Now, whether it arrived, failed or waits, under the same `webhook-id`.',
+  description:
+    'Now, whether it arrived, failed or waits, under the same `webhook-id`. While the webhook is not `enabled`, it waits.',
   ...guarded('webhooks:write'),
   request: { params: deliveryPath },
   responses: { 202: { description: 'It is on its way.' }, ...problems(...READ_PROBLEMS, 'cross-origin') },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { AUDIT_EVENTS, ORGANIZATION_EVENTS } from '../audit/events.ts'
 import { findFetchProblem } from '../lib/guarded-fetch.ts'
-import { DELIVERY_STATES } from '../webhooks/webhook.ts'
+import { DELIVERY_STATES, WEBHOOK_STATES } from '../webhooks/webhook.ts'
 import { checkedText } from './app-schemas.ts'
 import { listOf, pageQuery } from './pagination.ts'
 
@@ -28,12 +28,31 @@ const events = z
 export const webhookBody = z
   .object({
     id: z.string().openapi({ description: 'The webhook.', example: 'whk_2b1Qv0aXcD8fGhJkLmNp' }),
-    url,
+    url: z.string().nullable().openapi({
+      format: 'uri',
+      description:
+        'Where it is sent; null: it is not readable any more, because the wrapping secret is gone. Set it anew.',
+      example: 'https://siem.example.com/hooks/postern',
+    }),
     events: z
       .array(z.enum(AUDIT_EVENTS))
       .nullable()
       .openapi({ description: 'What is told; null: everything that the audit log gets.', example: null }),
     created_at: z.int().openapi({ description: 'Epoch seconds.', example: 1_790_000_000 }),
+    state: z.enum(WEBHOOK_STATES).openapi({
+      description:
+        'unconfirmed: the endpoint has not answered a challenge yet; disabled: at least 20 attempts in a row failed, over ' +
+        'a day or longer. In both, nothing is sent and what happens waits, until a challenge is answered.',
+      example: 'enabled',
+    }),
+    problem: z.string().nullable().openapi({
+      description: 'What was wrong with the answer to the last challenge; null: nothing, or there was none yet.',
+      example: null,
+    }),
+    failing_since: z.int().nullable().openapi({
+      description: 'Epoch seconds since when every attempt failed; null: the last one arrived.',
+      example: null,
+    }),
     failing: z.int().openapi({
       description: 'How many deliveries failed the last time and have not arrived since.',
       example: 0,
@@ -44,13 +63,15 @@ export const webhookBody = z
   })
 export const webhookList = listOf(webhookBody).openapi('WebhookList', { description: 'The oldest first: ten at most.' })
 
-export const newWebhook = z
-  .strictObject({ url, events: events.default(null) })
-  .openapi('NewWebhook', { description: 'Its creation is the first event that it is told, so that you see it work.' })
+export const newWebhook = z.strictObject({ url, events: events.default(null) }).openapi('NewWebhook', {
+  description: 'It is sent a challenge first. Once answered, its creation is the first event that it is told.',
+})
 
 export const webhookChange = z
   .strictObject({ url: url.optional(), events: events.optional() })
-  .openapi('WebhookChange', { description: 'What is left out stays. Deliveries that wait go to the new address.' })
+  .openapi('WebhookChange', {
+    description: 'What is left out stays. Another address has to answer a challenge; then it is told what waits.',
+  })
 
 const secret = z.string().openapi({
   description: 'Shown this once: `whsec_` and 32 bytes in base64, the key of HMAC-SHA-256.',
@@ -61,7 +82,7 @@ export const createdWebhook = webhookBody
   .openapi('CreatedWebhook', { description: 'A new webhook with the secret that its messages are signed with.' })
 export const newSecret = z
   .object({ secret })
-  .openapi('NewWebhookSecret', { description: 'The former secret signs beside it for 24 hours.' })
+  .openapi('NewWebhookSecret', { description: 'Each former secret signs beside it for 24 hours.' })
 
 export const deliveriesQuery = z.object({
   state: z

@@ -1,10 +1,20 @@
 import type { z } from '@hono/zod-openapi'
 import { ApiError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
+import { StorageUnavailable } from '../lib/storage.ts'
+import { type ChallengeOutcome, challengeWebhook } from '../webhooks/challenge.ts'
 import * as change from '../webhooks/change-webhook.ts'
 import { type DeliveryPosition, listDeliveries, sendAgain } from '../webhooks/deliveries-store.ts'
-import { type Delivery, type DeliveryState, MAX_WEBHOOKS, type Webhook } from '../webhooks/webhook.ts'
-import { findWebhook, listWebhooks } from '../webhooks/webhooks-store.ts'
+import { findWebhook, listWebhooks } from '../webhooks/open-webhooks.ts'
+import { nextMinuteAt } from '../webhooks/posts-store.ts'
+import { queueWhatBecameDue } from '../webhooks/queue-deliveries.ts'
+import {
+  type Delivery,
+  type DeliveryState,
+  MAX_FORMER_SECRETS,
+  MAX_WEBHOOKS,
+  type Webhook,
+} from '../webhooks/webhook.ts'
 import { checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
 import { requirePermission } from './organization-use-cases.ts'
@@ -13,12 +23,12 @@ import type { newWebhook, webhookChange } from './webhook-schemas.ts'
 
 export async function listWebhooksOf(asker: Asker, organizationId: string): Promise<Webhook[]> {
   requirePermission(asker, organizationId, 'manage-webhooks')
-  return listWebhooks(asker.env.DB, organizationId)
+  return listWebhooks(openingOf(asker), organizationId)
 }
 
 export async function requireWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
   requirePermission(asker, organizationId, 'manage-webhooks')
-  const webhook = await findWebhook(asker.env.DB, organizationId, webhookId)
+  const webhook = await findWebhook(openingOf(asker), organizationId, webhookId)
   if (!webhook) throw noWebhook()
   return webhook
 }
@@ -35,6 +45,7 @@ export async function addWebhook(
   const created = await change.createWebhook(deedOf(asker), { organizationId, url, events }, now)
   if (!created)
     throw new ApiError('conflict', `An organization has at most ${MAX_WEBHOOKS} webhooks: delete one first.`)
+  asker.waitUntil(challengeBehindAnswer(asker, created.webhook))
   return created
 }
 
@@ -47,9 +58,44 @@ export async function editWebhook(
   const current = await requireWebhook(asker, organizationId, webhookId)
   const now = currentTime()
   checkAct(asker.caller, 'changeWebhook')
-  const changed = { ...current, url: url ?? current.url, events: events === undefined ? current.events : events }
-  await change.changeWebhook(deedOf(asker), changed, now)
+  const newUrl = url === undefined || url === current.url ? null : url
+  const changed = { ...current, ...(newUrl && movedTo(newUrl)), events: events === undefined ? current.events : events }
+  await change.changeWebhook(deedOf(asker), changed, { newUrl }, now)
+  if (newUrl !== null) asker.waitUntil(challengeBehindAnswer(asker, changed))
   return changed
+}
+
+/** Who is at another address has not said yet that it wants to be told. */
+function movedTo(url: string) {
+  return { url, state: 'unconfirmed', problem: null, failingSince: null } as const
+}
+
+/** Asks the endpoint once more whether it is there; when it answers, what waits is on its way. */
+export async function repeatChallenge(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
+  const webhook = await requireWebhook(asker, organizationId, webhookId)
+  checkAct(asker.caller, 'challengeWebhook')
+  if ((await challenge(asker, webhook)) === 'busy') throw tooManyPosts()
+  return requireWebhook(asker, organizationId, webhookId)
+}
+
+function challenge({ env, caller }: Asker, { id }: Webhook): Promise<ChallengeOutcome> {
+  return challengeWebhook(env, id, caller.accountId, currentTime())
+}
+
+/** The first one does not keep the answer waiting, which shows the secret that it is signed with. */
+async function challengeBehindAnswer(asker: Asker, webhook: Webhook): Promise<void> {
+  try {
+    if ((await challenge(asker, webhook)) === 'answered') await queueWhatBecameDue(asker.env, currentTime())
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error
+    console.error(`a challenge was not sent: ${error.message}`)
+  }
+}
+
+function tooManyPosts(): ApiError {
+  const now = currentTime()
+  const detail = 'The webhooks of the organization sent as many messages in this minute as they may.'
+  return new ApiError('too-many-requests', detail, [], { 'Retry-After': String(nextMinuteAt(now) - now) })
 }
 
 export async function renewWebhookSecret(asker: Asker, organizationId: string, webhookId: string): Promise<string> {
@@ -57,8 +103,12 @@ export async function renewWebhookSecret(asker: Asker, organizationId: string, w
   const now = currentTime()
   checkAct(asker.caller, 'createWebhookSecret')
   const secret = await change.createNewSecret(deedOf(asker), webhook, now)
-  if (secret === undefined) throw noWebhook()
-  return secret
+  if (secret !== undefined) return secret
+  await requireWebhook(asker, organizationId, webhookId)
+  throw new ApiError(
+    'conflict',
+    `The ${MAX_FORMER_SECRETS} secrets before this one sign still, each for 24 hours from when it was replaced: wait until the first of them has ended.`,
+  )
 }
 
 export async function removeWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<void> {
@@ -86,6 +136,10 @@ export async function resendDelivery(
   const webhook = await requireWebhook(asker, organizationId, webhookId)
   const due = await sendAgain(asker.env.DB, webhook.id, eventId, currentTime())
   if (!due) throw new ApiError('not-found', 'There is no such delivery; they are kept for 30 days.')
+}
+
+function openingOf({ env, config }: Asker) {
+  return { db: env.DB, keyWrappingSecrets: config.keyWrappingSecrets }
 }
 
 function deedOf({ env, config, caller }: Asker) {

@@ -3,6 +3,7 @@ import { askerOf } from './app-use-cases.ts'
 import { formatCursor, parseCursor } from './pagination.ts'
 import { newApi } from './route.ts'
 import {
+  challengeWebhookRoute,
   changeWebhookRoute,
   createWebhookRoute,
   createWebhookSecretRoute,
@@ -19,6 +20,7 @@ import {
   readDeliveries,
   removeWebhook,
   renewWebhookSecret,
+  repeatChallenge,
   requireWebhook,
   resendDelivery,
 } from './webhook-use-cases.ts'
@@ -58,6 +60,11 @@ webhooks.openapi(createWebhookSecretRoute, async (c) => {
   return c.json({ secret: await renewWebhookSecret(askerOf(c), organizationId, id) }, 201)
 })
 
+webhooks.openapi(challengeWebhookRoute, async (c) => {
+  const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
+  return c.json(toWebhookBody(await repeatChallenge(askerOf(c), organizationId, id)), 200)
+})
+
 webhooks.openapi(listDeliveriesRoute, async (c) => {
   const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
   const { state, cursor, limit } = c.req.valid('query')
@@ -80,8 +87,9 @@ export function toDeliveryPosition(cursor: string | undefined) {
   return { createdAt, eventId }
 }
 
-function toWebhookBody({ id, url, events, createdAt, failing }: Webhook) {
-  return { id, url, events: events && [...events], created_at: createdAt, failing }
+function toWebhookBody({ id, url, events, createdAt, state, problem, failingSince, failing }: Webhook) {
+  const health = { state, problem, failing_since: failingSince, failing }
+  return { id, url, events: events && [...events], created_at: createdAt, ...health }
 }
 
 function toDeliveryBody({ eventId, event, state, attempts, createdAt, attemptedAt, ...delivery }: Delivery) {

@@ -31,18 +31,34 @@ export function guardedFetch(settings: FetchSettings, address: string, maxBytes:
   })
 }
 
+interface Message {
+  headers: Record<string, string>
+  body: string
+}
+
 /** The same for telling somebody: any 2xx is well, and what else the answer says is not read. */
-export function guardedPost(
-  settings: FetchSettings,
-  address: string,
-  { headers, body }: { headers: Record<string, string>; body: string },
-): Promise<Posted> {
+export function guardedPost(settings: FetchSettings, address: string, message: Message): Promise<Posted> {
   return guarded(settings, address, POST_SECONDS, async (url, signal) => {
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+    const response = await fetch(url, { method: 'POST', ...message, redirect: 'manual', signal })
     const { status } = response
     if (!response.ok) return { ...(await refuseAnswer(response)), status }
     await response.body?.cancel()
     return { ok: true, status }
+  })
+}
+
+/** The same for asking somebody: what a 2xx says is read, up to a size. */
+export function guardedAsk(
+  settings: FetchSettings,
+  address: string,
+  message: Message,
+  maxBytes: number,
+): Promise<Fetched> {
+  return guarded(settings, address, POST_SECONDS, async (url, signal) => {
+    const response = await fetch(url, { method: 'POST', ...message, redirect: 'manual', signal })
+    if (!response.ok) return refuseAnswer(response)
+    const bytes = await readAtMost(response.body, maxBytes)
+    return bytes ? { ok: true, bytes } : refuse(`The answer is larger than ${maxBytes / 1024} KiB.`)
   })
 }
 

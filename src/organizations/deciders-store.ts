@@ -1,12 +1,22 @@
 import { z } from 'zod'
 import { reach } from '../lib/storage.ts'
-import { rolesThatMay } from './organization.ts'
+import { type Permission, rolesThatMay } from './organization.ts'
 
 const deciderRow = z.object({ organization_id: z.string(), email: z.string() })
 
 /** The addresses of those who may decide about apps, by organization: owners first, `limit` of each at most. */
-export async function listDeciders(
+export function listDeciders(
   db: D1Database,
+  organizationIds: readonly string[],
+  limit: number,
+): Promise<Map<string, string[]>> {
+  return listAdministrators(db, 'decide-apps', organizationIds, limit)
+}
+
+/** The same of those who have some permission. */
+export async function listAdministrators(
+  db: D1Database,
+  permission: Permission,
   organizationIds: readonly string[],
   limit: number,
 ): Promise<Map<string, string[]>> {
@@ -21,7 +31,7 @@ export async function listDeciders(
             AND members.role IN (SELECT value FROM json_each(?2)))
         WHERE place <= ?3 ORDER BY organization_id, place`,
     )
-    .bind(JSON.stringify(organizationIds), JSON.stringify(rolesThatMay('decide-apps')), limit)
+    .bind(JSON.stringify(organizationIds), JSON.stringify(rolesThatMay(permission)), limit)
   const { results } = await reach('D1', () => statement.all())
   const found = Map.groupBy(deciderRow.array().parse(results), ({ organization_id }) => organization_id)
   return new Map([...found].map(([id, rows]) => [id, rows.map(({ email }) => email)]))

@@ -7,7 +7,8 @@ import { reach } from '../lib/storage.ts'
 import { wrap } from '../lib/wrapping.ts'
 import { deleteDeliveriesStatement } from './deliveries-store.ts'
 import { newWebhookSecret } from './signature.ts'
-import { FORMER_SECRET_SECONDS, type Webhook } from './webhook.ts'
+import { FORMER_SECRET_SECONDS, hostOf, type Webhook } from './webhook.ts'
+import { wrapUrl } from './webhook-url.ts'
 import {
   deleteWebhookStatement,
   insertWebhookStatement,
@@ -31,26 +32,44 @@ export interface NewWebhook {
 /** Its own creation is the first event that it is told. Undefined: the organization has as many as it may. */
 export async function createWebhook(
   deed: Deed,
-  wanted: Pick<Webhook, 'organizationId' | 'url' | 'events'>,
+  { url, ...wanted }: { organizationId: string; url: string; events: Webhook['events'] },
   now: EpochSeconds,
 ): Promise<NewWebhook | undefined> {
-  const webhook: Webhook = { id: randomId('whk'), ...wanted, createdAt: now, failing: 0 }
+  const before = { state: 'unconfirmed', problem: null, failingSince: null, failing: 0 } as const
+  const webhook: Webhook = { id: randomId('whk'), ...wanted, url, createdAt: now, ...before }
   const secret = newWebhookSecret()
-  const wrapped = await wrap({ purpose: 'webhook_secret', id: webhook.id }, utf8(secret), deed.keyWrappingSecrets)
+  const wrapped = {
+    url: await wrapUrl(webhook.id, url, deed.keyWrappingSecrets),
+    secret: await wrapSecret(deed, webhook.id, secret),
+  }
   const inserted = await write(deed, insertWebhookStatement(deed.db, webhook, wrapped), 'webhook.created', webhook, now)
   return inserted ? { webhook, secret } : undefined
 }
 
-export async function changeWebhook(deed: Deed, webhook: Webhook, now: EpochSeconds): Promise<void> {
-  await write(deed, updateWebhookStatement(deed.db, webhook), 'webhook.updated', webhook, now)
+/** `newUrl`: another than it has, which has to answer a challenge before it is told anything. */
+export async function changeWebhook(
+  deed: Deed,
+  webhook: Webhook,
+  { newUrl }: { newUrl: string | null },
+  now: EpochSeconds,
+): Promise<void> {
+  const wrapped = newUrl === null ? null : await wrapUrl(webhook.id, newUrl, deed.keyWrappingSecrets)
+  await write(deed, updateWebhookStatement(deed.db, webhook, wrapped), 'webhook.updated', webhook, now)
 }
 
-/** The former one signs beside it for a day. Undefined: the webhook was deleted meanwhile. */
+/**
+ * The former ones sign beside it, each until its own end. Undefined: so many sign already that one more would not fit,
+ * or the webhook was deleted meanwhile.
+ */
 export async function createNewSecret(deed: Deed, webhook: Webhook, now: EpochSeconds): Promise<string | undefined> {
   const secret = newWebhookSecret()
-  const wrapped = await wrap({ purpose: 'webhook_secret', id: webhook.id }, utf8(secret), deed.keyWrappingSecrets)
-  const replace = replaceSecretStatement(deed.db, webhook.id, wrapped, now + FORMER_SECRET_SECONDS)
+  const wrapped = await wrapSecret(deed, webhook.id, secret)
+  const replace = replaceSecretStatement(deed.db, webhook.id, wrapped, now + FORMER_SECRET_SECONDS, now)
   return (await write(deed, replace, 'webhook.secret_created', webhook, now)) ? secret : undefined
+}
+
+function wrapSecret({ keyWrappingSecrets }: Deed, id: string, secret: string): Promise<string> {
+  return wrap({ purpose: 'webhook_secret', id }, utf8(secret), keyWrappingSecrets)
 }
 
 /** What it has not been told is not told any more. */
@@ -63,12 +82,12 @@ async function write(
   { db, actor }: Deed,
   change: D1PreparedStatement,
   name: AuditEventName,
-  { organizationId, url }: Webhook,
+  webhook: Webhook,
   at: EpochSeconds,
   after: readonly D1PreparedStatement[] = [],
 ): Promise<boolean> {
-  // The host only: many receivers keep a secret in the rest of the address.
-  const event = newAuditEvent({ event: name, at, actor, organizationId, reason: new URL(url).host })
+  const { organizationId } = webhook
+  const event = newAuditEvent({ event: name, at, actor, organizationId, reason: hostOf(webhook) })
   const [changed] = await reach('D1', () => db.batch([change, auditIfChangedStatement(db, event), ...after]))
   return (changed?.meta.changes ?? 0) > 0
 }

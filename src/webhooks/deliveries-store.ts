@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AUDIT_EVENTS } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
+import { chargeAttemptStatement, minuteOf, nextMinuteAt, type PostBudget } from './posts-store.ts'
 import { DELIVERY_STATES, type Delivery, type DeliveryMessage, type DeliveryState } from './webhook.ts'
 
 /** What was put into the queue, or is being attempted, and is not heard of for this long is put there again. */
@@ -60,34 +61,84 @@ export async function listDeliveries(
   return results.map((row) => deliveryRow.parse(row))
 }
 
-/** Takes what is due, for the queue. What the queue then loses is due again a minute later. */
-export async function claimDueDeliveries(db: D1Database, now: EpochSeconds, limit: number): Promise<DeliveryMessage[]> {
+/** Of one webhook in one run; the rest goes with the next. */
+const CLAIMED_OF_ONE_WEBHOOK = 200
+
+/** What may be sent now: of webhooks that are on, of organizations that are not suspended, taken in turn. */
+const IN_TURN = `
+  WITH RECURSIVE waiting (webhook_id) AS (
+    SELECT min(webhook_id) FROM webhook_deliveries WHERE state = 'waiting'
+     UNION ALL
+    SELECT (SELECT min(webhook_id) FROM webhook_deliveries
+             WHERE state = 'waiting' AND webhook_id > waiting.webhook_id)
+      FROM waiting WHERE waiting.webhook_id IS NOT NULL
+  ), due AS (
+    SELECT webhooks.organization_id, deliveries.webhook_id, deliveries.event_id, deliveries.due_at,
+           row_number() OVER (PARTITION BY deliveries.webhook_id
+                              ORDER BY deliveries.due_at, deliveries.created_at, deliveries.event_id) AS place
+      FROM waiting
+      JOIN webhooks ON webhooks.id = waiting.webhook_id AND webhooks.state = 'enabled'
+      JOIN organizations ON organizations.id = webhooks.organization_id AND organizations.suspended_at IS NULL
+      JOIN webhook_deliveries AS deliveries ON deliveries.webhook_id = webhooks.id
+       AND deliveries.event_id IN (SELECT event_id FROM webhook_deliveries AS mine
+                                    WHERE mine.webhook_id = webhooks.id AND mine.state = 'waiting' AND mine.due_at <= ?1
+                                    ORDER BY mine.due_at LIMIT ${CLAIMED_OF_ONE_WEBHOOK})
+  ), turns AS (
+    SELECT due.*, row_number() OVER (PARTITION BY organization_id ORDER BY place, due_at, webhook_id) AS turn FROM due
+  )
+  SELECT webhook_id, event_id FROM turns LEFT JOIN webhook_posts AS made USING (organization_id)
+   WHERE turn <= ?3 - iif(made.minute >= ?4, made.posts, 0)
+   ORDER BY turn, due_at LIMIT ?2`
+
+/**
+ * Takes what is due, for the queue: one of each organization, then a second of each, and of none more than its budget
+ * has left. What the queue then loses is due again a minute later.
+ */
+export async function claimDueDeliveries(
+  db: D1Database,
+  { postsPerMinute }: PostBudget,
+  now: EpochSeconds,
+  limit: number,
+): Promise<DeliveryMessage[]> {
   const statement = db
     .prepare(
       `UPDATE webhook_deliveries SET due_at = ?1 + ${LOST_AFTER_SECONDS}
-        WHERE (webhook_id, event_id) IN (SELECT webhook_id, event_id FROM webhook_deliveries
-                                          WHERE state = 'waiting' AND due_at <= ?1 ORDER BY due_at LIMIT ?2)
+        WHERE (webhook_id, event_id) IN (${IN_TURN})
        RETURNING webhook_id AS webhookId, event_id AS eventId, attempts AS attempt`,
     )
-    .bind(now, limit)
+    .bind(now, limit, postsPerMinute, minuteOf(now))
   const { results } = await reach('D1', () => statement.all<{ webhookId: string; eventId: string; attempt: number }>())
   return results
 }
 
-/** The number of failures before; undefined when there is nothing to attempt, or somebody else does. */
+/**
+ * The number of failures before; undefined when there is nothing to attempt, or somebody else does, or nothing may be
+ * sent now: the organization is suspended, its webhook is off, or its budget is used up. Then it waits.
+ */
 export async function beginAttempt(
   db: D1Database,
-  { webhookId, eventId, attempt }: DeliveryMessage,
+  message: DeliveryMessage,
+  budget: PostBudget,
   now: EpochSeconds,
 ): Promise<{ failures: number } | undefined> {
-  const statement = db
+  const { webhookId, eventId, attempt } = message
+  const begin = db
     .prepare(
       `UPDATE webhook_deliveries
           SET attempts = attempts + 1, attempted_at = ?4, due_at = ?4 + ${LOST_AFTER_SECONDS}
-        WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting' RETURNING failures`,
+        WHERE changes() > 0 AND webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting'
+       RETURNING failures`,
     )
     .bind(webhookId, eventId, attempt, now)
-  return (await reach('D1', () => statement.first<{ failures: number }>())) ?? undefined
+  const postpone = db
+    .prepare(
+      `UPDATE webhook_deliveries SET due_at = ?4
+        WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting'`,
+    )
+    .bind(webhookId, eventId, attempt, nextMinuteAt(now))
+  const charge = chargeAttemptStatement(db, message, budget, now)
+  const [, begun] = await reach('D1', () => db.batch<{ failures: number }>([charge, begin, postpone]))
+  return begun?.results[0]
 }
 
 export interface AttemptOutcome {
@@ -98,19 +149,18 @@ export interface AttemptOutcome {
   dueAt: EpochSeconds
 }
 
-/** False: another attempt began meanwhile, and its outcome counts. */
-export async function finishAttempt(
+/** Changes nothing when another attempt began meanwhile: its outcome counts. */
+export function finishAttemptStatement(
   db: D1Database,
   { webhookId, eventId, attempt }: DeliveryMessage,
   { state, failures, status, reason, dueAt }: AttemptOutcome,
-): Promise<boolean> {
-  const statement = db
+): D1PreparedStatement {
+  return db
     .prepare(
       `UPDATE webhook_deliveries SET state = ?4, failures = ?5, status = ?6, reason = ?7, due_at = ?8
         WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 + 1`,
     )
     .bind(webhookId, eventId, attempt, state, failures, status, reason, dueAt)
-  return (await reach('D1', () => statement.run())).meta.changes > 0
 }
 
 /** Due now, with all its retries before it. False: there is no such delivery. */

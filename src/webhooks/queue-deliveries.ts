@@ -1,18 +1,19 @@
-import type { Bindings } from '../env.ts'
+import { type Bindings, readConfig } from '../env.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach, StorageUnavailable } from '../lib/storage.ts'
 import { claimDueDeliveries } from './deliveries-store.ts'
 
 /** As many as one call to the queue takes. */
 const BATCH_SIZE = 100
-const MAX_BATCHES = 10
+const MAX_CLAIMED = 1000
 
 /** Puts what is due into the queue. The rows are the truth: what does not get there is due again a minute later. */
 export async function queueDueDeliveries(env: Bindings, now: EpochSeconds): Promise<void> {
-  for (let batch = 0; batch < MAX_BATCHES; batch++) {
-    const due = await claimDueDeliveries(env.DB, now, BATCH_SIZE)
-    if (due.length > 0) await reach('Queues', () => env.WEBHOOKS.sendBatch(due.map((body) => ({ body }))))
-    if (due.length < BATCH_SIZE) return
+  const budget = { postsPerMinute: readConfig(env).webhookPostsPerMinute }
+  const due = await claimDueDeliveries(env.DB, budget, now, MAX_CLAIMED)
+  for (let sent = 0; sent < due.length; sent += BATCH_SIZE) {
+    const batch = due.slice(sent, sent + BATCH_SIZE).map((body) => ({ body }))
+    await reach('Queues', () => env.WEBHOOKS.sendBatch(batch))
   }
 }
 

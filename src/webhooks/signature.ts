@@ -17,10 +17,12 @@ export interface SignedMessage {
   body: string
 }
 
-/** The headers of Standard Webhooks: a signature for each secret that is in use, with spaces between. */
-export async function signatureHeaders(message: SignedMessage, secrets: readonly string[]) {
+/** With those of Standard Webhooks: a signature for each secret that is in use, with spaces between. */
+export async function messageHeaders(message: SignedMessage, secrets: readonly string[]) {
   const signatures = await Promise.all(secrets.map((secret) => sign(message, secret)))
   return {
+    'Content-Type': 'application/json',
+    'User-Agent': 'Postern-Webhooks',
     'webhook-id': message.id,
     'webhook-timestamp': String(message.timestamp),
     'webhook-signature': signatures.join(' '),

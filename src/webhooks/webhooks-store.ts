@@ -3,9 +3,19 @@ import { AUDIT_EVENTS, type AuditEventName } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
-import { MAX_WEBHOOKS, type Webhook } from './webhook.ts'
+import {
+  DISABLED_AFTER_FAILURES,
+  DISABLED_AFTER_SECONDS,
+  MAX_FORMER_SECRETS,
+  MAX_WEBHOOKS,
+  WEBHOOK_STATES,
+  type Webhook,
+} from './webhook.ts'
 
 const eventNames = jsonColumn(z.array(z.enum(AUDIT_EVENTS))).nullable()
+
+/** A webhook whose address is not opened yet. */
+export type StoredWebhook = Omit<Webhook, 'url'> & { wrappedUrl: string }
 
 const webhookRow = z
   .object({
@@ -14,68 +24,97 @@ const webhookRow = z
     url: z.string(),
     events: eventNames,
     created_at: z.number(),
+    state: z.enum(WEBHOOK_STATES),
+    problem: z.string().nullable(),
+    failing_since: z.number().nullable(),
     failing: z.number(),
   })
   .transform(
-    (row): Webhook => ({
+    (row): StoredWebhook => ({
       id: row.id,
       organizationId: row.organization_id,
-      url: row.url,
+      wrappedUrl: row.url,
       events: row.events,
       createdAt: row.created_at,
+      state: row.state,
+      problem: row.problem,
+      failingSince: row.failing_since,
       failing: row.failing,
     }),
   )
 
 const WEBHOOKS = `
-  SELECT id, organization_id, url, events, created_at,
+  SELECT id, organization_id, url, events, created_at, state, problem, failing_since,
          (SELECT count(*) FROM webhook_deliveries
            WHERE webhook_id = webhooks.id AND state != 'delivered' AND failures > 0) AS failing
     FROM webhooks`
 
 /** The oldest first. */
-export async function listWebhooks(db: D1Database, organizationId: string): Promise<Webhook[]> {
+export async function listStoredWebhooks(db: D1Database, organizationId: string): Promise<StoredWebhook[]> {
   const statement = db.prepare(`${WEBHOOKS} WHERE organization_id = ? ORDER BY created_at, id`).bind(organizationId)
   const { results } = await reach('D1', () => statement.all())
   return results.map((row) => webhookRow.parse(row))
 }
 
-export async function findWebhook(db: D1Database, organizationId: string, id: string): Promise<Webhook | undefined> {
+export async function findStoredWebhook(
+  db: D1Database,
+  organizationId: string,
+  id: string,
+): Promise<StoredWebhook | undefined> {
   const statement = db.prepare(`${WEBHOOKS} WHERE organization_id = ? AND id = ?`).bind(organizationId, id)
   const row = await reach('D1', () => statement.first())
   return row ? webhookRow.parse(row) : undefined
 }
 
 /** Counted in the statement that writes: inserts nothing beyond the bound. */
-export function insertWebhookStatement(db: D1Database, webhook: Webhook, secret: string): D1PreparedStatement {
+export function insertWebhookStatement(
+  db: D1Database,
+  webhook: Webhook,
+  { url, secret }: { url: string; secret: string },
+): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO webhooks (id, organization_id, url, events, secret, created_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6
         WHERE (SELECT count(*) FROM webhooks WHERE organization_id = ?2) < ${MAX_WEBHOOKS}`,
     )
-    .bind(webhook.id, webhook.organizationId, webhook.url, toColumn(webhook.events), secret, webhook.createdAt)
+    .bind(webhook.id, webhook.organizationId, url, toColumn(webhook.events), secret, webhook.createdAt)
 }
 
+/** Another address (null: the same) has to answer a challenge before it is told anything. */
 export function updateWebhookStatement(
   db: D1Database,
-  { id, url, events }: Pick<Webhook, 'id' | 'url' | 'events'>,
+  { id, events }: Pick<Webhook, 'id' | 'events'>,
+  wrappedUrl: string | null,
 ): D1PreparedStatement {
   return db
-    .prepare('UPDATE webhooks SET url = ?2, events = ?3 WHERE id = ?1 AND (url != ?2 OR events IS NOT ?3)')
-    .bind(id, url, toColumn(events))
+    .prepare(
+      `UPDATE webhooks SET events = ?3, url = coalesce(?2, url), state = iif(?2 IS NULL, state, 'unconfirmed'),
+              problem = iif(?2 IS NULL, problem, NULL), failures = iif(?2 IS NULL, failures, 0),
+              failing_since = iif(?2 IS NULL, failing_since, NULL)
+        WHERE id = ?1 AND (?2 IS NOT NULL OR events IS NOT ?3)`,
+    )
+    .bind(id, wrappedUrl, toColumn(events))
 }
 
-/** The former secret signs on for a while. */
+/** Those of the former secrets that sign still, at the time that is bound to `?4`. */
+const SIGNING_STILL = `(SELECT json_group_array(json(value)) FROM json_each(former_secrets) WHERE value ->> 'until' > ?4)`
+
+/** The former secrets sign on, each until its own end. Changes nothing when there are too many of them. */
 export function replaceSecretStatement(
   db: D1Database,
   id: string,
   secret: string,
   formerUntil: EpochSeconds,
+  now: EpochSeconds,
 ): D1PreparedStatement {
   return db
-    .prepare('UPDATE webhooks SET former_secret = secret, former_until = ?3, secret = ?2 WHERE id = ?1')
-    .bind(id, secret, formerUntil)
+    .prepare(
+      `UPDATE webhooks SET secret = ?2,
+              former_secrets = json_insert(${SIGNING_STILL}, '$[#]', json_object('secret', secret, 'until', ?3))
+        WHERE id = ?1 AND json_array_length(${SIGNING_STILL}) < ${MAX_FORMER_SECRETS}`,
+    )
+    .bind(id, secret, formerUntil, now)
 }
 
 export function deleteWebhookStatement(db: D1Database, id: string): D1PreparedStatement {
@@ -86,27 +125,42 @@ function toColumn(events: readonly AuditEventName[] | null): string | null {
   return events && JSON.stringify(events)
 }
 
-/** Where to send, and what signs, wrapped: the present secret, and the former one while it signs too. */
-export interface Destination {
+/** Where to send, and what signs: all of it wrapped, the present secret first, and the former ones that sign too. */
+export interface StoredDestination {
+  id: string
   organizationId: string
-  url: string
+  wrappedUrl: string
   secrets: readonly string[]
 }
 
 const destinationRow = z
-  .object({ organization_id: z.string(), url: z.string(), secret: z.string(), former_secret: z.string().nullable() })
+  .object({
+    id: z.string(),
+    organization_id: z.string(),
+    url: z.string(),
+    secret: z.string(),
+    former_secrets: jsonColumn(z.array(z.object({ secret: z.string(), until: z.number() }))),
+  })
   .transform(
-    (row): Destination => ({
+    (row): StoredDestination => ({
+      id: row.id,
       organizationId: row.organization_id,
-      url: row.url,
-      secrets: row.former_secret === null ? [row.secret] : [row.secret, row.former_secret],
+      wrappedUrl: row.url,
+      // The newest first, as their ends are.
+      secrets: [row.secret, ...row.former_secrets.map(({ secret }) => secret).reverse()],
     }),
   )
 
-export async function findDestination(db: D1Database, id: string, now: EpochSeconds): Promise<Destination | undefined> {
+export async function findStoredDestination(
+  db: D1Database,
+  id: string,
+  now: EpochSeconds,
+): Promise<StoredDestination | undefined> {
   const statement = db
     .prepare(
-      `SELECT organization_id, url, secret, iif(former_until > ?2, former_secret, NULL) AS former_secret
+      `SELECT id, organization_id, url, secret,
+              (SELECT json_group_array(json(value)) FROM json_each(former_secrets) WHERE value ->> 'until' > ?2)
+                AS former_secrets
          FROM webhooks WHERE id = ?1`,
     )
     .bind(id, now)
@@ -118,4 +172,61 @@ export async function findDestination(db: D1Database, id: string, now: EpochSeco
 export async function rewrapSecret(db: D1Database, id: string, wrapped: string, rewrapped: string): Promise<void> {
   const statement = db.prepare('UPDATE webhooks SET secret = ?3 WHERE id = ?1 AND secret = ?2')
   await reach('D1', () => statement.bind(id, wrapped, rewrapped).run())
+}
+
+/** The same address, wrapped anew; one that was changed meanwhile stays changed. */
+export async function rewrapUrl(db: D1Database, id: string, stored: string, rewrapped: string): Promise<void> {
+  const statement = db.prepare('UPDATE webhooks SET url = ?3 WHERE id = ?1 AND url = ?2')
+  await reach('D1', () => statement.bind(id, stored, rewrapped).run())
+}
+
+/** For the address that answered, and no other: it may have been changed meanwhile. */
+export function confirmWebhookStatement(db: D1Database, id: string, wrappedUrl: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE webhooks SET state = 'enabled', problem = NULL, failures = 0, failing_since = NULL
+        WHERE id = ?1 AND url = ?2 AND state != 'enabled'`,
+    )
+    .bind(id, wrappedUrl)
+}
+
+export async function noteChallengeProblem(
+  db: D1Database,
+  id: string,
+  wrappedUrl: string,
+  problem: string,
+): Promise<void> {
+  const statement = db
+    .prepare('UPDATE webhooks SET problem = ?3 WHERE id = ?1 AND url = ?2')
+    .bind(id, wrappedUrl, problem)
+  await reach('D1', () => statement.run())
+}
+
+/** For the place right after an outcome that counts. An attempt arrived: what failed before it is no streak any more. */
+export function endStreakStatement(db: D1Database, id: string): D1PreparedStatement {
+  return db
+    .prepare(
+      'UPDATE webhooks SET failures = 0, failing_since = NULL WHERE changes() > 0 AND id = ? AND failing_since IS NOT NULL',
+    )
+    .bind(id)
+}
+
+/** For the same place. An attempt failed. */
+export function countFailureStatement(db: D1Database, id: string, now: EpochSeconds): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE webhooks SET failures = failures + 1, failing_since = coalesce(failing_since, ?2)
+        WHERE changes() > 0 AND id = ?1`,
+    )
+    .bind(id, now)
+}
+
+/** Changes a webhook of which too many attempts failed in a row. */
+export function disableFailingStatement(db: D1Database, id: string, now: EpochSeconds): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE webhooks SET state = 'disabled' WHERE id = ?1 AND state = 'enabled'
+          AND failures >= ${DISABLED_AFTER_FAILURES} AND failing_since <= ?2 - ${DISABLED_AFTER_SECONDS}`,
+    )
+    .bind(id, now)
 }

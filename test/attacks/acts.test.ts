@@ -137,6 +137,7 @@ const FORMS: Record<string, Act | null> = {
   '/organizations/:slug/webhooks/new': 'createWebhook',
   '/organizations/:slug/webhooks/:webhook_id/change': 'changeWebhook',
   '/organizations/:slug/webhooks/:webhook_id/secret': 'createWebhookSecret',
+  '/organizations/:slug/webhooks/:webhook_id/challenge': 'challengeWebhook',
   '/organizations/:slug/webhooks/:webhook_id/delete': 'deleteWebhook',
   '/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend': 'resendWebhookDelivery',
 }

@@ -144,6 +144,7 @@ const MATRIX: Record<string, Row> = {
   changeWebhook: row((at) => ['PATCH', webhook(at), { events: ['app.blocked'] }], ADMINISTRATORS),
   deleteWebhook: row((at) => ['DELETE', webhook(at)], ADMINISTRATORS, 204),
   createWebhookSecret: row((at) => ['POST', webhook(at, '/secret')], ADMINISTRATORS, 201),
+  challengeWebhook: row((at) => ['POST', webhook(at, '/challenge')], ADMINISTRATORS),
   listWebhookDeliveries: row((at) => ['GET', webhook(at, '/deliveries')], ADMINISTRATORS),
   resendWebhookDelivery: row((at) => ['POST', webhook(at, `/deliveries/${at.eventId}/resend`)], ADMINISTRATORS, 202),
   readHealth: ofOperators(() => ['GET', '/api/v1/operator/health']),

@@ -17,6 +17,7 @@ const ONCE = [
   '/organizations/:slug/webhooks/new',
   '/organizations/:slug/webhooks/:webhook_id/change',
   '/organizations/:slug/webhooks/:webhook_id/secret',
+  '/organizations/:slug/webhooks/:webhook_id/challenge',
   '/organizations/:slug/webhooks/:webhook_id/delete',
   '/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend',
   '/developer/apps/new/:kind',

@@ -16,11 +16,16 @@ async function dueAt(eventId: string): Promise<number | null> {
 
 it('a scheduled run of which one part fails gives the others their turn, and counts as missed', async () => {
   const now = currentTime()
-  await env.DB.prepare(
-    `INSERT INTO webhook_deliveries (webhook_id, event_id, due_at, created_at) VALUES ('whk_gone', 'evt_due', 0, ?)`,
-  )
-    .bind(now)
-    .run()
+  await env.DB.batch([
+    env.DB.prepare("INSERT INTO organizations (id, name, slug, created_at) VALUES ('org_due', 'Acme', 'acme-due', 0)"),
+    env.DB.prepare(
+      `INSERT INTO webhooks (id, organization_id, url, secret, created_at, state)
+       VALUES ('whk_due', 'org_due', 'https://siem.example.com/', 'of no use', 0, 'enabled')`,
+    ),
+    env.DB.prepare(
+      `INSERT INTO webhook_deliveries (webhook_id, event_id, due_at, created_at) VALUES ('whk_due', 'evt_due', 0, ?)`,
+    ).bind(now),
+  ])
 
   let failures = 0
   faults.inject({ store: 'D1', method: 'run', when: () => failures++ === 0 })

@@ -11,6 +11,8 @@ interface WebhookBody {
   id: string
   secret: string
   failing: number
+  state: 'unconfirmed' | 'enabled' | 'disabled'
+  problem: string | null
 }
 interface DeliveryBody {
   event_id: string
@@ -64,7 +66,22 @@ const decide = (decision: 'approved' | 'blocked') =>
     ...(decision === 'approved' && { scope_ceiling: null }),
   })
 
+/** One that answered its challenge. */
 async function addWebhook(fields: object = {}): Promise<WebhookBody> {
+  const webhook = await addUnconfirmed(fields)
+  await expect.poll(() => showWebhook(webhook), { timeout: 20_000 }).toMatchObject({ state: 'enabled' })
+  return webhook
+}
+
+async function showWebhook({ id }: WebhookBody): Promise<WebhookBody> {
+  return (await callApi<WebhookBody>(browser, 'GET', organizationPath(`/webhooks/${id}`))).body
+}
+
+async function challenge({ id }: WebhookBody): Promise<WebhookBody> {
+  return (await callApi<WebhookBody>(browser, 'POST', organizationPath(`/webhooks/${id}/challenge`))).body
+}
+
+async function addUnconfirmed(fields: object = {}): Promise<WebhookBody> {
   const wanted = { url: `https://siem.example.com${hook}`, ...fields }
   const { status, body } = await callApi<WebhookBody>(browser, 'POST', organizationPath('/webhooks'), wanted)
   expect(status).toBe(201)
@@ -92,8 +109,9 @@ describe('a webhook', () => {
     expect(webhook.secret).toMatch(/^whsec_/)
     await decide('blocked')
 
-    const messages = (await receive(2)).map((received) => ({ received, message: verify(webhook.secret, received) }))
-    expect(messages.map(({ message }) => message.type).sort()).toEqual(['app.blocked', 'webhook.created'])
+    const messages = (await receive(3)).map((received) => ({ received, message: verify(webhook.secret, received) }))
+    const told = messages.map(({ message }) => message.type).sort()
+    expect(told).toEqual(['app.blocked', 'webhook.confirmed', 'webhook.created'])
     const { received, message } = messages.find(({ message }) => message.type === 'app.blocked')!
     expect(message.data).toMatchObject({ event: 'app.blocked', client_id: clientId, organization_id: organizationId })
     expect(received.headers).toMatchObject({ 'webhook-id': message.data.id, 'content-type': 'application/json' })
@@ -221,7 +239,10 @@ describe('a webhook', () => {
   })
 
   it('whose name leads inside is not told anything', async () => {
+    const { zone } = world().resolver
+    zone.set('inside.example.com', { A: ['93.184.215.14'] })
     const webhook = await addWebhook({ url: `https://inside.example.com${hook}`, events: ['app.blocked'] })
+    zone.set('inside.example.com', { A: ['10.0.0.8'] })
     await decide('blocked')
     const refused = { state: 'waiting', status: null, reason: 'The host is not on the public internet.' } as const
     await findDelivery(webhook, 'app.blocked', refused)
@@ -238,7 +259,7 @@ describe('a webhook', () => {
     const [received] = await receive(1)
     for (const secret of [body.secret, webhook.secret]) expect(verify(secret, received!).type).toBe('app.blocked')
     const { database } = world().server
-    await database.prepare('UPDATE webhooks SET former_until = 0 WHERE id = ?').bind(webhook.id).run()
+    await database.prepare("UPDATE webhooks SET former_secrets = '[]' WHERE id = ?").bind(webhook.id).run()
     await decide('approved')
     await decide('blocked')
     const [, later] = await receive(2)
@@ -254,5 +275,161 @@ describe('a webhook', () => {
     expect((await callApi(browser, 'DELETE', organizationPath(`/webhooks/${webhook.id}`))).status).toBe(204)
     await wait(RETRY_MS + 2000)
     expect(await receive(1)).toHaveLength(1)
+  })
+})
+
+const change = (sql: string, ...values: (string | number)[]) =>
+  world()
+    .server.database.prepare(sql)
+    .bind(...values)
+    .run()
+/** As if the time had come: what waits does not wait for its own. */
+async function deliverNow({ id }: WebhookBody): Promise<void> {
+  await change('UPDATE webhook_deliveries SET due_at = 0 WHERE webhook_id = ?', id)
+  await world().server.runScheduled()
+}
+
+describe('somebody who never asked to be told', () => {
+  it('is told nothing before the address answers a challenge, and then what happened since', async () => {
+    const { outside } = world()
+    outside.challengeAnswers.set(hook, { status: 404, body: () => '' })
+    const webhook = await addUnconfirmed({ events: ['app.blocked'] })
+    await decide('blocked')
+    const refused = { state: 'unconfirmed', problem: 'The host answered 404.' }
+    await expect.poll(() => showWebhook(webhook), { timeout: 20_000 }).toMatchObject(refused)
+    outside.challengeAnswers.set(hook, { status: 200, body: (_challenge, message) => message })
+    const echoed = { state: 'unconfirmed', problem: 'The answer did not hold the challenge.' }
+    expect(await challenge(webhook)).toMatchObject(echoed)
+    await deliverNow(webhook)
+    await findDelivery(webhook, 'app.blocked', { state: 'waiting', attempts: 0 })
+    expect(await receive(0)).toEqual([])
+
+    outside.challengeAnswers.set(hook, { status: 200, body: (text) => text })
+    expect(await challenge(webhook)).toMatchObject({ state: 'enabled', problem: null })
+
+    const asked = outside.challenges.filter(({ path }) => path === hook)
+    expect(asked).toHaveLength(3)
+    for (const each of asked) expect(verify(webhook.secret, each).type).toBe('webhook.challenge')
+    expect(verify(webhook.secret, (await receive(1))[0]!).type).toBe('app.blocked')
+  })
+
+  it('is told nothing when a webhook is pointed at another address', async () => {
+    const webhook = await addWebhook({ events: ['app.blocked'] })
+    const elsewhere = `${hook}/elsewhere`
+    world().outside.challengeAnswers.set(elsewhere, { status: 204, body: () => '' })
+    const url = `https://siem.example.com${elsewhere}`
+    const { body } = await callApi<WebhookBody>(browser, 'PATCH', organizationPath(`/webhooks/${webhook.id}`), { url })
+    expect(body.state).toBe('unconfirmed')
+    await decide('blocked')
+    await deliverNow(webhook)
+    await findDelivery(webhook, 'app.blocked', { state: 'waiting', attempts: 0 })
+    expect(await world().outside.waitFor(elsewhere, 0)).toEqual([])
+
+    world().outside.challengeAnswers.delete(elsewhere) // control: it wants to
+    expect((await challenge(webhook)).state).toBe('enabled')
+    expect(await world().outside.waitFor(elsewhere, 1)).toHaveLength(1)
+  })
+})
+
+describe('what is sent', () => {
+  it('stops when the organization is suspended, what waits for another attempt too, and goes on after', async () => {
+    world().outside.answers.set(hook, [500])
+    const webhook = await addWebhook({ events: ['app.blocked'] })
+    await decide('blocked')
+    await findDelivery(webhook, 'app.blocked', { state: 'waiting', attempts: 1, status: 500 })
+    await change('UPDATE organizations SET suspended_at = 1 WHERE id = ?', organizationId)
+    await wait(RETRY_MS + 2000)
+    await deliverNow(webhook)
+    await wait(2000)
+    expect(await receive(1)).toHaveLength(1)
+
+    await change('UPDATE organizations SET suspended_at = NULL WHERE id = ?', organizationId)
+    await deliverNow(webhook)
+
+    expect(await receive(2)).toHaveLength(2) // control
+    await findDelivery(webhook, 'app.blocked', { state: 'delivered', attempts: 2 })
+  })
+
+  it('keeps to the budget of the organization over all of its webhooks, and what is over waits', async () => {
+    const webhooks = [await addWebhook({ events: ['app.blocked'] }), await addWebhook({ events: ['app.blocked'] })]
+    // A minute that does not pass while the test runs, with three of its 120 left.
+    const budget = 'UPDATE webhook_posts SET minute = minute + ?, posts = 117 WHERE organization_id = ?'
+    await change(budget, 1000, organizationId)
+    for (let n = 0; n < 3; n++) {
+      await decide('blocked')
+      await decide('approved')
+    }
+    await receive(3)
+    for (const webhook of webhooks) await deliverNow(webhook)
+    await wait(2000)
+    expect(await receive(3)).toHaveLength(3)
+    const path = organizationPath(`/webhooks/${webhooks[0]?.id}/challenge`)
+    expect((await callApi(browser, 'POST', path)).status).toBe(429)
+
+    await change('DELETE FROM webhook_posts WHERE organization_id = ?', organizationId)
+    for (const webhook of webhooks) await deliverNow(webhook)
+
+    expect(await receive(6)).toHaveLength(6) // control
+  })
+
+  it('stops by itself at an endpoint that always fails, and whoever may switch it on again is told', async () => {
+    const { outside, server } = world()
+    outside.answers.set(hook, [500, 500])
+    const webhook = await addWebhook({ events: ['app.blocked'] })
+    const failing = 'UPDATE webhooks SET failures = ?, failing_since = unixepoch() - ? WHERE id = ?'
+    await change(failing, 19, 3600, webhook.id)
+    await decide('blocked')
+    await findDelivery(webhook, 'app.blocked', { state: 'waiting', attempts: 1 })
+    expect((await showWebhook(webhook)).state).toBe('enabled') // control: an outage of an hour
+
+    await change(failing, 19, 90_000, webhook.id)
+    await deliverNow(webhook)
+    await expect.poll(() => showWebhook(webhook), { timeout: 20_000 }).toMatchObject({ state: 'disabled' })
+
+    const mails = await (await fetch(`${server.origin}/dev/outbox.json`)).text()
+    expect(mails).toContain('The webhook to siem.example.com is switched off in Acme')
+    const page = await browser.get(`/organizations/acme-${hooks}/webhooks/${webhook.id}`)
+    expect(page.html).toContain('Switched off:')
+    const { body } = await callApi<{ items: { event: string; reason: string }[] }>(
+      browser,
+      'GET',
+      organizationPath('/audit-events?event=webhook.disabled'),
+    )
+    expect(body.items).toMatchObject([{ event: 'webhook.disabled', reason: 'siem.example.com' }])
+    await deliverNow(webhook)
+    await wait(2000)
+    expect(await receive(2)).toHaveLength(2)
+
+    const on = await browser.submit(page, {})
+    expect(on.status).toBe(303)
+    expect((await showWebhook(webhook)).state).toBe('enabled')
+    await deliverNow(webhook)
+    expect(await receive(3)).toHaveLength(3)
+  })
+})
+
+describe('a receiver', () => {
+  it('goes on with the secret that it holds, however often new ones are made within its day', async () => {
+    const webhook = await addWebhook({ events: ['app.blocked'] })
+    const renew = () =>
+      callApi<{ secret: string; detail: string }>(browser, 'POST', organizationPath(`/webhooks/${webhook.id}/secret`))
+    const secrets = [webhook.secret]
+    for (let n = 0; n < 4; n++) secrets.push((await renew()).body.secret)
+    const refused = await renew()
+    expect(refused.status).toBe(409)
+    expect(refused.body.detail).toContain('sign still')
+
+    await decide('blocked')
+    const [received] = await receive(1)
+    for (const secret of secrets) expect(verify(secret, received!).type).toBe('app.blocked')
+
+    const sql = 'UPDATE webhooks SET former_secrets = json_set(former_secrets, ?, 0) WHERE id = ?'
+    await change(sql, '$[0].until', webhook.id) // control: its end has come, and only its own
+    await decide('approved')
+    await decide('blocked')
+    const [, later] = await receive(2)
+    expect(() => verify(secrets[0]!, later!)).toThrow()
+    for (const secret of secrets.slice(1)) expect(verify(secret, later!).type).toBe('app.blocked')
+    expect((await renew()).status).toBe(201)
   })
 })

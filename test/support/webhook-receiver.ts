@@ -17,6 +17,10 @@ export interface WebhookReceiver {
   received: Received[]
   /** What it answers at a path, in order; thereafter, and where nothing is said, 204. */
   answers: Map<string, (number | 'redirect' | 'silence')[]>
+  /** Challenges that came; they are not among what was received. Each is answered as it must be, unless: */
+  challenges: Received[]
+  /** … the path has another answer: its status, and what it says. */
+  challengeAnswers: Map<string, { status: number; body: (challenge: string, message: string) => string }>
   /** What came to a path, once it is so many. */
   waitFor(path: string, count: number): Promise<Received[]>
   stop(): Promise<void>
@@ -28,10 +32,20 @@ const WAIT_MS = 30_000
 /** The system of an organization that is told what happens. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: Received[] = []
+  const challenges: Received[] = []
   const answers: WebhookReceiver['answers'] = new Map()
+  const challengeAnswers: WebhookReceiver['challengeAnswers'] = new Map()
   const server = createServer(async (request, response) => {
     const path = request.url ?? ''
-    received.push({ path, headers: headersOf(request), body: await readBody(request), at: Date.now() })
+    const message = { path, headers: headersOf(request), body: await readBody(request), at: Date.now() }
+    const challenge = challengeOf(message)
+    if (challenge !== undefined) {
+      challenges.push(message)
+      const { status, body } = challengeAnswers.get(path) ?? { status: 200, body: answerAsJson }
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(body(challenge, message.body))
+      return
+    }
+    received.push(message)
     answer(response, answers.get(path)?.shift() ?? 204)
   })
   server.listen(0, '127.0.0.1')
@@ -41,6 +55,8 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     answers,
+    challenges,
+    challengeAnswers,
     async waitFor(path, count) {
       const deadline = Date.now() + WAIT_MS
       while (at(path).length < count && Date.now() < deadline) await wait(POLL_MS)
@@ -52,6 +68,13 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
       await once(server, 'close')
     },
   }
+}
+
+const answerAsJson = (challenge: string) => JSON.stringify({ challenge })
+
+function challengeOf({ body }: Received): string | undefined {
+  if (!body.includes('"webhook.challenge"')) return undefined
+  return (JSON.parse(body) as { data: { challenge: string } }).data.challenge
 }
 
 function answer(response: ServerResponse, wanted: number | 'redirect' | 'silence'): void {

@@ -61,6 +61,8 @@ export const EVENT_WORDS = {
   'access.requested': 'asked for an app',
   'access.declined': 'declined a request for an app',
   'webhook.created': 'added a webhook',
+  'webhook.confirmed': 'confirmed a webhook',
+  'webhook.disabled': 'a webhook failed for too long and was switched off',
   'webhook.updated': 'changed a webhook',
   'webhook.secret_created': 'created a new secret of a webhook',
   'webhook.deleted': 'deleted a webhook',

@@ -102,7 +102,7 @@ function MoreForms({ path, formToken }: { path: string; formToken: string }) {
         <summary>Create a new secret</summary>
         <form method="post" action={`${path}/secret`}>
           <FormToken value={formToken} once />
-          <p>For 24 hours, messages are signed with the former one too, so that your system has time to change.</p>
+          <p>For 24 hours, messages are signed with the one of now too, so that your system has time to change.</p>
           <button type="submit">Create a new secret</button>
         </form>
       </details>

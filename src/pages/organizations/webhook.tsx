@@ -7,7 +7,8 @@ import { Scrollable } from '../scrollable.tsx'
 import { Time } from '../time.tsx'
 import { EVENT_WORDS } from './audit.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
-import { describeEvents, Health } from './webhooks.tsx'
+import { SwitchedOff } from './webhook-state.tsx'
+import { describeEvents, Health, UNREADABLE } from './webhooks.tsx'
 
 interface WebhookView {
   part: OrganizationPart
@@ -30,7 +31,7 @@ function WebhookDetails(view: WebhookView) {
   return (
     <OrganizationFrame part={part} tab="webhooks" title="Webhook">
       <div class="headline">
-        <h2>{webhook.url}</h2>
+        <h2>{webhook.url ?? UNREADABLE}</h2>
         <a class="button" href={`${path}/change`}>
           Change…
         </a>
@@ -38,9 +39,11 @@ function WebhookDetails(view: WebhookView) {
       <p>
         Told: {describeEvents(webhook)} <Health webhook={webhook} />
       </p>
+      <SwitchedOff webhook={webhook} path={path} formToken={part.formToken} />
       {resent && (
         <p class="notice" role="status">
-          It is on its way again. <a href={path}>See whether it arrived</a>
+          {webhook.state === 'enabled' ? 'It is on its way again.' : 'It is sent again once the webhook is on.'}{' '}
+          <a href={path}>See whether it arrived</a>
         </p>
       )}
       <h3>Messages</h3>

@@ -29,7 +29,7 @@ function Webhooks({ part, webhooks }: WebhooksView) {
             <li>
               <div>
                 <a href={`${path}/${webhook.id}`}>
-                  <strong>{webhook.url}</strong>
+                  <strong>{webhook.url ?? UNREADABLE}</strong>
                 </a>
                 <span class="detail">{describeEvents(webhook)}</span>
               </div>
@@ -49,7 +49,11 @@ function Webhooks({ part, webhooks }: WebhooksView) {
   )
 }
 
-export function Health({ webhook: { failing } }: { webhook: Webhook }) {
+export const UNREADABLE = 'The address is not readable any more: change it'
+
+export function Health({ webhook: { state, failing } }: { webhook: Webhook }) {
+  if (state === 'unconfirmed') return <span class="tag warn">waits for an answer</span>
+  if (state === 'disabled') return <span class="tag warn">is switched off</span>
   if (failing === 0) return <span class="tag good">arrives</span>
   return <span class="tag warn">{failing === 1 ? '1 message' : `${failing} messages`} did not arrive</span>
 }
