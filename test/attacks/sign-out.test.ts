@@ -38,9 +38,9 @@ describe.each(PATHS)('%s', (path) => {
     expect(await isSignedIn(browser)).toBe(true)
   })
 
-  it('does not answer a GET', async () => {
+  it('is not done by a GET, which leads to the page with the form', async () => {
     const browser = await signedIn()
-    expect((await browser.get(path)).status).toBe(404)
+    expect((await browser.get(path)).location).toBe(`${ISSUER}/account`)
     expect(await isSignedIn(browser)).toBe(true)
   })
 })
