@@ -179,12 +179,16 @@ describe('without credentials', () => {
   it('a preflight is answered for any origin, without credentials', async () => {
     const { status, headers } = await callAnonymously('/api/v1/apps', {
       method: 'OPTIONS',
-      headers: { Origin: 'https://tool.example.com', 'Access-Control-Request-Method': 'PATCH' },
+      headers: {
+        Origin: 'https://tool.example.com',
+        'Access-Control-Request-Method': 'PATCH',
+        'Access-Control-Request-Headers': 'Authorization,MCP-Protocol-Version',
+      },
     })
     expect(status).toBe(204)
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*')
     expect(headers.get('Access-Control-Allow-Credentials')).toBeNull()
     expect(headers.get('Access-Control-Allow-Methods')).toContain('PATCH')
-    expect(headers.get('Access-Control-Allow-Headers')).toContain('Authorization')
+    expect(headers.get('Access-Control-Allow-Headers')).toBe('Authorization,MCP-Protocol-Version')
   })
 })

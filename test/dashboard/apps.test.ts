@@ -24,9 +24,10 @@ describe('registering an app', () => {
       client_secret_expires_at: 0,
       created_at: expect.any(Number),
       updated_at: expect.any(Number),
+      version: 1,
     })
     expect(headers.get('Location')).toBe(`http://localhost:8787/api/v1/apps/${body.client_id}`)
-    expect(headers.get('Cache-Control')).toBe('no-store')
+    expect(headers.get('Cache-Control')).toBe('no-store, no-transform')
 
     const read = await developer.call('GET', `/api/v1/apps/${body.client_id}`)
     expect(read.status).toBe(200)
