@@ -37,7 +37,10 @@ it('is a page that nobody has to sign in for', () => {
 })
 
 it('needs no script, and nothing from elsewhere', () => {
-  expect(page.html).not.toContain('<script')
+  // The one that every page has, from our own origin; it only improves forms.
+  expect([...page.html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)).toEqual([
+    expect.stringMatching(/^<script src="\/(?!\/)[^"]+"[^>]*>$/),
+  ])
   const addresses = [...page.html.matchAll(/\b(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '')
   expect(addresses.length).toBeGreaterThan(10) // control
   expect(addresses.filter((address) => !/^[/#]/.test(address) || address.startsWith('//'))).toEqual([])

@@ -77,6 +77,7 @@ describe('listing scopes', () => {
       description: 'Register, change and delete apps of your organizations.',
       resource: 'http://localhost:8787/api/v1',
       target: 'organization',
+      open_to: 'everyone',
       sensitive: true,
       deprecated: false,
       replaced_by: null,
