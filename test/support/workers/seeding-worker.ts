@@ -12,7 +12,7 @@ import { alignStatusStatements } from '../../../src/revocation/token-statuses-st
 import { parseHandle } from '../../../src/tokens/handle.ts'
 import type { Seeded, Seeding } from '../seeding.ts'
 
-export { CutOffWorkflow, OneTime, SigningKeys } from '../../../src/index.ts'
+export { CutOffWorkflow, Limits, OneTime, SigningKeys } from '../../../src/index.ts'
 
 const CODE_VERIFIER = 'a-code-verifier-of-the-seeding-worker-that-is-long-enough'
 const SCOPES = ['profile:read', 'projects:read']
