@@ -46,17 +46,18 @@ describe('a stranger at a private app', () => {
     expect(query.get('switch')).toBe('1')
   })
 
-  it('is sent back at once when the app asks for no page', async () => {
+  it('reads where it would be sent when the app asks for no page', async () => {
     const { path } = await integration.begin({ prompt: 'none' })
-    const { location } = await stranger.get(path)
-    expect(location).toMatch(/^https:\/\/app\.example\/callback\?error=access_denied&/)
+    const { location, html } = await stranger.get(path)
+    expect(location).toBeNull()
+    expect(html).toContain('href="https://app.example/callback?error=access_denied&amp;')
   })
 
   it('gets a page of ours, not a link, for a redirect URI that is not registered', async () => {
     const { path } = await integration.begin({ redirect_uri: 'https://evil.example/callback' })
     const page = await stranger.get(path)
     expect(page.status).toBe(400)
-    expect(page.html).not.toContain('evil.example')
+    expect(page.html).not.toMatch(/(href|src|action)="[^"]*evil\.example/)
   })
 })
 
