@@ -88,7 +88,10 @@ it('an operator sees how it is, stops an app everywhere, and lets it go on', asy
   await page.getByRole('button', { name: 'Connect' }).click()
   await expect(page.getByRole('button', { name: 'Allow' }).count()).resolves.toBe(0)
   await page.goto(`${server.origin}/operator/apps`)
-  await page.getByRole('button', { name: /^Let it go on/ }).click()
+  await page.getByText('Let it go on: Demo integration').click()
+  expect(await page.getByRole('checkbox', { name: /counts again/ }).isChecked()).toBe(false)
+  await look(page, 'operator-resume')
+  await page.getByRole('button', { name: 'Let it go on', exact: true }).click()
   expect(await page.getByText('suspended', { exact: true }).count()).toBe(0)
 
   await page.goto(`${server.origin}/demo`)
