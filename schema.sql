@@ -706,3 +706,10 @@ CREATE TABLE webhook_posts (
 -- Deliveries are taken in turn over the webhooks that have some.
 DROP INDEX webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE state = 'waiting';
+
+-- section 12: bounds of an account
+
+ALTER TABLE apps ADD COLUMN created_by TEXT;                           -- the account that registered it; null: a seed
+UPDATE apps SET created_by =
+  (SELECT actor FROM audit_events WHERE event = 'app.created' AND audit_events.client_id = apps.client_id);
+CREATE INDEX apps_by_creator ON apps (created_by) WHERE deleted_at IS NULL;

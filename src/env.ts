@@ -29,6 +29,10 @@ export interface Bindings {
   REFRESH_TOKEN_IDLE_TTL_SECONDS?: string
   REFRESH_TOKEN_MAX_TTL_SECONDS?: string
   SESSION_IDLE_TTL_SECONDS?: string
+  SESSION_MAX_TTL_SECONDS?: string
+  ORGANIZATIONS_PER_ACCOUNT?: string
+  APPS_PER_ACCOUNT?: string
+  FETCHES_PER_ACCOUNT?: string
   DEFAULT_APP_POLICY?: string
   AUDIT_RETENTION_DAYS?: string
   WEBHOOK_POSTS_PER_MINUTE?: string
@@ -90,6 +94,10 @@ const variables = z.object({
   // An office is one network; a browser that signed in before is not counted.
   SIGN_IN_CODES_PER_NETWORK: whole(10, 100_000, 100),
   SESSION_IDLE_TTL_SECONDS: whole(60 * MINUTE, 90 * DAY, 30 * DAY),
+  SESSION_MAX_TTL_SECONDS: whole(60 * MINUTE, 365 * DAY, 180 * DAY),
+  ORGANIZATIONS_PER_ACCOUNT: whole(1, 10_000, 100),
+  APPS_PER_ACCOUNT: whole(1, 10_000, 100),
+  FETCHES_PER_ACCOUNT: whole(1, 10_000, 60),
   AUDIT_RETENTION_DAYS: whole(30, 3650, 400),
   WEBHOOK_POSTS_PER_MINUTE: whole(1, 6000, 120),
   DEFAULT_APP_POLICY: z.enum(['open', 'verified', 'approved']).default('open'),
@@ -115,13 +123,21 @@ export interface Config {
   refreshTokenIdleTtlSeconds: number
   refreshTokenMaxTtlSeconds: number
   sessionIdleTtlSeconds: number
+  /** From the sign-in on, however much the session is used. */
+  sessionMaxTtlSeconds: number
+  /** That one account owns, without its personal one. In a day it creates twice as many at most. */
+  organizationsPerAccount: number
+  /** That one account registered and that exist. In a day it registers twice as many at most. */
+  appsPerAccount: number
+  /** What we fetch and look up for one account in an hour: logos, and publisher domains when somebody asks. */
+  fetchesPerAccount: number
   /** Sign-in codes an hour for one network address, not counting browsers that signed in before. */
   codesPerNetwork: number
-  /** Of an organization that somebody creates. */
   /** How long audit events are kept. */
   auditRetentionSeconds: number
   /** Of one organization, over all of its webhooks. */
   webhookPostsPerMinute: number
+  /** Of an organization that somebody creates. */
   defaultAppPolicy: 'open' | 'verified' | 'approved'
   /** DNS over HTTPS, RFC 8484. */
   dohResolver: string
@@ -171,6 +187,10 @@ function parseConfig(env: Bindings): Config {
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,
     codesPerNetwork: values.SIGN_IN_CODES_PER_NETWORK,
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
+    sessionMaxTtlSeconds: values.SESSION_MAX_TTL_SECONDS,
+    organizationsPerAccount: values.ORGANIZATIONS_PER_ACCOUNT,
+    appsPerAccount: values.APPS_PER_ACCOUNT,
+    fetchesPerAccount: values.FETCHES_PER_ACCOUNT,
     defaultAppPolicy: values.DEFAULT_APP_POLICY,
     auditRetentionSeconds: values.AUDIT_RETENTION_DAYS * DAY,
     webhookPostsPerMinute: values.WEBHOOK_POSTS_PER_MINUTE,

@@ -38,9 +38,18 @@ export async function findSession(
   const row = await findSessionRow(env.DB, idHash, now)
   if (!row || row.suspended_at !== null) return undefined
   if (now - row.last_seen_at >= TOUCH_SECONDS) {
-    await touchSession(env.DB, idHash, now, now + config.sessionIdleTtlSeconds)
+    await touchSession(env.DB, idHash, now, sessionEnd(config, row.signed_in_at, now))
   }
   return toSession(idHash, await sha256(`postern form\n${secret}`), row)
+}
+
+/** When a session ends that is used now: idle for too long, or too long after its sign-in. */
+export function sessionEnd(
+  { sessionIdleTtlSeconds, sessionMaxTtlSeconds }: Config,
+  signedInAt: EpochSeconds,
+  now: EpochSeconds,
+): EpochSeconds {
+  return Math.min(now + sessionIdleTtlSeconds, signedInAt + sessionMaxTtlSeconds)
 }
 
 export function hashSessionSecret(secret: string): Promise<string> {

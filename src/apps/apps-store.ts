@@ -65,12 +65,23 @@ const COLUMNS = {
 } as const satisfies Record<keyof Changeable, string>
 const CHANGEABLE = Object.keys(COLUMNS) as (keyof Changeable)[]
 
-export function insertAppStatement(db: D1Database, app: App): D1PreparedStatement {
-  const columns = ['client_id', 'organization_id', 'created_at', 'updated_at', ...Object.values(COLUMNS)]
+/** Who registers it, and how many that exist they may have registered. */
+export interface Registrant {
+  accountId: string
+  mostApps: number
+}
+
+/** Inserts nothing when the account has as many as it may: counted and written in one statement. */
+export function insertAppStatement(db: D1Database, app: App, { accountId, mostApps }: Registrant): D1PreparedStatement {
+  const columns = ['created_by', 'client_id', 'organization_id', 'created_at', 'updated_at', ...Object.values(COLUMNS)]
   const values = CHANGEABLE.map((name) => toColumn(app[name]))
   return db
-    .prepare(`INSERT INTO apps (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
-    .bind(app.clientId, app.organizationId, app.createdAt, app.updatedAt, ...values)
+    .prepare(
+      `INSERT INTO apps (${columns.join(', ')})
+       SELECT ${columns.map((_, index) => `?${index + 1}`).join(', ')}
+        WHERE (SELECT count(*) FROM apps WHERE created_by = ?1 AND deleted_at IS NULL) < ?${columns.length + 1}`,
+    )
+    .bind(accountId, app.clientId, app.organizationId, app.createdAt, app.updatedAt, ...values, mostApps)
 }
 
 /**

@@ -33,7 +33,7 @@ export async function findKnownRequest(
   return row ? { requestHash: row.request_hash, clientId: row.client_id } : undefined
 }
 
-/** For the batch that creates the app: the key is taken with it, or the whole batch fails on the key. */
+/** For the batch that creates the app: the key is taken with it, or the whole batch fails on the key. No app, no key. */
 export function takeKeyStatements(
   db: D1Database,
   { accountId, keyHash, requestHash }: IdempotentRequest,
@@ -47,7 +47,7 @@ export function takeKeyStatements(
     db
       .prepare(
         `INSERT INTO idempotency_keys (account_id, key_hash, request_hash, client_id, created_at)
-         VALUES (?, ?, ?, ?, ?)`,
+         SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM apps WHERE client_id = ?4)`,
       )
       .bind(accountId, keyHash, requestHash, clientId, now),
   ]

@@ -1,10 +1,10 @@
-import { auditStatement } from '../audit/audit-store.ts'
+import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { reach } from '../lib/storage.ts'
 import type { App } from './app.ts'
-import { insertAppStatement } from './apps-store.ts'
+import { insertAppStatement, type Registrant } from './apps-store.ts'
 import { newSecret, secretStatements } from './create-secret.ts'
 import { type IdempotentRequest, takeKeyStatements } from './idempotency-store.ts'
 import type { Logo } from './logo.ts'
@@ -23,33 +23,38 @@ interface RegistrationRequest {
   organizationId: string
   settings: AppSettings
   logo?: Logo | undefined
-  actor: string
+  registrant: Registrant
   /** Fails with a unique violation when another request took the key first. */
   repeatable?: IdempotentRequest | undefined
 }
 
-/** Creates the app and, if it is confidential, its first secret: both or nothing. The settings were checked. */
+/**
+ * Creates the app and, if it is confidential, its first secret: both or nothing. The settings were checked. Undefined:
+ * the account has as many apps as it may.
+ */
 export async function registerApp(
   db: D1Database,
-  { organizationId, settings, logo, actor, repeatable }: RegistrationRequest,
+  { organizationId, settings, logo, registrant, repeatable }: RegistrationRequest,
   now: EpochSeconds,
-): Promise<Registration> {
+): Promise<Registration | undefined> {
+  const actor = registrant.accountId
   const app = newApp({ organizationId, settings, logo }, now)
   const { clientId } = app
   const event = newAuditEvent({ event: 'app.created', at: now, actor, organizationId, clientId })
   const statements = [
-    insertAppStatement(db, app),
-    auditStatement(db, event),
+    insertAppStatement(db, app, registrant),
+    auditIfChangedStatement(db, event),
     ...(logo ? [insertLogoStatement(db, logo, now)] : []),
     ...(repeatable ? takeKeyStatements(db, repeatable, clientId, now) : []),
   ]
   if (isPublic(app)) {
-    await reach('D1', () => db.batch(statements))
-    return { app, clientSecret: null }
+    const [inserted] = await reach('D1', () => db.batch(statements))
+    return inserted?.meta.changes ? { app, clientSecret: null } : undefined
   }
   const { secret, clientSecret, hash } = await newSecret({ clientId, name: FIRST_SECRET_NAME, expiresAt: null }, now)
-  await reach('D1', () => db.batch([...statements, ...secretStatements(db, app, { secret, hash, actor })]))
-  return { app, clientSecret }
+  const batch = [...statements, ...secretStatements(db, app, { secret, hash, actor })]
+  const [inserted] = await reach('D1', () => db.batch(batch))
+  return inserted?.meta.changes ? { app, clientSecret } : undefined
 }
 
 function newApp(

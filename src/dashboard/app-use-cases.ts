@@ -14,6 +14,7 @@ import { checkAct } from './acts.ts'
 import type { ApiEnv } from './api-env.ts'
 import type { appChange, appRegistration } from './app-schemas.ts'
 import { toAppBody, toSettings } from './app-wire.ts'
+import { boundReached, checkCreation } from './bounds.ts'
 import type { Caller } from './caller.ts'
 import { checkSettings } from './check-settings.ts'
 import { findRepeated, idempotentRequest } from './idempotency.ts'
@@ -47,9 +48,13 @@ export async function createApp(
   const repeated = repeatable && (await findRepeated(asker, repeatable))
   if (repeated) return { app: repeated, clientSecret: null }
   const logo = await checkSettings(asker, { organizationId, settings })
+  await checkCreation(asker, 'app')
   try {
-    const request = { organizationId, settings, logo, actor: caller.accountId, repeatable }
-    return await registerApp(env.DB, request, currentTime())
+    const registrant = { accountId: caller.accountId, mostApps: asker.config.appsPerAccount }
+    const request = { organizationId, settings, logo, registrant, repeatable }
+    const registration = await registerApp(env.DB, request, currentTime())
+    if (!registration) throw boundReached(asker, 'app')
+    return registration
   } catch (error) {
     // Another request with this key was faster, and its app is the one.
     const faster = repeatable && isUniqueViolation(error) ? await findRepeated(asker, repeatable) : undefined

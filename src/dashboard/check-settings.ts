@@ -5,9 +5,9 @@ import { countOutsideAccounts } from '../apps/outside-accounts-store.ts'
 import { listProtectedNames } from '../apps/protected-names-store.ts'
 import { type AppSettings, findSettingProblems } from '../apps/settings.ts'
 import { listOfferedScopes } from '../catalog/catalog-store.ts'
-import type { Config } from '../env.ts'
 import type { Asker } from './app-use-cases.ts'
 import { toFieldError } from './app-wire.ts'
+import { checkFetch } from './bounds.ts'
 import { invalidFields } from './field-errors.ts'
 
 interface WantedSettings {
@@ -18,7 +18,8 @@ interface WantedSettings {
 }
 
 /** Refuses settings that break a rule. What is fetched for them comes last, and is answered: the picture of a new logo. */
-export async function checkSettings({ env, config }: Asker, wanted: WantedSettings): Promise<Logo | undefined> {
+export async function checkSettings(asker: Asker, wanted: WantedSettings): Promise<Logo | undefined> {
+  const { env, config } = asker
   const { settings, current } = wanted
   const [offered, outsideAccounts, apps] = await Promise.all([
     listOfferedScopes(env.DB, config.issuer, current),
@@ -38,7 +39,7 @@ export async function checkSettings({ env, config }: Asker, wanted: WantedSettin
     protectedNames,
   })
   if (found.length > 0) throw invalidFields(found.map(toFieldError))
-  return fetchNewLogo(config, settings, current)
+  return fetchNewLogo(asker, settings, current)
 }
 
 function becomesPrivate({ visibility }: AppSettings, current: App): boolean {
@@ -46,10 +47,11 @@ function becomesPrivate({ visibility }: AppSettings, current: App): boolean {
 }
 
 /** Once for each address; another picture at the same one is not looked for. */
-async function fetchNewLogo(config: Config, { logoUri }: AppSettings, current?: App): Promise<Logo | undefined> {
+async function fetchNewLogo(asker: Asker, { logoUri }: AppSettings, current?: App): Promise<Logo | undefined> {
   const known = current?.logoUri === logoUri && current.logoHash !== null
   if (logoUri === null || known) return undefined
-  const fetched = await fetchLogo(config, logoUri)
+  await checkFetch(asker)
+  const fetched = await fetchLogo(asker.config, logoUri)
   if (!fetched.ok) throw invalidFields([toFieldError({ setting: 'logoUri', detail: fetched.reason })])
   return fetched.logo
 }

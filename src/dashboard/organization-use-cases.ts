@@ -29,6 +29,7 @@ import { findOrganizations } from '../organizations/organizations-store.ts'
 import { requireMembership } from './access.ts'
 import { type Act, checkAct } from './acts.ts'
 import type { Asker } from './app-use-cases.ts'
+import { boundReached, checkCreation } from './bounds.ts'
 import { checkOrganizationName } from './check-organization-name.ts'
 import { endOfDecision, endOfMembership, startJobs } from './cut-off.ts'
 import { invalidFields, pointer } from './field-errors.ts'
@@ -54,20 +55,16 @@ export async function requireOwnOrganization({ env, caller }: Asker, organizatio
   return { organization, role }
 }
 
-export async function addOrganization(
-  { env, config, caller }: Asker,
-  body: z.output<typeof newOrganization>,
-): Promise<OwnOrganization> {
+export async function addOrganization(asker: Asker, body: z.output<typeof newOrganization>): Promise<OwnOrganization> {
+  const { env, config, caller } = asker
   checkAct(caller, 'createOrganization')
-  await checkOrganizationName({ env, config }, body)
-  const organization = requireNamed(
-    await createOrganization(
-      env.DB,
-      { ...body, policy: config.defaultAppPolicy, actor: caller.accountId },
-      currentTime(),
-    ),
-  )
-  return { organization, role: 'owner' }
+  await checkOrganizationName(asker, body)
+  await checkCreation(asker, 'organization')
+  const founder = { accountId: caller.accountId, mostOrganizations: config.organizationsPerAccount }
+  const wanted = { ...body, policy: config.defaultAppPolicy, founder }
+  const created = await createOrganization(env.DB, wanted, currentTime())
+  if (!created.ok && created.reason === 'too_many') throw boundReached(asker, 'organization')
+  return { organization: requireNamed(created), role: 'owner' }
 }
 
 export async function editOrganization(

@@ -6,6 +6,7 @@ import { currentTime } from '../lib/clock.ts'
 import { findHostProblem } from '../lib/public-host.ts'
 import { requireApp } from './access.ts'
 import type { Asker } from './app-use-cases.ts'
+import { checkFetch } from './bounds.ts'
 
 /** Starts the verification, or looks again; the answer is what is known after the look. */
 export async function startPublisherVerification(asker: Asker, clientId: string): Promise<PublisherCheck> {
@@ -16,6 +17,7 @@ export async function startPublisherVerification(asker: Asker, clientId: string)
     throw new ApiError('conflict', 'Set the homepage (client_uri) first: its host is what is verified.')
   const hostProblem = findHostProblem(host)
   if (hostProblem) throw new ApiError('conflict', `The host of the homepage cannot be verified. ${hostProblem}`)
+  await checkFetch(asker)
   const check = await verifyPublisher(env.DB, config, { app, host, actor: caller.accountId }, currentTime())
   if (!check) throw new ApiError('conflict', 'The app was changed meanwhile; try again.')
   return check

@@ -1,4 +1,4 @@
-import { auditIfChangedStatement, auditStatement } from '../audit/audit-store.ts'
+import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEvent, type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
@@ -8,7 +8,7 @@ import type { AppDecision } from './decision.ts'
 import { deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
 import { changeRoleStatement, insertMemberStatement, removeMemberStatement } from './members-store.ts'
 import type { Organization, Role } from './organization.ts'
-import { insertOrganizationStatement, updateOrganizationStatement } from './organizations-store.ts'
+import { type Founder, insertOrganizationStatement, updateOrganizationStatement } from './organizations-store.ts'
 import type { AppPolicy } from './policy.ts'
 import { changePolicyStatement } from './policy-store.ts'
 
@@ -24,18 +24,26 @@ export type Named = { ok: true; organization: Organization } | { ok: false; reas
 /** Whoever creates it is its first owner. */
 export async function createOrganization(
   db: D1Database,
-  { name, slug, policy, actor }: { name: string; slug: string; policy: AppPolicy['policy']; actor: string },
+  { name, slug, policy, founder }: { name: string; slug: string; policy: AppPolicy['policy']; founder: Founder },
   now: EpochSeconds,
-): Promise<Named> {
+): Promise<Named | { ok: false; reason: 'too_many' }> {
   const organization: Organization = { id: randomId('org'), name, slug, personal: false, createdAt: now }
-  const deed = { db, organizationId: organization.id, actor }
-  return named(organization, () =>
-    db.batch([
-      insertOrganizationStatement(db, organization, policy),
-      insertMemberStatement(db, { organizationId: organization.id, accountId: actor }, 'owner', now),
-      auditStatement(db, organizationEvent(deed, 'organization.created', now)),
-    ]),
+  const { accountId } = founder
+  const event = organizationEvent(
+    { db, organizationId: organization.id, actor: accountId },
+    'organization.created',
+    now,
   )
+  let created = false
+  const outcome = await named(organization, async () => {
+    const [inserted] = await db.batch([
+      insertOrganizationStatement(db, organization, { policy, founder }),
+      insertMemberStatement(db, { organizationId: organization.id, accountId }, 'owner', now),
+      auditIfChangedStatement(db, event),
+    ])
+    created = (inserted?.meta.changes ?? 0) > 0
+  })
+  return outcome.ok && !created ? { ok: false, reason: 'too_many' } : outcome
 }
 
 export async function renameOrganization(deed: Deed, organization: Organization, now: EpochSeconds): Promise<Named> {

@@ -46,6 +46,7 @@ export function removeMemberStatement(db: D1Database, member: MemberKey): D1Prep
     .bind(member.organizationId, member.accountId)
 }
 
+/** Inserts nothing when there is no such organization. */
 export function insertMemberStatement(
   db: D1Database,
   member: MemberKey,
@@ -53,6 +54,9 @@ export function insertMemberStatement(
   now: EpochSeconds,
 ): D1PreparedStatement {
   return db
-    .prepare('INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, ?, ?)')
+    .prepare(
+      `INSERT INTO members (organization_id, account_id, role, created_at)
+       SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM organizations WHERE id = ?1)`,
+    )
     .bind(member.organizationId, member.accountId, role, now)
 }

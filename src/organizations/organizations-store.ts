@@ -80,14 +80,26 @@ export async function findOrganizations(db: D1Database, ids: readonly string[]):
   return ids.flatMap((id) => found.get(id) ?? [])
 }
 
+/** Its first owner, and how many organizations besides the personal one they may own. */
+export interface Founder {
+  accountId: string
+  mostOrganizations: number
+}
+
+/** Inserts nothing when the founder owns as many as they may: counted and written in one statement. */
 export function insertOrganizationStatement(
   db: D1Database,
-  organization: Organization,
-  policy: AppPolicy['policy'],
+  { id, name, slug, createdAt }: Organization,
+  { policy, founder }: { policy: AppPolicy['policy']; founder: Founder },
 ): D1PreparedStatement {
   return db
-    .prepare('INSERT INTO organizations (id, name, slug, policy, created_at) VALUES (?, ?, ?, ?, ?)')
-    .bind(organization.id, organization.name, organization.slug, policy, organization.createdAt)
+    .prepare(
+      `INSERT INTO organizations (id, name, slug, policy, created_at)
+       SELECT ?1, ?2, ?3, ?4, ?5
+        WHERE (SELECT count(*) FROM members JOIN organizations ON organizations.id = members.organization_id
+                WHERE members.account_id = ?6 AND members.role = 'owner' AND personal_account_id IS NULL) < ?7`,
+    )
+    .bind(id, name, slug, policy, createdAt, founder.accountId, founder.mostOrganizations)
 }
 
 export function updateOrganizationStatement(

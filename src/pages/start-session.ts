@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { type Account, findAccountByEmail, insertAccountStatement } from '../accounts/accounts-store.ts'
 import type { SignInAttempt } from '../accounts/email-code.ts'
 import { rememberBrowser } from '../accounts/known-browser.ts'
-import { hashSessionSecret, SESSION_COOKIE, SESSION_COOKIE_TTL_SECONDS } from '../accounts/sessions.ts'
+import { hashSessionSecret, SESSION_COOKIE, SESSION_COOKIE_TTL_SECONDS, sessionEnd } from '../accounts/sessions.ts'
 import { deleteSessionStatement, insertSessionStatement } from '../accounts/sessions-store.ts'
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
@@ -41,7 +41,7 @@ export async function startSession(
     provedEmail: email,
     userAgent: (c.req.header('User-Agent') ?? '').slice(0, MAX_USER_AGENT_LENGTH),
     now,
-    expiresAt: now + config.sessionIdleTtlSeconds,
+    expiresAt: sessionEnd(config, now, now),
   })
   const event = newAuditEvent({ event: 'session.signed_in', at: now, actor: account.id, accountId: account.id })
   const former = await endFormerSession(c, idHash)

@@ -335,13 +335,24 @@ describe('a session', () => {
     expect((await browser.get('/account')).location).toContain('/sign-in')
   })
 
+  it('ends half a year after its sign-in, however much it is used', async () => {
+    const browser = newBrowser()
+    await signIn(browser, newEmail())
+    for (let day = 20; day < 180; day += 20) {
+      advance(20 * DAY)
+      expect((await browser.get('/account')).status).toBe(200)
+    }
+    advance(20 * DAY)
+    expect((await browser.get('/account')).location).toContain('/sign-in')
+  })
+
   it('is deleted by the schedule once it has ended', async () => {
     const count = () => env.DB.prepare('SELECT count(*) AS n FROM sessions').first<number>('n')
     const runSchedule = () => worker.scheduled(createScheduledController(), env)
     await signIn(newBrowser(), newEmail())
     await runSchedule()
     expect(await count()).toBeGreaterThan(0) // control
-    advance(91 * DAY)
+    advance(181 * DAY)
     await runSchedule()
     expect(await count()).toBe(0)
   })

@@ -1,4 +1,7 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
+import { app } from '../../../src/app.ts'
+import type { Bindings } from '../../../src/env.ts'
 import { currentTime } from '../../../src/lib/clock.ts'
 import { randomId } from '../../../src/lib/random.ts'
 import type { Role } from '../../../src/organizations/organization.ts'
@@ -38,8 +41,15 @@ export class Developer {
     this.accountId = accountId
   }
 
-  static async signIn(email = `${randomId('dev').toLowerCase()}@example.com`): Promise<Developer> {
-    const browser = new Browser((request) => exports.default.fetch(request), ORIGIN)
+  /** `variables` replace those of the deployment, for this person alone. */
+  static async signIn(
+    email = `${randomId('dev').toLowerCase()}@example.com`,
+    variables?: Partial<Bindings>,
+  ): Promise<Developer> {
+    const fetch = variables
+      ? async (request: Request) => app.fetch(request, { ...env, ...variables }, createExecutionContext())
+      : (request: Request) => exports.default.fetch(request)
+    const browser = new Browser(fetch, ORIGIN)
     await signIn(browser, email)
     const accountId = await env.DB.prepare('SELECT id FROM accounts WHERE email = ?').bind(email).first<string>('id')
     if (!accountId) throw new Error('the sign-in made no account')
