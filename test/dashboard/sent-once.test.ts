@@ -8,7 +8,10 @@ import { createApi } from '../support/workers/world.ts'
 /** Forms whose second submit would make another thing, or find the first gone: their pages carry `once`. */
 const ONCE = [
   '/organizations',
+  '/organizations/:slug/members/:account_id',
   '/organizations/:slug/members/:account_id/remove',
+  '/organizations/:slug/policy',
+  '/organizations/:slug/apps/:client_id',
   '/organizations/:slug/invitations',
   '/organizations/:slug/invitations/:invitation_id/withdraw',
   '/invitations/:token',
@@ -25,6 +28,7 @@ const ONCE = [
   '/developer/apps/:client_id/delete',
   '/developer/apps/:client_id/secrets',
   '/developer/apps/:client_id/secrets/:id/delete',
+  '/developer/try/:client_id',
   '/connections/apps/:client_id',
   '/connections/:grant_id/end',
   '/connections/:grant_id',
@@ -52,10 +56,6 @@ const AGAIN: Record<string, string> = {
   '/sign-out-everywhere': 'there is nothing left to end',
   '/developer/apps/:client_id/publisher': 'looks again',
   '/developer/apps/:client_id/visibility': 'sets the same again',
-  '/developer/try/:client_id': 'the last run counts',
-  '/organizations/:slug/members/:account_id': 'sets the same again',
-  '/organizations/:slug/policy': 'sets the same again',
-  '/organizations/:slug/apps/:client_id': 'sets the same again; withdrawing a decision carries `once`',
 }
 
 it('knows of every form of ours whether a second submit of it may act', () => {
@@ -108,4 +108,27 @@ it('does not tell a person who clicked twice that what they just made is taken, 
   await sendTwice(await browser.get(`${app}/secrets/${secret}/delete`), {})
   await sendTwice(await browser.get(`${app}/delete`), {})
   expect((await browser.get(app)).status).toBe(404) // control: it was done
+})
+
+it('decides once for an administrator who clicked twice, and begins one run for a developer who did', async () => {
+  const { browser } = developer
+  const organizationId = await developer.join('owner')
+  await env.DB.prepare("UPDATE organizations SET slug = 'decides-once' WHERE id = ?").bind(organizationId).run()
+  const { client_id } = await developer.registerApp({ organization_id: organizationId, scopes: ['projects:read'] })
+  const decisions = () =>
+    env.DB.prepare("SELECT count(*) FROM audit_events WHERE client_id = ? AND event = 'app.blocked'")
+      .bind(client_id)
+      .first('count(*)')
+
+  const decided = { decision: 'approved', scope_ceiling: null }
+  await developer.call('PUT', `/api/v1/organizations/${organizationId}/decisions/${client_id}`, decided)
+
+  const path = `/organizations/decides-once/apps/${client_id}`
+  await sendTwice(formOf(await browser.get(path), path), { decision: 'blocked' })
+  expect(await decisions()).toBe(1)
+  await sendTwice(formOf(await browser.get(path), path), { decision: 'blocked' })
+  expect(await decisions()).toBe(2) // control: the next page decides anew
+
+  const run = `/developer/try/${client_id}`
+  await sendTwice(formOf(await browser.get(`/developer/apps/${client_id}`), run), {})
 })

@@ -80,7 +80,7 @@ function Facts({ app, issuer, activity }: { app: App; issuer: string; activity: 
 function TryIt({ app, formToken }: { app: App; formToken: string }) {
   return (
     <form method="post" action={`/developer/try/${app.clientId}`} class="inline">
-      <FormToken value={formToken} />
+      <FormToken value={formToken} once />
       <button type="submit" class="primary">
         Try it
       </button>

@@ -30,7 +30,7 @@ function TryResult({ formToken, outcome, ...frame }: TryResultView) {
     <AppFrame {...frame} tab="overview">
       {outcome.ok ? <Success {...outcome} /> : <Failure {...outcome} />}
       <form method="post" action={`/developer/try/${frame.app.clientId}`}>
-        <FormToken value={formToken} />
+        <FormToken value={formToken} once />
         <button type="submit">Try it again</button>
       </form>
     </AppFrame>

@@ -156,7 +156,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
         <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
         <form method="post" action={action}>
           <NoDefault />
-          <FormToken value={part.formToken} />
+          <FormToken value={part.formToken} once />
           <ApprovalFields choice={choice} />
           <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
           <button type="submit" name="decision" value="approved" class="primary">
@@ -169,7 +169,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
           <summary>Block it</summary>
           <form method="post" action={action}>
             <NoDefault />
-            <FormToken value={part.formToken} />
+            <FormToken value={part.formToken} once />
             <p>
               It loses this organization at once, for everybody. Other organizations keep it. Approving it later gives
               nothing back: people are asked again.

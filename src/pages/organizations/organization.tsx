@@ -82,7 +82,7 @@ function MemberRow({ member, view }: { member: Member; view: OrganizationView })
       <div class="inline">
         {manages && (
           <form method="post" action={path} class="inline">
-            <FormToken value={formToken} />
+            <FormToken value={formToken} once />
             <select name="role" aria-label={`Role of ${member.email}`}>
               {roles.map((role) => (
                 <option value={role} selected={role === member.role}>

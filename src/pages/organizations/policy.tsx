@@ -178,7 +178,7 @@ function Preview({ part, next, effects, apps, grants, people }: PreviewView) {
         </>
       )}
       <form method="post" action={path} class="inline">
-        <FormToken value={part.formToken} />
+        <FormToken value={part.formToken} once />
         <input type="hidden" name="policy" value={next.policy} />
         <input type="hidden" name="ceiling" value={next.scopeCeiling ? 'chosen' : 'none'} />
         {next.scopeCeiling?.map((scope) => (
