@@ -4,8 +4,8 @@ import { API_PROBLEMS, ApiError, HostError, PageError, ProtocolError, REASONS } 
 import { requestId } from './lib/request-id.ts'
 import { StorageUnavailable } from './lib/storage.ts'
 import { MistakenRequest } from './oauth/mistaken-request.ts'
-import { errorPage } from './pages/error.tsx'
-import { mistakenRequestPage } from './pages/refusal.tsx'
+import { mistakenRequestPage } from './oauth/mistaken-request-page.tsx'
+import { errorPage } from './ui/error-page.tsx'
 
 const RETRY_AFTER_SECONDS = '5'
 /** Answered in JSON whatever goes wrong; every other path outside /api is a page for people. */

@@ -1,28 +1,34 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
-import { accessRequestPages } from './dashboard/access-request-pages.ts'
-import { auditPages } from './dashboard/audit-pages.ts'
-import { catalogPages } from './dashboard/catalog-pages.ts'
-import { confirmedPages } from './dashboard/confirmed-pages.ts'
-import { connectionPages } from './dashboard/connection-pages.ts'
-import { developerPages } from './dashboard/developer/routes.ts'
-import { inventoryPages } from './dashboard/inventory-pages.ts'
-import { invitationPages } from './dashboard/invitation-pages.ts'
-import { operatorPages } from './dashboard/operator-pages.ts'
-import { organizationPages } from './dashboard/organization-pages.ts'
-import { policyPages } from './dashboard/policy-pages.ts'
-import { problemPages } from './dashboard/problem-pages.ts'
+import { accountPage } from './dashboard/account/account-page.tsx'
+import { logoRoutes } from './dashboard/apps/logo-route.ts'
+import { developerPages } from './dashboard/apps/pages.ts'
+import { catalogPages } from './dashboard/catalog/pages.ts'
+import { connectionPages } from './dashboard/connections/pages.ts'
+import { confirmedPages } from './dashboard/kit/confirmed-routes.ts'
+import { problemPages } from './dashboard/kit/problem-routes.ts'
+import { landingPage } from './dashboard/landing-page.tsx'
+import { operatorPages } from './dashboard/operator/pages.ts'
+import { auditPages } from './dashboard/organizations/audit/pages.ts'
+import { inventoryPages } from './dashboard/organizations/inventory/pages.ts'
+import { invitationPages } from './dashboard/organizations/invitations/pages.ts'
+import { organizationPages } from './dashboard/organizations/pages.ts'
+import { policyPages } from './dashboard/organizations/policy/pages.ts'
+import { accessRequestPages } from './dashboard/organizations/requests/pages.ts'
+import { webhookPages } from './dashboard/organizations/webhooks/pages.ts'
+import { tellWebhooks } from './dashboard/organizations/webhooks/tell-webhooks.ts'
 import { reloadPages } from './dashboard/reload-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
-import { tellWebhooks } from './dashboard/tell-webhooks.ts'
-import { webhookPages } from './dashboard/webhook-pages.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
 import { HostError } from './errors.ts'
 import { oauthRoutes } from './oauth/routes.ts'
-import { PAGE_HEADERS } from './pages/html-page.tsx'
-import { pageRoutes } from './pages/routes.tsx'
-import { STYLESHEET_PATH } from './pages/styles.ts'
+import { devOutbox } from './sign-in/dev-outbox-page.tsx'
+import { signInRoutes } from './sign-in/routes.tsx'
+import { signOutRoutes } from './sign-in/sign-out.ts'
+import { assets } from './ui/assets.ts'
+import { PAGE_HEADERS } from './ui/html-page.tsx'
+import { STYLESHEET_PATH } from './ui/styles.ts'
 
 /** Where people and their tools change what organizations are told of. */
 const DASHBOARD_PATHS = ['/api/v1/*', '/organizations/*', '/invitations/*', '/developer/*', '/operator/*']
@@ -53,7 +59,13 @@ for (const path of DASHBOARD_PATHS) app.use(path, tellWebhooks)
 
 app.route('/', oauthRoutes)
 app.route('/', dashboardRoutes)
-app.route('/', pageRoutes)
+app.route('/', landingPage)
+app.route('/', assets)
+app.route('/', signInRoutes)
+app.route('/', signOutRoutes)
+app.route('/', devOutbox)
+app.route('/', accountPage)
+app.route('/', logoRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
 app.route('/', organizationPages)

@@ -1,7 +1,7 @@
 import { app } from './app.ts'
-import { tellOfDisabledWebhook } from './dashboard/tell-of-disabled-webhook.ts'
+import { tellOfDisabledWebhook } from './dashboard/organizations/webhooks/tell-of-disabled-webhook.ts'
 import type { Bindings } from './env.ts'
-import { runScheduled } from './scheduled.ts'
+import { runScheduled } from './jobs.ts'
 import { deliverQueued } from './webhooks/deliver.ts'
 import type { DeliveryMessage } from './webhooks/webhook.ts'
 

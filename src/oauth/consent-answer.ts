@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { checkOrigin, isFormOf } from '../accounts/check-form.ts'
 import { findSession, type Session } from '../accounts/sessions.ts'
 import { auditStatement } from '../audit/audit-store.ts'
 import { newRepeatableEvent } from '../audit/events.ts'
@@ -9,8 +10,6 @@ import { mayReach } from '../grants/present.ts'
 import { answerOnce } from '../lib/answer-once.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
-import { checkOrigin, isFormOf } from '../pages/check-form.ts'
-import type { ConsentChoice, ConsentProblem } from '../pages/consent.tsx'
 import { askAgain, isTooOldFor, toSignIn } from './ask-person.ts'
 import {
   type AuthorizationRequest,
@@ -20,6 +19,7 @@ import {
 } from './authorization-request.ts'
 import { AuthorizationRefusal, redirectResponse } from './authorization-response.ts'
 import { needsOrganization, showConsent } from './consent.ts'
+import type { ConsentChoice, ConsentProblem } from './consent-page.tsx'
 import { takeConsent } from './consent-transaction.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { issueCode, type Permission } from './issue-code.ts'

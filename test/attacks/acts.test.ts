@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { app } from '../../src/app.ts'
-import { ACTS, type Act } from '../../src/dashboard/acts.ts'
+import { ACTS, type Act } from '../../src/dashboard/kit/acts.ts'
 import type { Page } from '../support/browser.ts'
 import { newestCode } from '../support/browser.ts'
 import { Tool } from '../support/workers/api-token.ts'

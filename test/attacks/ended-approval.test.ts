@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { runScheduled } from '../../src/scheduled.ts'
+import { runScheduled } from '../../src/jobs.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { readToken } from '../support/workers/forge.ts'

@@ -17,7 +17,9 @@ describe('the arrow of rooms', () => {
   it.each([
     ['back', 'lib/random.ts', `import { issueCode } from '../oauth/issue-code.ts'`],
     ['sideways', 'apps/app.ts', `import type { Scope } from '../catalog/catalog.ts'`],
-    ['from a page to an edge', 'pages/consent.tsx', `export { authorize } from '../oauth/authorize.ts'`],
+    ['from one edge to another', 'oauth/consent.ts', `export { signInRoutes } from '../sign-in/routes.tsx'`],
+    ['from the design system to a domain', 'ui/maker.tsx', `import type { App } from '../apps/app.ts'`],
+    ['from a domain to the design system', 'apps/maker.ts', `import type { Maker } from '../ui/maker.tsx'`],
     ['down from env by value', 'env.ts', `import { GrantLedger } from './ledger/grant-ledger-object.ts'`],
     ['from the resource server to us', 'resource-server/verify.ts', `import { sha256 } from '../lib/encoding.ts'`],
     ['from the demo to us', 'demo/demo.tsx', `const app = await import('../app.ts')`],
@@ -31,7 +33,7 @@ describe('the arrow of rooms', () => {
   it.each([
     ['down, over rooms', 'oauth/token.ts', `import { findApp } from '../apps/apps-store.ts'`],
     ['within a room', 'apps/apps-store.ts', `import { appRow } from './app.ts'`],
-    ['from an edge to a page', 'oauth/consent.ts', `import { consentPage } from '../pages/consent.tsx'`],
+    ['from an edge to the design system', 'oauth/consent-page.tsx', `import { Layout } from '../ui/layout.tsx'`],
     ['of an object type by env', 'env.ts', `import type { OneTime } from './lib/one-time-object.ts'`],
     ['in a comment', 'lib/random.ts', `// import { issueCode } from '../oauth/issue-code.ts'`],
   ])('allows an import %s', (_direction, path, text) => {

@@ -4,8 +4,8 @@ import { addRefusalCountsStatements, listRefusalCounts } from '../../src/apps/re
 import { listTokenErrors, noteTokenErrorsStatements, type TokenError } from '../../src/apps/token-errors-store.ts'
 import { epochDay, isoDate } from '../../src/apps/usage.ts'
 import { deleteOldUsage } from '../../src/apps/usage-store.ts'
+import { runScheduled } from '../../src/jobs.ts'
 import { currentTime } from '../../src/lib/clock.ts'
-import { runScheduled } from '../../src/scheduled.ts'
 import { Tool } from '../support/workers/api-token.ts'
 import { type ApiBody, callAnonymously, Developer } from '../support/workers/developer.ts'
 

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ACTS, type Act } from '../../src/dashboard/acts.ts'
+import { ACTS, type Act } from '../../src/dashboard/kit/acts.ts'
 import { currentTime } from '../../src/lib/clock.ts'
 import { ROLES, type Role } from '../../src/organizations/organization.ts'
 import { authorize, discover, Integration } from '../support/integration.ts'

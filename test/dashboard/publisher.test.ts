@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { claimCheck, findPublisherCheck } from '../../src/apps/publisher-store.ts'
-import { runScheduled } from '../../src/scheduled.ts'
+import { runScheduled } from '../../src/jobs.ts'
 import { Tool } from '../support/workers/api-token.ts'
 import { type ApiBody, callAnonymously, Developer } from '../support/workers/developer.ts'
 

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, it } from 'vitest'
+import { readOverview } from '../../src/dashboard/operator/health-store.ts'
+import { runScheduled } from '../../src/jobs.ts'
 import { currentTime } from '../../src/lib/clock.ts'
-import { readOverview } from '../../src/operations/overview-store.ts'
-import { runScheduled } from '../../src/scheduled.ts'
 import { faults } from '../support/workers/faults.ts'
 import { watchedEnv } from '../support/workers/watched-env.ts'
 

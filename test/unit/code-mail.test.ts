@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { AllowedRecipient } from '../../src/accounts/mail-limits.ts'
-import { codeMail } from '../../src/pages/code-mail.ts'
+import { codeMail } from '../../src/sign-in/code-mail.ts'
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36'

@@ -1,0 +1,102 @@
+import type { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { App } from '../../apps/app.ts'
+import { findApp } from '../../apps/apps-store.ts'
+import { changeApp, deleteApp } from '../../apps/change-app.ts'
+import { type Registration, registerApp } from '../../apps/register-app.ts'
+import type { AppSettings } from '../../apps/settings.ts'
+import type { AppEnv } from '../../env.ts'
+import { ApiError } from '../../errors.ts'
+import { currentTime } from '../../lib/clock.ts'
+import { isUniqueViolation } from '../../lib/storage.ts'
+import { requireApp, requireOrganization } from '../kit/access.ts'
+import { checkAct } from '../kit/acts.ts'
+import type { ApiEnv } from '../kit/api-env.ts'
+import { boundReached, checkCreation } from '../kit/bounds.ts'
+import type { Caller } from '../kit/caller.ts'
+import { changedMeanwhile, type Precondition, requireVersion } from '../kit/precondition.ts'
+import { checkSettings } from './check-settings.ts'
+import { findRepeated, idempotentRequest } from './idempotency.ts'
+import type { appChange, appRegistration } from './schemas.ts'
+import { tellOfWaitingScopes } from './tell-of-waiting-scopes.ts'
+import { toAppBody, toSettings } from './wire.ts'
+
+/** Where a use case is asked for: by the API or by a page of ours. */
+export interface Asker {
+  env: AppEnv['Bindings']
+  config: AppEnv['Variables']['config']
+  caller: Caller
+  /** For what the answer does not wait for. */
+  waitUntil: (work: Promise<unknown>) => void
+}
+
+export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get' | 'executionCtx'>): Asker {
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+  return { env: c.env, config: c.get('config'), caller: c.get('caller'), waitUntil }
+}
+
+/** Under a key that was used for the same before, the app of then, without its secret. */
+export async function createApp(
+  asker: Asker,
+  body: z.output<typeof appRegistration>,
+  idempotencyKey: string | undefined,
+): Promise<Registration> {
+  const { env, caller } = asker
+  const organizationId = requireOrganization(caller, body.organization_id)
+  const settings = toSettings(body)
+  const repeatable = await idempotentRequest(asker, idempotencyKey, { organizationId, settings })
+  const repeated = repeatable && (await findRepeated(asker, repeatable))
+  if (repeated) return { app: repeated, clientSecret: null }
+  const logo = await checkSettings(asker, { organizationId, settings })
+  await checkCreation(asker, 'app')
+  try {
+    const registrant = { accountId: caller.accountId, mostApps: asker.config.appsPerAccount }
+    const request = { organizationId, settings, logo, registrant, repeatable }
+    const registration = await registerApp(env.DB, request, currentTime())
+    if (!registration) throw boundReached(asker, 'app')
+    return registration
+  } catch (error) {
+    // Another request with this key was faster, and its app is the one.
+    const faster = repeatable && isUniqueViolation(error) ? await findRepeated(asker, repeatable) : undefined
+    if (faster) return { app: faster, clientSecret: null }
+    throw error
+  }
+}
+
+export async function editApp(
+  asker: Asker,
+  clientId: string,
+  change: z.output<typeof appChange>,
+  precondition: Precondition,
+): Promise<App> {
+  const { env, caller } = asker
+  const app = await requireApp(env.DB, caller, clientId, 'manage')
+  const onlyVersion = requireVersion(app, precondition)
+  const settings = toSettings({ ...toAppBody(app), ...change })
+  checkAct(caller, movesRedirects(app, settings) ? 'changeApp: redirect URIs' : 'changeApp')
+  const logo = await checkSettings(asker, { organizationId: app.organizationId, settings, current: app })
+  const deed = { app, actor: caller.accountId, onlyVersion }
+  const changed = await changeApp(env.DB, deed, { settings, logo }, currentTime())
+  if (!changed) throw await goneOrChanged(asker, clientId)
+  await tellOfWaitingScopes(asker, changed)
+  return changed
+}
+
+export async function removeApp(asker: Asker, clientId: string, precondition: Precondition): Promise<void> {
+  const { env, caller } = asker
+  const app = await requireApp(env.DB, caller, clientId, 'manage')
+  const onlyVersion = requireVersion(app, precondition)
+  checkAct(caller, 'deleteApp')
+  const deleted = await deleteApp(env.DB, { app, actor: caller.accountId, onlyVersion }, currentTime())
+  if (!deleted) throw await goneOrChanged(asker, clientId)
+}
+
+/** Where codes are sent to outlives the session of whoever changes it. */
+function movesRedirects(app: App, { redirectUris }: AppSettings): boolean {
+  return JSON.stringify(app.redirectUris) !== JSON.stringify(redirectUris)
+}
+
+/** Why a change that was decided in its own statement wrote nothing. */
+async function goneOrChanged({ env }: Asker, clientId: string): Promise<ApiError> {
+  return (await findApp(env.DB, clientId)) ? changedMeanwhile() : new ApiError('not-found')
+}

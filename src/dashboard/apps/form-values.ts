@@ -1,0 +1,108 @@
+import type { App } from '../../apps/app.ts'
+import { API_PROBLEMS, ApiError, type ApiProblem, type FieldError } from '../../errors.ts'
+import type { AppFormValues, FieldProblems } from './form.tsx'
+
+const SCOPE_FIELD = 'scope:'
+
+export const EMPTY_FORM: AppFormValues = {
+  clientName: '',
+  redirectUris: '',
+  refreshes: true,
+  scopes: {},
+  clientUri: '',
+  logoUri: '',
+  policyUri: '',
+  tosUri: '',
+  contacts: '',
+}
+
+export function readAppForm(fields: URLSearchParams): AppFormValues {
+  const text = (name: string) => fields.get(name)?.trim() ?? ''
+  return {
+    clientName: text('client_name'),
+    redirectUris: text('redirect_uris'),
+    refreshes: fields.has('refresh_token'),
+    scopes: readScopes(fields),
+    clientUri: text('client_uri'),
+    logoUri: text('logo_uri'),
+    policyUri: text('policy_uri'),
+    tosUri: text('tos_uri'),
+    contacts: text('contacts'),
+  }
+}
+
+export function toAppForm(app: App): AppFormValues {
+  return {
+    clientName: app.clientName,
+    redirectUris: app.redirectUris.join('\n'),
+    refreshes: app.grantTypes.includes('refresh_token'),
+    scopes: {
+      ...Object.fromEntries(app.scopes.map((scope) => [scope, 'required'])),
+      ...Object.fromEntries(app.optionalScopes.map((scope) => [scope, 'optional'])),
+    },
+    clientUri: app.clientUri ?? '',
+    logoUri: app.logoUri ?? '',
+    policyUri: app.policyUri ?? '',
+    tosUri: app.tosUri ?? '',
+    contacts: app.contacts.join('\n'),
+  }
+}
+
+/** What the form says, as the API is told it. Only the schema and the rules behind it judge. */
+export function toBody(values: AppFormValues) {
+  return {
+    client_name: values.clientName,
+    redirect_uris: lines(values.redirectUris),
+    grant_types: values.refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
+    scopes: scopesChosen(values, 'required'),
+    optional_scopes: scopesChosen(values, 'optional'),
+    client_uri: values.clientUri || null,
+    logo_uri: values.logoUri || null,
+    policy_uri: values.policyUri || null,
+    tos_uri: values.tosUri || null,
+    contacts: lines(values.contacts),
+  }
+}
+
+/** Refusals by field of the form; anything but a refusal of what was typed is thrown on. */
+export function problemsOf(error: unknown): FieldProblems {
+  if (!(error instanceof ApiError) || !SHOWN_IN_FORMS.has(error.problem)) throw error
+  if (error.errors.length === 0) return { '': [error.detail ?? API_PROBLEMS[error.problem].title] }
+  const byField = Map.groupBy(error.errors, ({ pointer }) => pointer.split('/')[1] ?? '')
+  return Object.fromEntries([...byField].map(([field, errors]) => [field, errors.map(inWords)]))
+}
+
+const SHOWN_IN_FORMS = new Set<ApiProblem>([
+  'validation-failed',
+  'conflict',
+  'precondition-failed',
+  'idempotency-key-reused',
+  'too-many-requests',
+])
+/** Fields in which an item is a line. */
+const LINE_FIELDS = new Set(['redirect_uris', 'contacts'])
+
+function inWords({ pointer, detail }: FieldError): string {
+  const [, field = '', index] = pointer.split('/')
+  return LINE_FIELDS.has(field) && index !== undefined ? `Line ${Number(index) + 1}: ${detail}` : detail
+}
+
+function readScopes(fields: URLSearchParams): AppFormValues['scopes'] {
+  const chosen: Record<string, 'required' | 'optional'> = {}
+  for (const [name, value] of fields) {
+    if (!name.startsWith(SCOPE_FIELD)) continue
+    if (value === 'required' || value === 'optional') chosen[name.slice(SCOPE_FIELD.length)] = value
+  }
+  return chosen
+}
+
+function scopesChosen({ scopes }: AppFormValues, wanted: 'required' | 'optional'): string[] {
+  return Object.keys(scopes).filter((scope) => scopes[scope] === wanted)
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+}

@@ -1,0 +1,49 @@
+import type { PropsWithChildren } from 'hono/jsx'
+import type { App } from '../../apps/app.ts'
+import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { AppState } from './app-list.tsx'
+
+const TABS = {
+  overview: { path: '', title: 'Overview' },
+  settings: { path: '/settings', title: 'Settings' },
+  secrets: { path: '/secrets', title: 'Secrets' },
+  publisher: { path: '/publisher', title: 'Publisher and visibility' },
+} as const
+
+export interface AppFrameView {
+  nav: Navigation
+  app: App
+  /** Whether the visitor's role lets them change the app. */
+  mayManage: boolean
+}
+
+type AppFrameProps = PropsWithChildren<AppFrameView & { tab: keyof typeof TABS; notice?: string | undefined }>
+
+/** The head of every page of one app. */
+export function AppFrame({ nav, app, tab, notice, children }: AppFrameProps) {
+  const shown = Object.entries(TABS).filter(([name]) => name !== 'secrets' || app.tokenEndpointAuthMethod !== 'none')
+  return (
+    <Layout title={`${app.clientName}: ${TABS[tab].title}`} nav={nav} wide>
+      <p class="small">
+        <a href="/developer">Apps</a>
+      </p>
+      <div class="headline">
+        <h1>{app.clientName}</h1>
+        <AppState app={app} />
+      </div>
+      <nav class="tabs" aria-label="App">
+        {shown.map(([name, { path, title }]) => (
+          <a href={`/developer/apps/${app.clientId}${path}`} aria-current={name === tab ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
+      {children}
+    </Layout>
+  )
+}

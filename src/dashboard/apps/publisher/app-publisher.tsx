@@ -1,0 +1,160 @@
+import type { Context } from 'hono'
+import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
+import type { AppEnv } from '../../../env.ts'
+import { FormToken, Problems } from '../../../ui/field.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { AppFrame, type AppFrameView } from '../frame.tsx'
+
+interface AppPublisherView extends AppFrameView {
+  formToken: string
+  /** The host of the homepage; null without one. */
+  host: string | null
+  check: PublisherCheck | undefined
+  /** What stands between the app and everybody, each in a sentence. */
+  missing: readonly string[]
+  problems: readonly string[]
+  notice: string | undefined
+}
+
+export function appPublisherPage(c: Pick<Context<AppEnv>, 'html'>, view: AppPublisherView) {
+  return htmlPage(c, <AppPublisher {...view} />, view.problems.length > 0 ? 422 : 200)
+}
+
+function AppPublisher(view: AppPublisherView) {
+  return (
+    <AppFrame {...view} tab="publisher">
+      <Problems id="form-problem" texts={view.problems} />
+      <section>
+        <h2>Publisher</h2>
+        <p>
+          People see whether somebody checked who is behind an app. You prove it with a TXT record in the DNS of the
+          host of your homepage.
+        </p>
+        {view.host === null ? <NoHomepage {...view} /> : <Verification {...view} />}
+      </section>
+      <section>
+        <h2>Visibility</h2>
+        {view.app.visibility === 'public' ? <Public {...view} /> : <Private {...view} />}
+      </section>
+    </AppFrame>
+  )
+}
+
+function NoHomepage({ app }: AppPublisherView) {
+  return (
+    <p class="notice">
+      Set the homepage in the <a href={`/developer/apps/${app.clientId}/settings`}>settings</a> first.
+    </p>
+  )
+}
+
+function Verification({ app, formToken, host, check, mayManage }: AppPublisherView) {
+  const current = check?.domain === host ? check : undefined
+  return (
+    <>
+      {current ? <State check={current} /> : <p>{host} is not verified.</p>}
+      {mayManage && (
+        <form method="post" action={`/developer/apps/${app.clientId}/publisher`}>
+          <FormToken value={formToken} />
+          <button type="submit" class={current?.state === 'verified' ? undefined : 'primary'}>
+            {current ? 'Check now' : `Verify ${host}`}
+          </button>
+        </form>
+      )}
+    </>
+  )
+}
+
+const STATES = {
+  pending: { title: 'Waiting for the record', tone: '' },
+  verified: { title: 'Verified', tone: 'good' },
+  failed: { title: 'Not verified', tone: 'warn' },
+} as const
+
+function State({ check }: { check: PublisherCheck }) {
+  const { title, tone } = STATES[check.state]
+  return (
+    <>
+      <p>
+        <strong>{check.domain}</strong> <span class={`tag ${tone}`}>{title}</span>
+      </p>
+      <dl class="facts">
+        <dt>TXT record</dt>
+        <dd>
+          <code data-copy="the TXT record">{verificationRecord(check.code)}</code>
+          <span class="detail">on {check.domain}. Keep it there: it is looked up again every week.</span>
+        </dd>
+        {check.reason && (
+          <>
+            <dt>At the last look</dt>
+            <dd>
+              {PUBLISHER_REASONS[check.reason]}
+              {check.found.length > 0 && (
+                <span class="detail">There was instead: {check.found.map((text) => `“${text}”`).join(', ')}</span>
+              )}
+            </dd>
+          </>
+        )}
+        <dt>Last look</dt>
+        <dd>
+          <Time at={check.checkedAt} exact />
+        </dd>
+        {check.nextCheckAt !== null && (
+          <>
+            <dt>Next look</dt>
+            <dd>
+              <Time at={check.nextCheckAt} exact />, or when you ask for it
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  )
+}
+
+function Private({ app, missing, formToken, mayManage }: AppPublisherView) {
+  if (missing.length > 0) {
+    return (
+      <>
+        <p>The app is private: only members of its organization can connect it. To make it public:</p>
+        <ul>
+          {missing.map((sentence) => (
+            <li>{sentence}</li>
+          ))}
+        </ul>
+      </>
+    )
+  }
+  return (
+    <>
+      <p>The app is private: only members of its organization can connect it. It has all that a public app needs.</p>
+      {mayManage && <Change app={app} formToken={formToken} visibility="public" title="Make it public" />}
+    </>
+  )
+}
+
+function Public({ app, formToken, mayManage }: AppPublisherView) {
+  return (
+    <>
+      <p>The app is public: everybody can connect it, where their organizations allow it.</p>
+      {mayManage && <Change app={app} formToken={formToken} visibility="private" title="Make it private" />}
+    </>
+  )
+}
+
+interface ChangeProps extends Pick<AppPublisherView, 'app' | 'formToken'> {
+  visibility: 'public' | 'private'
+  title: string
+}
+
+function Change({ app, formToken, visibility, title }: ChangeProps) {
+  return (
+    <form method="post" action={`/developer/apps/${app.clientId}/visibility`}>
+      <FormToken value={formToken} />
+      <button type="submit" name="visibility" value={visibility}>
+        {title}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,38 @@
+import { deleteSecret } from '../../../apps/change-app.ts'
+import { createSecret } from '../../../apps/create-secret.ts'
+import { type AppSecret, findExpiryProblem } from '../../../apps/secret.ts'
+import { isPublic } from '../../../apps/settings.ts'
+import { ApiError } from '../../../errors.ts'
+import { currentTime, type EpochSeconds } from '../../../lib/clock.ts'
+import { requireApp } from '../../kit/access.ts'
+import { checkAct } from '../../kit/acts.ts'
+import { invalidFields, pointer } from '../../kit/field-errors.ts'
+import type { Asker } from '../actions.ts'
+
+interface SecretRequest {
+  name: string
+  expires_at: EpochSeconds | null
+}
+
+export async function addSecret(
+  { env, caller }: Asker,
+  clientId: string,
+  { name, expires_at: expiresAt }: SecretRequest,
+): Promise<{ secret: AppSecret; clientSecret: string }> {
+  const now = currentTime()
+  const app = await requireApp(env.DB, caller, clientId, 'manage')
+  checkAct(caller, 'createSecret')
+  const expiryProblem = findExpiryProblem(expiresAt, now)
+  if (expiryProblem) throw invalidFields([{ pointer: pointer('expires_at'), detail: expiryProblem }])
+  if (isPublic(app)) throw new ApiError('conflict', 'A public app (token_endpoint_auth_method none) has no secrets.')
+  const created = await createSecret(env.DB, app, { name, expiresAt, actor: caller.accountId }, now)
+  if (!created.ok) throw new ApiError('conflict', 'The app has two live secrets; delete one first.')
+  return created
+}
+
+export async function removeSecret({ env, caller }: Asker, clientId: string, secretId: string): Promise<void> {
+  const app = await requireApp(env.DB, caller, clientId, 'manage')
+  checkAct(caller, 'deleteSecret')
+  const deleted = await deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())
+  if (!deleted) throw new ApiError('not-found')
+}

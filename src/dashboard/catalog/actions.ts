@@ -1,0 +1,122 @@
+import type { z } from '@hono/zod-openapi'
+import type { Resource, Scope } from '../../catalog/catalog.ts'
+import { findScopeDependents, listResources, listScopes, type ScopeDependents } from '../../catalog/catalog-store.ts'
+import {
+  type Curator,
+  changeResource,
+  changeScope,
+  createResource,
+  createResourceCredentials,
+  createScope,
+  deleteScope,
+} from '../../catalog/change-catalog.ts'
+import { isSameResource } from '../../catalog/resource-identifier.ts'
+import { findReplacementProblem, isOwnResource } from '../../catalog/rules.ts'
+import { ApiError } from '../../errors.ts'
+import { currentTime } from '../../lib/clock.ts'
+import type { Asker } from '../apps/actions.ts'
+import { invalidFields, pointer } from '../kit/field-errors.ts'
+import type { newResource, newScope, resourceChange, scopeChange } from './schemas.ts'
+
+export async function addScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
+  const resource = await findResource(asker, body.resource)
+  if (!resource) throw invalidFields([{ pointer: pointer('resource'), detail: 'There is no such resource.' }])
+  const { identifier } = resource
+  const scope: Scope = { ...body, resource: identifier, openTo: 'everyone', deprecatedAt: null, replacedBy: null }
+  if (await createScope(curator(asker), scope, currentTime())) return scope
+  throw new ApiError('conflict', 'There is a scope of that name already.')
+}
+
+export async function editScope(asker: Asker, name: string, change: z.output<typeof scopeChange>): Promise<Scope> {
+  const now = currentTime()
+  const catalogue = await listScopes(asker.env.DB, asker.config.issuer)
+  const current = catalogue.find((scope) => scope.name === name)
+  if (!current) throw new ApiError('not-found')
+  const { deprecated, replaced_by: replacedBy, ...words } = change
+  const scope: Scope = {
+    ...current,
+    ...words,
+    deprecatedAt: (deprecated ?? current.deprecatedAt !== null) ? (current.deprecatedAt ?? now) : null,
+    replacedBy: replacedBy === undefined ? current.replacedBy : replacedBy,
+  }
+  const problem = findReplacementProblem(scope, catalogue)
+  if (problem) throw invalidFields([{ pointer: pointer('replaced_by'), detail: problem }])
+  if (await changeScope(curator(asker), scope, now)) return scope
+  throw new ApiError('not-found')
+}
+
+/** Decided by the statement that deletes; what is listed after a refusal is read then. */
+export async function removeScope(asker: Asker, name: string): Promise<void> {
+  const { env, config } = asker
+  const scope = (await listScopes(env.DB, config.issuer)).find((candidate) => candidate.name === name)
+  if (!scope) throw new ApiError('not-found')
+  if (isOwnResource({ identifier: scope.resource }, config.issuer)) {
+    throw new ApiError('conflict', 'The scopes of our own API belong to it and stay.')
+  }
+  if (await deleteScope(curator(asker), name, currentTime())) return
+  throw new ApiError('conflict', describeDependents(name, await findScopeDependents(env.DB, name)))
+}
+
+export async function addResource(asker: Asker, body: z.output<typeof newResource>): Promise<Resource> {
+  const existing = await findResource(asker, body.identifier)
+  if (existing)
+    throw new ApiError('conflict', `There is a resource of that identifier already: ${existing.identifier}.`)
+  const resource = { ...toResource(body), identifier: body.identifier, introspectionId: null }
+  if (await createResource(curator(asker), resource, currentTime())) return resource
+  throw new ApiError('conflict', 'There is a resource of that identifier already.')
+}
+
+export async function editResource(
+  asker: Asker,
+  identifier: string,
+  change: z.output<typeof resourceChange>,
+): Promise<Resource> {
+  const current = await requireResource(asker, identifier)
+  const { name, signingAlg, accessTokenTtlSeconds, openTo } = current
+  const settings = { name, signing_alg: signingAlg, access_token_ttl_seconds: accessTokenTtlSeconds, open_to: openTo }
+  const resource = { ...current, ...toResource({ ...settings, ...change }) }
+  if (await changeResource(curator(asker), resource, currentTime())) return resource
+  throw new ApiError('not-found')
+}
+
+export async function addCredentials(asker: Asker, identifier: string): Promise<{ id: string; secret: string }> {
+  const resource = await requireResource(asker, identifier)
+  const credentials = await createResourceCredentials(curator(asker), resource.identifier, currentTime())
+  if (!credentials) throw new ApiError('not-found')
+  return credentials
+}
+
+export async function requireResource(asker: Asker, identifier: string): Promise<Resource> {
+  const resource = await findResource(asker, identifier)
+  if (!resource) throw new ApiError('not-found')
+  return resource
+}
+
+/** In any spelling that names it: a second entry that differs only so could not be told from the first. */
+async function findResource({ env, config }: Asker, identifier: string): Promise<Resource | undefined> {
+  return (await listResources(env.DB, config.issuer)).find((resource) =>
+    isSameResource(resource.identifier, identifier),
+  )
+}
+
+function curator({ env, config, caller }: Asker): Curator {
+  return { db: env.DB, issuer: config.issuer, actor: caller.accountId }
+}
+
+function toResource(body: Omit<z.output<typeof newResource>, 'identifier'>) {
+  return {
+    name: body.name,
+    signingAlg: body.signing_alg,
+    accessTokenTtlSeconds: body.access_token_ttl_seconds,
+    openTo: body.open_to,
+  }
+}
+
+function describeDependents(name: string, { apps, grants, replaces }: ScopeDependents): string {
+  const parts = [
+    apps.length > 0 && `apps: ${apps.map(({ clientName, clientId }) => `${clientName} (${clientId})`).join(', ')}`,
+    grants > 0 && `living grants: ${grants}`,
+    replaces.length > 0 && `it replaces: ${replaces.join(', ')}`,
+  ].filter((part) => part !== false)
+  return `${name} is in use and can only be deprecated. ${parts.join('; ')}.`
+}

@@ -1,0 +1,111 @@
+import type { Context } from 'hono'
+import type { Resource, Scope } from '../../catalog/catalog.ts'
+import type { AppEnv } from '../../env.ts'
+import { htmlPage } from '../../ui/html-page.tsx'
+import type { Navigation } from '../../ui/layout.tsx'
+import { Scrollable } from '../../ui/scrollable.tsx'
+import { OperatorFrame } from '../operator/frame.tsx'
+
+interface CatalogView {
+  nav: Navigation
+  resources: readonly Resource[]
+  scopes: readonly Scope[]
+  notice: string | undefined
+}
+
+export function catalogPage(c: Pick<Context<AppEnv>, 'html'>, view: CatalogView) {
+  return htmlPage(c, <Catalog {...view} />)
+}
+
+function Catalog({ nav, resources, scopes, notice }: CatalogView) {
+  return (
+    <OperatorFrame part={{ nav, problems: [] }} tab="catalog">
+      <div class="headline">
+        <h2>Catalogue</h2>
+        <a class="button primary" href="/operator/catalog/resources/new">
+          Add an API
+        </a>
+      </div>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
+      <p>The protected APIs and the permissions that apps can ask people for.</p>
+      {resources.map((resource) => (
+        <ResourceSection
+          resource={resource}
+          scopes={scopes.filter((scope) => scope.resource === resource.identifier)}
+        />
+      ))}
+    </OperatorFrame>
+  )
+}
+
+function ResourceSection({ resource, scopes }: { resource: Resource; scopes: readonly Scope[] }) {
+  const query = new URLSearchParams({ identifier: resource.identifier })
+  return (
+    <section class="connection">
+      <div class="headline">
+        <div>
+          <h2>{resource.name}</h2>
+          <p class="code">{resource.identifier}</p>
+        </div>
+        <div class="inline">
+          <a href={`/operator/catalog/resources/edit?${query}`}>
+            Edit<span class="visually-hidden"> {resource.name}</span>
+          </a>
+          <a href={`/operator/catalog/scopes/new?${query}`}>
+            Add a scope<span class="visually-hidden"> to {resource.name}</span>
+          </a>
+        </div>
+      </div>
+      <p class="detail">
+        Signed with {resource.signingAlg};{' '}
+        {resource.accessTokenTtlSeconds === null
+          ? 'tokens live for the default time'
+          : `tokens live ${resource.accessTokenTtlSeconds} seconds`}
+        ; open to {resource.openTo === 'everyone' ? 'every app' : 'first-party apps'};{' '}
+        {resource.introspectionId === null
+          ? 'no introspection credentials'
+          : `introspects as ${resource.introspectionId}`}
+        .
+      </p>
+      {scopes.length > 0 && <ScopeTable scopes={scopes} name={resource.name} />}
+    </section>
+  )
+}
+
+function ScopeTable({ scopes, name }: { scopes: readonly Scope[]; name: string }) {
+  return (
+    <Scrollable label={`Scopes of ${name}`}>
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Scope</th>
+            <th scope="col">What people read</th>
+            <th scope="col">Reaches</th>
+          </tr>
+        </thead>
+        <tbody>
+          {scopes.map((scope) => (
+            <tr>
+              <td>
+                <a href={`/operator/catalog/scopes/${encodeURIComponent(scope.name)}`}>
+                  <code>{scope.name}</code>
+                </a>
+                {scope.sensitive && <span class="tag warn">sensitive</span>}
+                {scope.deprecatedAt !== null && <span class="tag">deprecated</span>}
+              </td>
+              <td>
+                {scope.title}
+                <span class="detail">{scope.description}</span>
+              </td>
+              <td>{scope.target === 'account' ? 'the account' : 'organizations'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrollable>
+  )
+}

@@ -1,0 +1,131 @@
+import type { Context } from 'hono'
+import { type Scope, TARGETS } from '../../catalog/catalog.ts'
+import type { AppEnv } from '../../env.ts'
+import { FormToken, Problems, TextField } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { Layout, type Navigation } from '../../ui/layout.tsx'
+import type { FieldProblems } from '../apps/form.tsx'
+import { Select } from './resource-form.tsx'
+
+/** As typed. */
+export interface ScopeValues {
+  name: string
+  resource: string
+  title: string
+  description: string
+  target: string
+  sensitive: boolean
+  deprecated: boolean
+  replaced_by: string
+}
+
+interface ScopeFormView {
+  nav: Navigation
+  formToken: string
+  isNew: boolean
+  values: ScopeValues
+  /** What may replace it. */
+  successors: readonly Scope[]
+  problems: FieldProblems
+}
+
+const TARGET_TITLES = {
+  account: "The person's account",
+  organization: 'Organizations that the person chooses',
+} as const
+
+export function scopeFormPage(c: Pick<Context<AppEnv>, 'html'>, view: ScopeFormView) {
+  return htmlPage(c, <ScopeForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
+}
+
+function ScopeForm({ nav, formToken, isNew, values, successors, problems }: ScopeFormView) {
+  const path = isNew ? '/operator/catalog/scopes/new' : `/operator/catalog/scopes/${encodeURIComponent(values.name)}`
+  return (
+    <Layout title={isNew ? 'Add a scope' : values.name} nav={nav} wide>
+      <h1>{isNew ? 'Add a scope' : values.name}</h1>
+      <p class="code">{values.resource}</p>
+      <Problems id="form-problem" texts={problems['']} />
+      <form method="post" action={path}>
+        <FormToken value={formToken} once />
+        <input type="hidden" name="resource" value={values.resource} />
+        {isNew && (
+          <>
+            <TextField
+              name="name"
+              label="Name"
+              hint="thing:action, such as projects:read. It cannot change later."
+              value={values.name}
+              problems={problems.name}
+              required
+            />
+            <Select
+              name="target"
+              label="It reaches"
+              value={values.target}
+              options={TARGETS.map((target) => [target, TARGET_TITLES[target]])}
+            />
+          </>
+        )}
+        <TextField name="title" label="Title" value={values.title} problems={problems.title} required />
+        <TextField
+          name="description"
+          label="The sentence that people read on the consent page"
+          value={values.description}
+          problems={problems.description}
+          required
+        />
+        <Box name="sensitive" checked={values.sensitive} title="Sensitive" says="Always asks the person anew." />
+        {!isNew && <Deprecation values={values} successors={successors} problems={problems} />}
+        <div class="actions">
+          <button type="submit" class="primary">
+            Save
+          </button>
+          <a class="button" href="/operator/catalog">
+            Cancel
+          </a>
+        </div>
+      </form>
+      {!isNew && (
+        <form method="post" action={`${path}/delete`}>
+          <FormToken value={formToken} once />
+          <p>A scope that no app, grant or other scope depends on can be deleted. One in use can only be deprecated.</p>
+          <button type="submit" class="danger">
+            Delete {values.name}
+          </button>
+        </form>
+      )}
+    </Layout>
+  )
+}
+
+function Deprecation({ values, successors, problems }: Pick<ScopeFormView, 'values' | 'successors' | 'problems'>) {
+  return (
+    <>
+      <Box
+        name="deprecated"
+        checked={values.deprecated}
+        title="Deprecated"
+        says="Apps that have it keep it; no other app can be registered for it."
+      />
+      <Problems id="replaced_by-problem" texts={problems.replaced_by} />
+      <Select
+        name="replaced_by"
+        label="To be replaced by"
+        value={values.replaced_by}
+        options={[['', 'Nothing'], ...successors.map(({ name }) => [name, name] as const)]}
+      />
+    </>
+  )
+}
+
+function Box({ name, checked, title, says }: { name: string; checked: boolean; title: string; says: string }) {
+  return (
+    <label class="choice">
+      <input type="checkbox" name={name} value="yes" checked={checked} />
+      <span>
+        <strong>{title}</strong>
+        <span class="detail">{says}</span>
+      </span>
+    </label>
+  )
+}

@@ -1,0 +1,68 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { findSession, type Session } from '../../accounts/sessions.ts'
+import type { Config } from '../../env.ts'
+import { ApiError } from '../../errors.ts'
+import { findLiveAccessToken, type LiveAccessToken } from '../../ledger/live-access-token.ts'
+import { currentTime } from '../../lib/clock.ts'
+import type { Membership } from '../../organizations/organization.ts'
+import { listMemberships } from '../../organizations/organizations-store.ts'
+import type { ApiEnv } from './api-env.ts'
+import { isCrossOrigin, isUnsafe } from './origin.ts'
+import { type ApiScope, apiResource, challenge } from './protected-resource.ts'
+
+/** Who calls, and the organizations that they may reach here, each with the person's role. */
+export type Caller =
+  | { via: 'session'; accountId: string; memberships: readonly Membership[]; session: Session }
+  | { via: 'access_token'; accountId: string; memberships: readonly Membership[]; accessToken: LiveAccessToken }
+
+/** With an `Authorization` header the cookie is ignored, even when the token is no good. */
+export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const authorization = c.req.header('Authorization')
+  const caller = authorization === undefined ? await requireSession(c) : await requireAccessToken(c, authorization)
+  c.set('caller', caller)
+  await next()
+}
+
+/** A session may do whatever the person's role allows; an access token, what it was granted of that. */
+export function requireScope(scope: ApiScope): MiddlewareHandler<ApiEnv> {
+  return async function scopeRequired(c, next) {
+    const caller = c.get('caller')
+    if (caller.via === 'access_token' && !caller.accessToken.scopes.includes(scope)) {
+      const headers = challenge(c.get('config'), { error: 'insufficient_scope', scope })
+      throw new ApiError('insufficient-scope', `This needs the scope ${scope}.`, [], headers)
+    }
+    await next()
+  }
+}
+
+async function requireSession(c: Context<ApiEnv>): Promise<Caller> {
+  const config = c.get('config')
+  if (isCrossOrigin(c.req, config)) throw unauthenticated(config)
+  const session = await findSession(c.env, config, c.req.raw, currentTime())
+  if (!session) throw unauthenticated(config)
+  // A form of another site always sends an Origin; a request without one cannot be told from a forged one.
+  if (isUnsafe(c.req) && !c.req.header('Origin')) {
+    throw new ApiError('cross-origin', 'Send the Origin header, as browsers do, or use an access token.')
+  }
+  const memberships = await listMemberships(c.env.DB, session.accountId)
+  return { via: 'session', accountId: session.accountId, memberships, session }
+}
+
+async function requireAccessToken(c: Context<ApiEnv>, authorization: string): Promise<Caller> {
+  const config = c.get('config')
+  const jwt = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1]
+  const accessToken = jwt ? await findLiveAccessToken(c.env, config, jwt, currentTime()) : undefined
+  if (!accessToken || accessToken.aud !== apiResource(config)) throw invalidToken(config)
+  const memberships = await listMemberships(c.env.DB, accessToken.sub)
+  const reachable = memberships.filter(({ organizationId }) => accessToken.organizations.includes(organizationId))
+  return { via: 'access_token', accountId: accessToken.sub, memberships: reachable, accessToken }
+}
+
+function unauthenticated(config: Config): ApiError {
+  return new ApiError('unauthenticated', undefined, [], challenge(config, {}))
+}
+
+function invalidToken(config: Config): ApiError {
+  const detail = 'The access token is not valid here: malformed, expired, revoked, or for another resource.'
+  return new ApiError('unauthenticated', detail, [], challenge(config, { error: 'invalid_token' }))
+}

@@ -1,0 +1,43 @@
+import type { Context, Next } from 'hono'
+import { PageError } from '../../errors.ts'
+import { answerOnce } from '../../lib/answer-once.ts'
+import type { PageEnv } from './visitor.ts'
+
+/** Long enough for a second click, a reload and a lost answer; a secret that was shown is not shown for longer. */
+const KEPT_SECONDS = 600
+
+/**
+ * Answers a form that came with `once` like the first submit of the same page: nobody is told that what they made "is
+ * there already", and nobody makes it twice. A refusal is not kept: what stood in the way may be gone.
+ */
+export async function sentOnce(c: Context<PageEnv>, next: Next): Promise<Response | undefined> {
+  const fields = c.get('fields')
+  const token = fields?.get('once')
+  if (!token) {
+    await next()
+    return undefined
+  }
+  const sent = {
+    token,
+    session: c.get('caller').session.idHash,
+    content: `${c.req.path}\n${fields}`,
+    keepSeconds: KEPT_SECONDS,
+    settles: (answer: Response) => answer.status < 400 && !leadsToSignIn(answer),
+  }
+  const surroundings = { env: c.env, waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) }
+  const answer = await answerOnce(surroundings, sent, async () => {
+    await next()
+    return c.res
+  })
+  if (answer) return answer
+  throw new PageError(
+    409,
+    'This form was sent before.',
+    'What it was sent for is done, so it was not done again. To do it once more, go back and reload the page first.',
+  )
+}
+
+/** That only puts the act off. */
+function leadsToSignIn(answer: Response): boolean {
+  return answer.headers.get('Location')?.startsWith('/sign-in') ?? false
+}

@@ -1,0 +1,63 @@
+import type { Shard } from '../../env.ts'
+import { ApiError } from '../../errors.ts'
+import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
+import { signingKeysOf } from '../../keys/signing-keys.ts'
+import { currentTimeMs, toIsoTime } from '../../lib/clock.ts'
+import { reach, StorageUnavailable } from '../../lib/storage.ts'
+import type { Asker } from '../apps/actions.ts'
+import { type Overview, readOverview } from './health-store.ts'
+
+export interface Health extends Overview {
+  /** Null: it did not answer. */
+  databaseMs: number
+  viewsMs: number | null
+}
+
+export async function readHealth({ env }: Asker): Promise<Health> {
+  const [overview, databaseMs] = await timed(() => readOverview(env.DB))
+  return { ...overview, databaseMs, viewsMs: await timeViews(env.GRANTS) }
+}
+
+/** KV failing fails nothing else: it is shown and not thrown. */
+async function timeViews(views: KVNamespace): Promise<number | null> {
+  try {
+    const [, viewsMs] = await timed(() => reach('KV', () => views.get('health')))
+    return viewsMs
+  } catch (error) {
+    if (error instanceof StorageUnavailable) return null
+    throw error
+  }
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const start = currentTimeMs()
+  return [await work(), currentTimeMs() - start]
+}
+
+export async function withdrawSigningKey(asker: Asker, kid: string): Promise<void> {
+  const key = await requireKey(asker, kid)
+  if (key.state === 'withdrawn') throw new ApiError('conflict', 'It is withdrawn already.')
+  await reach('SigningKeys', () => objectOf(asker, key).withdraw(kid, asker.caller.accountId))
+}
+
+export async function rotateSigningKey(asker: Asker, kid: string): Promise<void> {
+  const key = await requireKey(asker, kid)
+  if (key.state !== 'signing') throw new ApiError('conflict', 'Only a key that signs can be rotated.')
+  const outcome = await reach('SigningKeys', async () => objectOf(asker, key).rotate(asker.caller.accountId))
+  if (outcome.ok) return
+  const from = outcome.signsFrom === null ? 'later' : toIsoTime(outcome.signsFrom)
+  throw new ApiError(
+    'conflict',
+    `The standby was not published long enough: verifiers must know it. Rotate from ${from}.`,
+  )
+}
+
+function objectOf({ env }: Asker, { alg, shard }: ListedKey) {
+  return signingKeysOf(env, alg, shard as Shard)
+}
+
+async function requireKey({ env }: Asker, kid: string): Promise<ListedKey> {
+  const key = (await listKeys(env.DB)).find((candidate) => candidate.kid === kid)
+  if (!key) throw new ApiError('not-found', 'There is no such key.')
+  return key
+}

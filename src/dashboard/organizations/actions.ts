@@ -1,0 +1,214 @@
+import type { z } from '@hono/zod-openapi'
+import type { App } from '../../apps/app.ts'
+import { findApp } from '../../apps/apps-store.ts'
+import { listScopes } from '../../catalog/catalog-store.ts'
+import { ApiError } from '../../errors.ts'
+import { currentTime } from '../../lib/clock.ts'
+import {
+  changeRole,
+  createOrganization,
+  decide,
+  type Named,
+  removeMember,
+  renameOrganization,
+  withdrawDecision,
+} from '../../organizations/change-organization.ts'
+import type { AppDecision } from '../../organizations/decision.ts'
+import { isKnownTo } from '../../organizations/inventory-store.ts'
+import { listMembers } from '../../organizations/members-store.ts'
+import {
+  type Member,
+  type Membership,
+  may,
+  type Organization,
+  type Permission,
+  type Role,
+  rolesFor,
+} from '../../organizations/organization.ts'
+import { findOrganizations } from '../../organizations/organizations-store.ts'
+import type { Asker } from '../apps/actions.ts'
+import { requireMembership } from '../kit/access.ts'
+import { type Act, checkAct } from '../kit/acts.ts'
+import { boundReached, checkCreation } from '../kit/bounds.ts'
+import { endOfDecision, endOfMembership, startJobs } from '../kit/cut-off.ts'
+import { invalidFields, pointer } from '../kit/field-errors.ts'
+import { checkOrganizationName } from './check-organization-name.ts'
+import { tellRequesters } from './requests/tell-requesters.ts'
+import type { newDecision, newOrganization, organizationChange } from './schemas.ts'
+
+/** An organization with the role that the caller has in it. */
+export interface OwnOrganization {
+  organization: Organization
+  role: Role
+}
+
+export async function listOwnOrganizations({ env, caller }: Asker): Promise<OwnOrganization[]> {
+  const roles = new Map(caller.memberships.map(({ organizationId, role }) => [organizationId, role]))
+  const organizations = await findOrganizations(env.DB, [...roles.keys()])
+  return organizations.map((organization) => ({ organization, role: roles.get(organization.id) ?? 'member' }))
+}
+
+export async function requireOwnOrganization({ env, caller }: Asker, organizationId: string): Promise<OwnOrganization> {
+  const { role } = requireMembership(caller, organizationId)
+  const [organization] = await findOrganizations(env.DB, [organizationId])
+  if (!organization) throw new ApiError('not-found')
+  return { organization, role }
+}
+
+export async function addOrganization(asker: Asker, body: z.output<typeof newOrganization>): Promise<OwnOrganization> {
+  const { env, config, caller } = asker
+  checkAct(caller, 'createOrganization')
+  await checkOrganizationName(asker, body)
+  await checkCreation(asker, 'organization')
+  const founder = { accountId: caller.accountId, mostOrganizations: config.organizationsPerAccount }
+  const wanted = { ...body, policy: config.defaultAppPolicy, founder }
+  const created = await createOrganization(env.DB, wanted, currentTime())
+  if (!created.ok && created.reason === 'too_many') throw boundReached(asker, 'organization')
+  return { organization: requireNamed(created), role: 'owner' }
+}
+
+export async function editOrganization(
+  asker: Asker,
+  organizationId: string,
+  change: z.output<typeof organizationChange>,
+): Promise<OwnOrganization> {
+  requirePermission(asker, organizationId, 'manage-organization')
+  const { organization: current, role } = await requireOwnOrganization(asker, organizationId)
+  checkShared(current)
+  const { name = current.name } = change
+  if (name !== current.name) await checkOrganizationName(asker, { name, organizationId })
+  const renamed = await renameOrganization(deed(asker, organizationId), { ...current, ...change }, currentTime())
+  return { organization: requireNamed(renamed), role }
+}
+
+export async function listMembersOf({ env, caller }: Asker, organizationId: string): Promise<Member[]> {
+  return listMembers(env.DB, requireMembership(caller, organizationId).organizationId)
+}
+
+export async function editRole(asker: Asker, organizationId: string, accountId: string, role: Role): Promise<Member> {
+  const membership = requirePermission(asker, organizationId, 'manage-members')
+  const member = await requireMember(asker, organizationId, accountId)
+  checkOwners(membership, [member.role, role])
+  checkAct(asker.caller, concernsAdministrators([member.role, role]) ? 'changeRole: administrators' : 'changeRole')
+  const changed = await changeRole(deed(asker, organizationId), accountId, role, currentTime())
+  if (!changed) throw lastOwner()
+  return { ...member, role }
+}
+
+/** Anybody may leave; removing others takes the role for it. */
+export async function endMembership(asker: Asker, organizationId: string, accountId: string): Promise<void> {
+  const leaving = accountId === asker.caller.accountId
+  const membership = leaving
+    ? requireMembership(asker.caller, organizationId)
+    : requirePermission(asker, organizationId, 'manage-members')
+  if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
+  const member = await requireMember(asker, organizationId, accountId)
+  if (!leaving) checkOwners(membership, [member.role])
+  checkAct(asker.caller, removalOf(member, leaving))
+  const now = currentTime()
+  const ends = endOfMembership(asker, organizationId, accountId, now)
+  const removed = await removeMember(deed(asker, organizationId), accountId, ends, now)
+  if (!removed) throw lastOwner()
+  await startJobs(asker)
+}
+
+/** `shown` is what a page listed of the app's scopes; by the API, all that it has now is meant. */
+export async function decideOn(
+  asker: Asker,
+  organizationId: string,
+  clientId: string,
+  body: z.output<typeof newDecision>,
+  shown?: readonly string[],
+): Promise<AppDecision> {
+  requirePermission(asker, organizationId, 'decide-apps')
+  const app = await requireVisibleApp(asker, organizationId, clientId)
+  checkAct(asker.caller, 'decide', clientId)
+  const now = currentTime()
+  const { decision, scope_ceiling: scopeCeiling = null, expires_at: expiresAt, note } = body
+  if (expiresAt !== null && expiresAt <= now) {
+    throw invalidFields([{ pointer: pointer('expires_at'), detail: 'The expiry is in the past.' }])
+  }
+  await checkCeiling(asker, scopeCeiling)
+  const consideredScopes = shown ?? [...app.scopes, ...app.optionalScopes]
+  const by = { decidedBy: asker.caller.accountId, decidedAt: now }
+  const decided = { clientId, decision, scopeCeiling, consideredScopes, expiresAt, note, ...by }
+  await decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
+  await startJobs(asker)
+  await tellRequesters(asker, organizationId, clientId)
+  return decided
+}
+
+/** Nothing is shown of an app, also by a decision about it, that the caller could not see otherwise. */
+async function requireVisibleApp({ env, caller }: Asker, organizationId: string, clientId: string): Promise<App> {
+  const app = await findApp(env.DB, clientId)
+  const own = caller.memberships.some((membership) => membership.organizationId === app?.organizationId)
+  const visible = app && (own || app.firstParty || app.visibility === 'public')
+  if (app && (visible || (await isKnownTo(env.DB, organizationId, clientId)))) return app
+  throw new ApiError('not-found', 'There is no such app, or none that you may see.')
+}
+
+/** A name that the catalogue does not have would be a limit that nobody meant. */
+export async function checkCeiling({ env, config }: Asker, ceiling: readonly string[] | null): Promise<void> {
+  if (ceiling === null) return
+  const known = new Set((await listScopes(env.DB, config.issuer)).map(({ name }) => name))
+  const unknown = ceiling.filter((scope) => !known.has(scope))
+  if (unknown.length === 0) return
+  const detail = `The catalogue has no scope ${unknown.join(', ')}.`
+  throw invalidFields([{ pointer: pointer('scope_ceiling'), detail }])
+}
+
+export async function undecide(asker: Asker, organizationId: string, clientId: string): Promise<void> {
+  requirePermission(asker, organizationId, 'decide-apps')
+  checkAct(asker.caller, 'withdrawDecision', clientId)
+  const now = currentTime()
+  const ends = await endOfDecision(asker, organizationId, { clientId, decision: 'withdrawn' }, now)
+  const withdrawn = await withdrawDecision(deed(asker, organizationId), clientId, ends, now)
+  if (!withdrawn) throw new ApiError('not-found', 'Nothing is decided about this app.')
+  await startJobs(asker)
+}
+
+export function requirePermission({ caller }: Asker, organizationId: string, permission: Permission): Membership {
+  const membership = requireMembership(caller, organizationId)
+  if (may(membership.role, permission)) return membership
+  const needed = rolesFor(permission)
+  throw new ApiError('forbidden', `Your role in this organization is ${membership.role}; this needs ${needed}.`)
+}
+
+async function requireMember({ env }: Asker, organizationId: string, accountId: string): Promise<Member> {
+  const member = (await listMembers(env.DB, organizationId)).find((candidate) => candidate.accountId === accountId)
+  if (!member) throw new ApiError('not-found', 'There is no such member.')
+  return member
+}
+
+/** A token makes no owners or administrators, and takes none away: they are who would have to notice. */
+export function concernsAdministrators(roles: readonly Role[]): boolean {
+  return roles.some((role) => role === 'owner' || role === 'admin')
+}
+
+function removalOf({ role }: Member, leaving: boolean): Act {
+  if (leaving) return 'removeMember: leaves'
+  return concernsAdministrators([role]) ? 'removeMember: administrators' : 'removeMember'
+}
+
+/** Administrators neither make owners nor touch them. */
+export function checkOwners({ role }: Membership, concerned: readonly Role[]): void {
+  if (!concerned.includes('owner') || may(role, 'manage-owners')) return
+  throw new ApiError('forbidden', 'Only an owner makes, changes and removes owners.')
+}
+
+function checkShared({ personal }: Organization): void {
+  if (personal) throw new ApiError('conflict', 'A personal organization keeps its name.')
+}
+
+function lastOwner(): ApiError {
+  return new ApiError('conflict', 'This is the last owner: make somebody else an owner first.')
+}
+
+function requireNamed(named: Named): Organization {
+  if (named.ok) return named.organization
+  throw invalidFields([{ pointer: pointer('slug'), detail: 'This slug is taken.' }])
+}
+
+export function deed({ env, caller }: Asker, organizationId: string) {
+  return { db: env.DB, organizationId, actor: caller.accountId }
+}

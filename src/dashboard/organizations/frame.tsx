@@ -1,0 +1,44 @@
+import type { PropsWithChildren } from 'hono/jsx'
+import { may, type Organization, type Permission, type Role } from '../../organizations/organization.ts'
+import { Layout, type Navigation } from '../../ui/layout.tsx'
+
+/** The pages of an organization, and who needs which permission to see one in the row of tabs. */
+const TABS = {
+  apps: { path: '', title: 'Apps and people', permission: null },
+  requests: { path: '/requests', title: 'Requests', permission: null },
+  policy: { path: '/policy', title: 'Policy', permission: 'manage-organization' },
+  audit: { path: '/audit', title: 'Audit log', permission: 'read-audit' },
+  webhooks: { path: '/webhooks', title: 'Webhooks', permission: 'manage-webhooks' },
+} as const satisfies Record<string, { path: string; title: string; permission: Permission | null }>
+export type Tab = keyof typeof TABS
+
+export interface OrganizationPart {
+  nav: Navigation
+  formToken: string
+  organization: Organization
+  role: Role
+}
+
+type FrameProps = PropsWithChildren<{ part: OrganizationPart; tab: Tab; title?: string }>
+
+/** The frame of every page about one organization. */
+export function OrganizationFrame({ part: { nav, organization, role }, tab, title, children }: FrameProps) {
+  const base = `/organizations/${organization.slug}`
+  const shown = Object.entries(TABS).filter(([, { permission }]) => permission === null || may(role, permission))
+  return (
+    <Layout title={title ? `${title} – ${organization.name}` : organization.name} nav={nav} wide>
+      <p class="small">
+        <a href="/organizations">Organizations</a>
+      </p>
+      <h1>{organization.name}</h1>
+      <nav class="tabs" aria-label="Organization">
+        {shown.map(([name, { path, title }]) => (
+          <a href={base + path} aria-current={name === tab ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {children}
+    </Layout>
+  )
+}

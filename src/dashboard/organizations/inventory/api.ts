@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { InventoryItem, InventoryPosition, InventoryQuery } from '../../../organizations/inventory.ts'
+import type { GrantFilter, GrantPosition, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
+import { describeUserAgent } from '../../../ui/user-agent.ts'
+import { type Asker, askerOf } from '../../apps/actions.ts'
+import { formatCursor, parseCursor } from '../../kit/pagination.ts'
+import { newApi } from '../../kit/route.ts'
+import { requirePermission } from '../actions.ts'
+import { readInventory, readReachingApp, readReachingGrants, walkInventory } from './actions.ts'
+import { inventoryCsv } from './csv.ts'
+import {
+  exportInventoryRoute,
+  listAppGrantsRoute,
+  listInventoryRoute,
+  listPersonGrantsRoute,
+  showReachingAppRoute,
+} from './routes.ts'
+import type { inventoryQuery } from './schemas.ts'
+
+/** Every app that reaches an organization, by the API. */
+export const inventory = newApi()
+
+inventory.openapi(listInventoryRoute, async (c) => {
+  const { cursor, limit, ...filter } = c.req.valid('query')
+  const query = { ...toFilter(filter), after: cursor === undefined ? null : toInventoryPosition(cursor), limit }
+  const { items, next } = await readInventory(askerOf(c), c.req.valid('param').organization_id, query)
+  return c.json({ items: items.map(toItemBody), next_cursor: next && formatInventoryPosition(next) }, 200)
+})
+
+inventory.openapi(exportInventoryRoute, async (c) => {
+  const { organization_id: id } = c.req.valid('param')
+  requirePermission(askerOf(c), id, 'see-inventory')
+  const pages = walkInventory(askerOf(c), id, toFilter(c.req.valid('query')))
+  c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
+  c.header('Content-Disposition', 'attachment; filename="apps.csv"')
+  return c.body(inventoryCsv(pages), 200)
+})
+
+inventory.openapi(showReachingAppRoute, async (c) => {
+  const { organization_id: id, client_id: clientId } = c.req.valid('param')
+  return c.json(toItemBody(await readReachingApp(askerOf(c), id, clientId)), 200)
+})
+
+inventory.openapi(listAppGrantsRoute, async (c) => {
+  const { organization_id: id, client_id: clientId } = c.req.valid('param')
+  return c.json(await grantsPage(askerOf(c), id, { clientId }, c.req.valid('query')), 200)
+})
+
+inventory.openapi(listPersonGrantsRoute, async (c) => {
+  const { organization_id: id, account_id: accountId } = c.req.valid('param')
+  return c.json(await grantsPage(askerOf(c), id, { accountId }, c.req.valid('query')), 200)
+})
+
+async function grantsPage(
+  asker: Asker,
+  organizationId: string,
+  filter: GrantFilter,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const after = cursor === undefined ? null : toGrantPosition(cursor)
+  const { items, next } = await readReachingGrants(asker, organizationId, filter, { after, limit })
+  return { items: items.map(toGrantBody), next_cursor: next && formatCursor([next.lastUsedAt, next.grantId]) }
+}
+
+type Filter = Pick<z.output<typeof inventoryQuery>, 'sort' | 'q' | 'state' | 'verified'>
+
+export function toFilter({ sort, q, state, verified }: Filter): Omit<InventoryQuery, 'after' | 'limit'> {
+  return {
+    sort,
+    search: q || null,
+    state: state ?? null,
+    verified: verified === undefined ? null : verified === 'true',
+  }
+}
+
+export function formatInventoryPosition({ key, clientId }: InventoryPosition): string {
+  return formatCursor([key, clientId])
+}
+
+export function toInventoryPosition(cursor: string): InventoryPosition {
+  const [key, clientId] = parseCursor(cursor, z.union([z.string(), z.int()]))
+  return { key, clientId }
+}
+
+export function toGrantPosition(cursor: string): GrantPosition {
+  const [lastUsedAt, grantId] = parseCursor(cursor)
+  return { lastUsedAt, grantId }
+}
+
+function toItemBody(item: InventoryItem) {
+  return {
+    client_id: item.clientId,
+    client_name: item.clientName,
+    publisher_domain: item.publisherDomain,
+    first_party: item.firstParty,
+    own: item.own,
+    state: item.state,
+    refused: item.refused,
+    suspended: item.suspended,
+    people: item.people,
+    grants: item.grants,
+    scopes: item.scopes.map(({ name, inEffect, use, lastUsedAt }) => ({
+      name,
+      in_effect: inEffect,
+      use,
+      last_used_at: lastUsedAt,
+    })),
+    waiting_scopes: [...item.waitingScopes],
+    first_granted_at: item.firstGrantedAt,
+    last_used_at: item.lastUsedAt,
+  }
+}
+
+function toGrantBody(grant: ReachingGrant) {
+  return {
+    id: grant.grantId,
+    client_id: grant.clientId,
+    client_name: grant.clientName,
+    account_id: grant.accountId,
+    email: grant.email,
+    scopes: [...grant.scopes],
+    scopes_in_effect: [...grant.scopesInEffect],
+    device: describeUserAgent(grant.userAgent),
+    created_at: grant.createdAt,
+    last_used_at: grant.lastUsedAt,
+  }
+}

@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../../env.ts'
+import type { Member } from '../../../organizations/organization.ts'
+import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import { GrantsTable } from './grants-table.tsx'
+
+interface PersonView {
+  part: OrganizationPart
+  /** Undefined: no member any more; what is left of their grants is being cleaned up. */
+  member: Member | undefined
+  grants: readonly ReachingGrant[]
+}
+
+export function personPage(c: Pick<Context<AppEnv>, 'html'>, view: PersonView) {
+  return htmlPage(c, <Person {...view} />)
+}
+
+function Person({ part, member, grants }: PersonView) {
+  const accountId = member?.accountId ?? grants[0]?.accountId
+  const name = member?.email ?? grants[0]?.email ?? 'A former member'
+  return (
+    <OrganizationFrame part={part} tab="apps" title={name}>
+      <h2>{name}</h2>
+      {member && (
+        <p>
+          {member.role}, since <Time at={member.since} />
+        </p>
+      )}
+      {accountId && (
+        <p>
+          <a href={`/organizations/${part.organization.slug}/audit?account_id=${accountId}`}>In the audit log</a>
+        </p>
+      )}
+      {grants.length === 0 ? (
+        <p class="detail">No app reaches this organization in their name.</p>
+      ) : (
+        <GrantsTable
+          label="Their apps"
+          grants={grants}
+          heading="App"
+          cell={({ clientId, clientName }) => (
+            <a href={`/organizations/${part.organization.slug}/apps/${clientId}`}>{clientName}</a>
+          )}
+        />
+      )}
+    </OrganizationFrame>
+  )
+}

@@ -1,0 +1,102 @@
+import type { z } from '@hono/zod-openapi'
+import { getMailer } from '../../../accounts/mail.ts'
+import { allowInvitation } from '../../../accounts/mail-limits.ts'
+import { ApiError, tooManyRequests } from '../../../errors.ts'
+import { currentTime } from '../../../lib/clock.ts'
+import { type Invitation, MAILED_AGAIN_AFTER_SECONDS } from '../../../organizations/invitation.ts'
+import { findObstacle, listInvitations, type Obstacle } from '../../../organizations/invitations-store.ts'
+import { changeInvitation, inviteAddress, withdrawInvitation } from '../../../organizations/invite.ts'
+import type { Role } from '../../../organizations/organization.ts'
+import { inWords } from '../../../ui/in-words.ts'
+import type { Asker } from '../../apps/actions.ts'
+import { checkAct } from '../../kit/acts.ts'
+import { invalidFields, pointer } from '../../kit/field-errors.ts'
+import { checkOwners, concernsAdministrators, deed, requirePermission } from '../actions.ts'
+import { invitationMail } from '../mails.ts'
+import type { newInvitation } from './schemas.ts'
+
+export async function listInvitationsOf(asker: Asker, organizationId: string): Promise<Invitation[]> {
+  requirePermission(asker, organizationId, 'manage-members')
+  return listInvitations(asker.env.DB, organizationId, currentTime())
+}
+
+/** An open invitation is not mailed twice a day: asked for again, it is answered, with the role that is asked for now. */
+export async function invite(
+  asker: Asker,
+  organizationId: string,
+  { email, role }: z.output<typeof newInvitation>,
+): Promise<Invitation> {
+  const membership = requirePermission(asker, organizationId, 'manage-members')
+  if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
+  checkOwners(membership, [role])
+  checkAct(asker.caller, concernsAdministrators([role]) ? 'invite: administrators' : 'invite')
+  const post = getMailer(asker)
+  const mailed = await findMailed(asker, organizationId, email)
+  if (mailed) return changeMailed(asker, mailed, role)
+  const { env, caller } = asker
+  const obstacle = await findObstacle(env.DB, { organizationId, email, invitedBy: caller.accountId }, currentTime())
+  if (obstacle) throw refusalFor(obstacle)
+  const invitation = { accountId: caller.accountId, organizationId, email }
+  const allowance = await allowInvitation(env, invitation, currentTime())
+  if (!allowance.ok) throw tooManyInvitations(allowance.retryAfterSeconds)
+  const invited = await inviteAddress(deed(asker, organizationId), { email, role }, currentTime())
+  if (!invited) return answerLate(asker, organizationId, { email, role })
+  await post('an invitation', [invitationMail(allowance.to, invited, asker.config.issuer)])
+  return invited.invitation
+}
+
+export async function endInvitation(asker: Asker, organizationId: string, invitationId: string): Promise<void> {
+  const membership = requirePermission(asker, organizationId, 'manage-members')
+  const invitations = await listInvitations(asker.env.DB, organizationId, currentTime())
+  const invitation = invitations.find(({ id }) => id === invitationId)
+  if (!invitation) throw noInvitation()
+  checkOwners(membership, [invitation.role])
+  const withdrawn = await withdrawInvitation(deed(asker, organizationId), invitation, currentTime())
+  if (!withdrawn) throw noInvitation()
+}
+
+function noInvitation(): ApiError {
+  return new ApiError('not-found', 'There is no such invitation any more.')
+}
+
+async function findMailed({ env }: Asker, organizationId: string, email: string): Promise<Invitation | undefined> {
+  const now = currentTime()
+  const open = (await listInvitations(env.DB, organizationId, now)).find((invitation) => invitation.email === email)
+  return open && open.createdAt > now - MAILED_AGAIN_AFTER_SECONDS ? open : undefined
+}
+
+async function changeMailed(asker: Asker, mailed: Invitation, role: Role): Promise<Invitation> {
+  const { organizationId, email } = mailed
+  checkOwners(requirePermission(asker, organizationId, 'manage-members'), [mailed.role])
+  if (mailed.role === role) return mailed
+  const changed = await changeInvitation(deed(asker, organizationId), mailed, role, currentTime())
+  const present = changed && (await findMailed(asker, organizationId, email))
+  if (!present) throw noInvitation()
+  return present
+}
+
+/** Somebody else was faster, with an invitation or with the last that the bounds allow. */
+async function answerLate(
+  asker: Asker,
+  organizationId: string,
+  { email, role }: { email: string; role: Role },
+): Promise<Invitation> {
+  const mailed = await findMailed(asker, organizationId, email)
+  if (mailed) return changeMailed(asker, mailed, role)
+  const invitation = { organizationId, email, invitedBy: asker.caller.accountId }
+  const obstacle = await findObstacle(asker.env.DB, invitation, currentTime())
+  throw obstacle ? refusalFor(obstacle) : tooManyInvitations(1)
+}
+
+function refusalFor(obstacle: Obstacle): ApiError {
+  if (obstacle.kind === 'member') {
+    return invalidFields([{ pointer: pointer('email'), detail: 'Somebody with this address is a member already.' }])
+  }
+  if (obstacle.kind === 'too_many_mails') return tooManyInvitations(obstacle.retryAfterSeconds)
+  return new ApiError('conflict', 'Too many invitations are open: withdraw one first.')
+}
+
+function tooManyInvitations(retryAfterSeconds: number): ApiError {
+  const detail = `Too many invitations were sent by you, by the organization or to this address. Try again ${inWords(retryAfterSeconds)}.`
+  return tooManyRequests(detail, retryAfterSeconds)
+}

@@ -1,0 +1,62 @@
+import type { AppPolicy } from '../../../organizations/policy.ts'
+import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
+import { askerOf } from '../../apps/actions.ts'
+import { newApi } from '../../kit/route.ts'
+import { editPolicy, listJobsOf, type PolicyPreview, previewPolicy, readPolicy } from './actions.ts'
+import { changePolicyRoute, listJobsRoute, previewPolicyRoute, showPolicyRoute } from './routes.ts'
+
+/** The app policy of an organization, and the jobs that clean up behind what was decided. */
+export const policies = newApi()
+
+policies.openapi(showPolicyRoute, async (c) =>
+  c.json(toPolicyBody(await readPolicy(askerOf(c), c.req.valid('param').organization_id)), 200),
+)
+
+policies.openapi(previewPolicyRoute, async (c) => {
+  const { organization_id: id } = c.req.valid('param')
+  return c.json(toPreviewBody(await previewPolicy(askerOf(c), id, c.req.valid('json'))), 200)
+})
+
+policies.openapi(changePolicyRoute, async (c) => {
+  const { organization_id: id } = c.req.valid('param')
+  return c.json(toPolicyBody(await editPolicy(askerOf(c), id, c.req.valid('json'))), 200)
+})
+
+policies.openapi(listJobsRoute, async (c) => {
+  const jobs = await listJobsOf(askerOf(c), c.req.valid('param').organization_id)
+  return c.json({ items: jobs.map(toJobBody), next_cursor: null }, 200)
+})
+
+function toPolicyBody({ policy, scopeCeiling }: AppPolicy) {
+  return { policy, scope_ceiling: scopeCeiling && [...scopeCeiling] }
+}
+
+function toPreviewBody({ apps, grants, people, effects }: PolicyPreview) {
+  return {
+    apps,
+    grants,
+    people,
+    effects: effects.map((effect) => ({
+      client_id: effect.clientId,
+      client_name: effect.clientName,
+      cut_off: effect.cutOff,
+      lost_scopes: [...effect.lostScopes],
+      grants: effect.grants,
+      people: effect.people,
+    })),
+  }
+}
+
+export function toJobBody(job: CutOffJob) {
+  return {
+    id: job.id,
+    client_id: job.clientId,
+    account_id: job.accountId,
+    cause: job.cause,
+    requested_by: job.requestedBy,
+    total: job.total,
+    done: job.done,
+    created_at: job.createdAt,
+    finished_at: job.finishedAt,
+  }
+}

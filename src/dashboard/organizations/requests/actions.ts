@@ -1,0 +1,120 @@
+import type { z } from '@hono/zod-openapi'
+import { getMailer } from '../../../accounts/mail.ts'
+import { allowMailOf } from '../../../accounts/mail-limits.ts'
+import type { App } from '../../../apps/app.ts'
+import { ApiError } from '../../../errors.ts'
+import { type OrganizationRefusal, refusalOf } from '../../../grants/present.ts'
+import { findPresent, type PresentContext } from '../../../ledger/present-store.ts'
+import { currentTime } from '../../../lib/clock.ts'
+import { type AccessRequest, MAX_ASKED, type RequestState } from '../../../organizations/access-request.ts'
+import {
+  findAccessRequest,
+  listAccessRequests,
+  type RequestPosition,
+} from '../../../organizations/access-requests-store.ts'
+import { declineRequest, putRequest } from '../../../organizations/ask-for-access.ts'
+import { listDeciders } from '../../../organizations/deciders-store.ts'
+import { may } from '../../../organizations/organization.ts'
+import type { Asker } from '../../apps/actions.ts'
+import { requireMembership } from '../../kit/access.ts'
+import { checkAct } from '../../kit/acts.ts'
+import type { Caller } from '../../kit/caller.ts'
+import { type Page, toPage } from '../../kit/pagination.ts'
+import type { Visitor } from '../../kit/visitor.ts'
+import { decideOn, deed, requirePermission } from '../actions.ts'
+import { requestMail } from '../mails.ts'
+import type { accessRequestDecision, newAccessRequest } from './schemas.ts'
+import { tellRequesters } from './tell-requesters.ts'
+
+/** Those of everybody, for those who decide; for others their own. */
+export async function readRequests(
+  { env, caller }: Asker,
+  organizationId: string,
+  state: RequestState | null,
+  { after, limit }: { after: RequestPosition | null; limit: number },
+): Promise<Page<AccessRequest, RequestPosition>> {
+  const { role } = requireMembership(caller, organizationId)
+  const accountId = may(role, 'decide-apps') ? null : caller.accountId
+  const found = await listAccessRequests(env.DB, { organizationId, accountId, state }, { after, limit: limit + 1 })
+  return toPage(found, limit)
+}
+
+/** An app, and why the organization does not let it in; undefined: it does. */
+export async function findRefusal(
+  { env, config, caller }: Asker,
+  organizationId: string,
+  clientId: string,
+): Promise<{ app: App; refusal: OrganizationRefusal | undefined }> {
+  requireMembership(caller, organizationId)
+  const now = currentTime()
+  const context = await findPresent(env.DB, config, clientId, { accountId: caller.accountId }, now)
+  if (!context || context.app.deletedAt !== null || isStranger(context, caller)) {
+    throw new ApiError('not-found', 'There is no such app.')
+  }
+  return { app: context.app, refusal: refusalOf(organizationId, context.present, now) }
+}
+
+/** By session only: an app that could ask for itself would. */
+export async function askForAccess(
+  asker: Asker & { caller: Visitor },
+  organizationId: string,
+  { client_id: clientId, reason }: z.output<typeof newAccessRequest>,
+): Promise<void> {
+  const { app, refusal } = await findRefusal(asker, organizationId, clientId)
+  if (!refusal) throw new ApiError('conflict', 'The organization allows this app. Go back to it and connect it.')
+  const post = getMailer(asker)
+  const asked = await putRequest(deed(asker, organizationId), { clientId, reason }, currentTime())
+  if (asked === 'too_many') {
+    throw new ApiError('conflict', 'You have asked for ten apps that nobody decided about yet. Wait for an answer.')
+  }
+  if (asked === 'again') return
+  const deciders = (await listDeciders(asker.env.DB, [organizationId], MAX_ASKED)).get(organizationId) ?? []
+  const { name: organizationName, slug } = requireMembership(asker.caller, organizationId)
+  const href = `${asker.config.issuer}/organizations/${slug}/requests`
+  const view = { email: asker.caller.session.email, appName: app.clientName, organizationName, reason, href }
+  const { accountId } = asker.caller
+  const allowances = await Promise.all(deciders.map((email) => allowMailOf(asker.env, accountId, email, currentTime())))
+  // The request stands, and who may decide sees it on the page, mailed or not.
+  await post(
+    'a request for an app',
+    allowances.flatMap((allowance) => (allowance.ok ? [requestMail(allowance.to, view)] : [])),
+  )
+}
+
+export async function answerRequest(
+  asker: Asker,
+  organizationId: string,
+  requestId: string,
+  { decision, note, ...limits }: z.output<typeof accessRequestDecision>,
+  shown?: readonly string[],
+): Promise<AccessRequest> {
+  requirePermission(asker, organizationId, 'decide-apps')
+  const request = await requireRequest(asker, organizationId, requestId)
+  if (request.state !== 'open') throw answered()
+  checkAct(asker.caller, 'decideAccessRequest', request.clientId)
+  if (decision === 'approved') {
+    await decideOn(asker, organizationId, request.clientId, { decision, note, ...limits }, shown)
+  } else {
+    const declined = await declineRequest(deed(asker, organizationId), request, note, currentTime())
+    if (!declined) throw answered()
+    await tellRequesters(asker, organizationId, request.clientId)
+  }
+  return requireRequest(asker, organizationId, requestId)
+}
+
+export async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
+  const request = await findAccessRequest(env.DB, { organizationId, id })
+  if (!request) throw new ApiError('not-found', 'There is no such request.')
+  return request
+}
+
+function answered(): ApiError {
+  return new ApiError('conflict', 'Somebody has answered this request already.')
+}
+
+/** A private app is for the members of its own organization. */
+function isStranger({ app }: PresentContext, { memberships }: Caller): boolean {
+  return (
+    app.visibility === 'private' && !memberships.some(({ organizationId }) => organizationId === app.organizationId)
+  )
+}

@@ -1,0 +1,45 @@
+import { FormToken } from '../../../ui/field.tsx'
+import { Time } from '../../../ui/time.tsx'
+import type { Webhook } from '../../../webhooks/webhook.ts'
+
+interface SwitchedOffProps {
+  webhook: Webhook
+  path: string
+  formToken: string
+}
+
+/** Why nothing is sent, and what to do about it. */
+export function SwitchedOff({ webhook, path, formToken }: SwitchedOffProps) {
+  if (webhook.state === 'enabled') return null
+  return (
+    <section>
+      {webhook.state === 'disabled' ? <Disabled since={webhook.failingSince} /> : <Unconfirmed />}
+      {webhook.problem && <p class="notice">The answer to the last challenge: {webhook.problem}</p>}
+      <form method="post" action={`${path}/challenge`}>
+        <FormToken value={formToken} once />
+        <button type="submit" class="primary">
+          Send the challenge
+        </button>
+      </form>
+    </section>
+  )
+}
+
+function Unconfirmed() {
+  return (
+    <p>
+      <strong>Nothing is sent yet.</strong> First the address has to show that it wants our messages: we send{' '}
+      <code>webhook.challenge</code>, and it answers with the <code>challenge</code> that stands in its{' '}
+      <code>data</code>. What happens until then waits, for 30 days at most.
+    </p>
+  )
+}
+
+function Disabled({ since }: { since: number | null }) {
+  return (
+    <p>
+      <strong>Switched off:</strong> every attempt has failed since <Time at={since} exact />. Once your system works
+      again, send the challenge: when it answers, it is told what happened meanwhile, for the last 30 days.
+    </p>
+  )
+}

@@ -1,0 +1,146 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../../env.ts'
+import { FormToken } from '../../../ui/field.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { Scrollable } from '../../../ui/scrollable.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { DELIVERY_STATES, type Delivery, type DeliveryState, type Webhook } from '../../../webhooks/webhook.ts'
+import { EVENT_WORDS } from '../audit/audit.tsx'
+import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import { SwitchedOff } from './webhook-state.tsx'
+import { describeEvents, Health, UNREADABLE } from './webhooks.tsx'
+
+interface WebhookView {
+  part: OrganizationPart
+  webhook: Webhook
+  deliveries: readonly Delivery[]
+  /** Null: in whatever state they are. */
+  state: DeliveryState | null
+  nextCursor: string | null
+  /** Whether the visitor just sent one again. */
+  resent: boolean
+}
+
+export function webhookPage(c: Pick<Context<AppEnv>, 'html'>, view: WebhookView) {
+  return htmlPage(c, <WebhookDetails {...view} />)
+}
+
+function WebhookDetails(view: WebhookView) {
+  const { part, webhook, deliveries, state, nextCursor, resent } = view
+  const path = pathOf(view)
+  return (
+    <OrganizationFrame part={part} tab="webhooks" title="Webhook">
+      <div class="headline">
+        <h2>{webhook.url ?? UNREADABLE}</h2>
+        <a class="button" href={`${path}/change`}>
+          Change…
+        </a>
+      </div>
+      <p>
+        Told: {describeEvents(webhook)} <Health webhook={webhook} />
+      </p>
+      <SwitchedOff webhook={webhook} path={path} formToken={part.formToken} />
+      {resent && (
+        <p class="notice" role="status">
+          {webhook.state === 'enabled' ? 'It is on its way again.' : 'It is sent again once the webhook is on.'}{' '}
+          <a href={path}>See whether it arrived</a>
+        </p>
+      )}
+      <h3>Messages</h3>
+      <StateFilter path={path} state={state} />
+      {deliveries.length === 0 ? <p class="detail">None in the last 30 days.</p> : <Deliveries view={view} />}
+      {nextCursor && (
+        <p>
+          <a href={`${path}?${new URLSearchParams({ ...(state && { state }), cursor: nextCursor })}`}>Older</a>
+        </p>
+      )}
+    </OrganizationFrame>
+  )
+}
+
+const STATE_WORDS = {
+  waiting: { title: 'on its way', tag: 'tag' },
+  delivered: { title: 'arrived', tag: 'tag good' },
+  failed: { title: 'failed', tag: 'tag warn' },
+} as const satisfies Record<DeliveryState, { title: string; tag: string }>
+
+function StateFilter({ path, state }: { path: string; state: DeliveryState | null }) {
+  return (
+    <nav class="tabs" aria-label="Messages">
+      <a href={path} aria-current={state === null ? 'page' : undefined}>
+        all
+      </a>
+      {DELIVERY_STATES.map((each) => (
+        <a href={`${path}?state=${each}`} aria-current={state === each ? 'page' : undefined}>
+          {STATE_WORDS[each].title}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function Deliveries({ view }: { view: WebhookView }) {
+  return (
+    <Scrollable label="Messages">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">What</th>
+            <th scope="col">Message</th>
+            <th scope="col">Last answer</th>
+            <th scope="col">
+              <span class="visually-hidden">Again</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {view.deliveries.map((delivery) => (
+            <DeliveryRow delivery={delivery} view={view} />
+          ))}
+        </tbody>
+      </table>
+    </Scrollable>
+  )
+}
+
+function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView }) {
+  const { eventId, event, state, attempts, createdAt } = delivery
+  const failed = attempts > 0 && state === 'waiting' && delivery.reason !== null
+  return (
+    <tr>
+      <td>
+        <Time at={createdAt} exact />
+      </td>
+      <td>
+        {EVENT_WORDS[event]} <code>{event}</code>
+      </td>
+      <td>
+        <span class={failed ? 'tag warn' : STATE_WORDS[state].tag}>
+          {failed ? 'is tried again' : STATE_WORDS[state].title}
+        </span>
+        <span class="detail">{attempts === 1 ? '1 attempt' : `${attempts} attempts`}</span>
+      </td>
+      <td>
+        {delivery.reason ?? delivery.status ?? 'none yet'}
+        {failed && (
+          <span class="detail">
+            Next: <Time at={delivery.nextAttemptAt} exact />
+          </span>
+        )}
+      </td>
+      <td>
+        <form method="post" action={`${pathOf(view)}/deliveries/${eventId}/resend`}>
+          <FormToken value={view.part.formToken} once />
+          <button type="submit">
+            Send again<span class="visually-hidden">: {event}</span>
+          </button>
+        </form>
+      </td>
+    </tr>
+  )
+}
+
+function pathOf({ part, webhook }: WebhookView): string {
+  return `/organizations/${part.organization.slug}/webhooks/${webhook.id}`
+}
