@@ -35,7 +35,7 @@ function isAllowed(path: string, imported: Import): boolean {
   const outsider = OUTSIDERS[from]
   if (imported.target === undefined) return outsider?.packages.test(imported.specifier) ?? true
   const to = roomOf(imported.target)
-  if (to === from) return true
+  if (to === from) return from !== 'dashboard' || isAllowedInDashboard(path, imported.target)
   if (outsider) return outsider.rooms.includes(to)
   // The object classes appear in the types of the bindings, and nowhere else does env look down but to lib's parsers.
   if (from === 'env.ts' && imported.target.endsWith('-object.ts')) return imported.typeOnly
@@ -44,6 +44,20 @@ function isAllowed(path: string, imported: Import): boolean {
   if (to === UI) return layerOf(from) <= layerOf('dashboard')
   if (to === 'demo') return from === 'app.ts'
   return layerOf(from) < layerOf(to)
+}
+
+/** What one feature may take from another. Whatever lies below a feature's folder belongs to it. */
+const SHARED_BY_FEATURES = /\/(actions|frame|form)\.tsx?$/
+
+/** Features stand beside each other on the kit, which knows none of them. Files without a folder compose them. */
+function isAllowedInDashboard(path: string, target: string): boolean {
+  const [from, to] = [featureOf(path), featureOf(target)]
+  if (from === undefined || from === to) return true
+  return to === 'kit' || (from !== 'kit' && to !== undefined && SHARED_BY_FEATURES.test(target))
+}
+
+function featureOf(path: string): string | undefined {
+  return /^dashboard\/([^/]+)\//.exec(path)?.[1]
 }
 
 /** A room that no layer names may import nothing and be imported by nobody. */

@@ -20,6 +20,9 @@ describe('the arrow of rooms', () => {
     ['from one edge to another', 'oauth/consent.ts', `export { signInRoutes } from '../sign-in/routes.tsx'`],
     ['from the design system to a domain', 'ui/maker.tsx', `import type { App } from '../apps/app.ts'`],
     ['from a domain to the design system', 'apps/maker.ts', `import type { Maker } from '../ui/maker.tsx'`],
+    ['from the kit to a feature', 'dashboard/kit/route.ts', `import { editApp } from '../apps/actions.ts'`],
+    ['from a feature to what is inside another', 'dashboard/catalog/api.ts', `import '../apps/schemas.ts'`],
+    ['from a feature to what composes them', 'dashboard/apps/api.ts', `import '../routes.ts'`],
     ['down from env by value', 'env.ts', `import { GrantLedger } from './ledger/grant-ledger-object.ts'`],
     ['from the resource server to us', 'resource-server/verify.ts', `import { sha256 } from '../lib/encoding.ts'`],
     ['from the demo to us', 'demo/demo.tsx', `const app = await import('../app.ts')`],
@@ -34,6 +37,8 @@ describe('the arrow of rooms', () => {
     ['down, over rooms', 'oauth/token.ts', `import { findApp } from '../apps/apps-store.ts'`],
     ['within a room', 'apps/apps-store.ts', `import { appRow } from './app.ts'`],
     ['from an edge to the design system', 'oauth/consent-page.tsx', `import { Layout } from '../ui/layout.tsx'`],
+    ['from a feature to the actions of another', 'dashboard/operator/api.ts', `import '../apps/actions.ts'`],
+    ['from a feature to the kit', 'dashboard/apps/secrets/api.ts', `import '../../kit/route.ts'`],
     ['of an object type by env', 'env.ts', `import type { OneTime } from './lib/one-time-object.ts'`],
     ['in a comment', 'lib/random.ts', `// import { issueCode } from '../oauth/issue-code.ts'`],
   ])('allows an import %s', (_direction, path, text) => {

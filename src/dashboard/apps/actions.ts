@@ -1,39 +1,22 @@
 import type { z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { findApp } from '../../apps/apps-store.ts'
 import { changeApp, deleteApp } from '../../apps/change-app.ts'
 import { type Registration, registerApp } from '../../apps/register-app.ts'
 import type { AppSettings } from '../../apps/settings.ts'
-import type { AppEnv } from '../../env.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { isUniqueViolation } from '../../lib/storage.ts'
 import { requireApp, requireOrganization } from '../kit/access.ts'
 import { checkAct } from '../kit/acts.ts'
-import type { ApiEnv } from '../kit/api-env.ts'
+import type { Asker } from '../kit/asker.ts'
 import { boundReached, checkCreation } from '../kit/bounds.ts'
-import type { Caller } from '../kit/caller.ts'
 import { changedMeanwhile, type Precondition, requireVersion } from '../kit/precondition.ts'
 import { checkSettings } from './check-settings.ts'
 import { findRepeated, idempotentRequest } from './idempotency.ts'
 import type { appChange, appRegistration } from './schemas.ts'
 import { tellOfWaitingScopes } from './tell-of-waiting-scopes.ts'
 import { toAppBody, toSettings } from './wire.ts'
-
-/** Where a use case is asked for: by the API or by a page of ours. */
-export interface Asker {
-  env: AppEnv['Bindings']
-  config: AppEnv['Variables']['config']
-  caller: Caller
-  /** For what the answer does not wait for. */
-  waitUntil: (work: Promise<unknown>) => void
-}
-
-export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get' | 'executionCtx'>): Asker {
-  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-  return { env: c.env, config: c.get('config'), caller: c.get('caller'), waitUntil }
-}
 
 /** Under a key that was used for the same before, the app of then, without its secret. */
 export async function createApp(

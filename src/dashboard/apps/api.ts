@@ -1,10 +1,11 @@
 import { type AppPosition, listApps } from '../../apps/apps-store.ts'
 import { requireApp, requireOrganizations } from '../kit/access.ts'
+import { askerOf } from '../kit/asker.ts'
 import { formatCursor, parseCursor, toPage } from '../kit/pagination.ts'
 import { entityTag, parseIfMatch } from '../kit/precondition.ts'
 import { apiResource } from '../kit/protected-resource.ts'
 import { newApi } from '../kit/route.ts'
-import { askerOf, createApp, editApp, removeApp } from './actions.ts'
+import { createApp, editApp, removeApp } from './actions.ts'
 import { changeRoute, deleteRoute, listRoute, registerRoute, showRoute } from './routes.ts'
 import { toAppBody } from './wire.ts'
 

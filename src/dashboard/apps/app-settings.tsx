@@ -3,7 +3,8 @@ import type { Scope } from '../../catalog/catalog.ts'
 import type { AppEnv } from '../../env.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
-import { AppFields, type AppFormValues, type FieldProblems } from './form.tsx'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { AppFields, type AppFormValues } from './form.tsx'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 
 /** What follows a new homepage, said before it is saved. */

@@ -5,9 +5,9 @@ import { countOutsideAccounts } from '../../apps/outside-accounts-store.ts'
 import { listProtectedNames } from '../../apps/protected-names-store.ts'
 import { type AppSettings, findSettingProblems } from '../../apps/settings.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
+import type { Asker } from '../kit/asker.ts'
 import { checkFetch } from '../kit/bounds.ts'
 import { invalidFields } from '../kit/field-errors.ts'
-import type { Asker } from './actions.ts'
 import { toFieldError } from './wire.ts'
 
 interface WantedSettings {

@@ -1,5 +1,6 @@
 import type { Scope } from '../../catalog/catalog.ts'
 import { Problems, TextField } from '../../ui/field.tsx'
+import type { FieldProblems } from '../kit/form-problems.ts'
 import { ScopePicker } from './scope-picker.tsx'
 
 /** As typed, so that a refused form comes back with nothing lost. */
@@ -18,7 +19,6 @@ export interface AppFormValues {
 }
 
 /** By field; the empty name is for what concerns the form as a whole. */
-export type FieldProblems = Readonly<Record<string, readonly string[]>>
 
 interface AppFieldsProps {
   values: AppFormValues

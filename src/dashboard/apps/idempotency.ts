@@ -4,7 +4,7 @@ import { findKnownRequest, type IdempotentRequest } from '../../apps/idempotency
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { sha256 } from '../../lib/encoding.ts'
-import type { Asker } from './actions.ts'
+import type { Asker } from '../kit/asker.ts'
 
 /** `Idempotency-Key`: visible ASCII, as in the draft of the HTTPAPI working group, with or without its quotes. */
 const KEY = /^[\x21-\x7e]{1,255}$/

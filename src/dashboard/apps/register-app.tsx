@@ -6,7 +6,8 @@ import type { Membership } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout, type Navigation } from '../../ui/layout.tsx'
-import { AppFields, type AppFormValues, type FieldProblems } from './form.tsx'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { AppFields, type AppFormValues } from './form.tsx'
 
 interface RegisterAppView {
   nav: Navigation

@@ -5,8 +5,8 @@ import { currentTime } from '../../lib/clock.ts'
 import { MAX_ASKED } from '../../organizations/access-request.ts'
 import { listDeciders } from '../../organizations/deciders-store.ts'
 import { takeWaitingScopes } from '../../organizations/waiting-scopes-store.ts'
-import { waitingScopesMail } from '../organizations/mails.ts'
-import type { Asker } from './actions.ts'
+import type { Asker } from '../kit/asker.ts'
+import { waitingScopesMail } from './waiting-scopes-mail.ts'
 
 /** What an app registered beyond an approval is for the administrators of each organization to decide. */
 export async function tellOfWaitingScopes(asker: Asker, { clientId, clientName }: App): Promise<void> {

@@ -14,7 +14,7 @@ import { isSameResource } from '../../catalog/resource-identifier.ts'
 import { findReplacementProblem, isOwnResource } from '../../catalog/rules.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from '../kit/asker.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 import type { newResource, newScope, resourceChange, scopeChange } from './schemas.ts'
 

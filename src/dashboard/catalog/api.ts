@@ -1,6 +1,6 @@
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
-import { askerOf } from '../apps/actions.ts'
+import { askerOf } from '../kit/asker.ts'
 import { newApi } from '../kit/route.ts'
 import { addCredentials, addResource, addScope, editResource, editScope, removeScope } from './actions.ts'
 import {

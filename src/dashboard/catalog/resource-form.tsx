@@ -4,7 +4,7 @@ import type { AppEnv } from '../../env.ts'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout, type Navigation } from '../../ui/layout.tsx'
-import type { FieldProblems } from '../apps/form.tsx'
+import type { FieldProblems } from '../kit/form-problems.ts'
 
 /** As typed. */
 export interface ResourceValues {

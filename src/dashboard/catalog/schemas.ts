@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { AUDIENCES, SIGNING_ALGORITHMS, TARGETS } from '../../catalog/catalog.ts'
 import { findIdentifierProblem, findScopeNameProblem } from '../../catalog/rules.ts'
-import { checkedText, nameSchema } from '../apps/schemas.ts'
 import { listOf } from '../kit/pagination.ts'
+import { checkedText, nameSchema } from '../kit/texts.ts'
 
 const MIN_TTL_SECONDS = 60
 const MAX_TTL_SECONDS = 86_400

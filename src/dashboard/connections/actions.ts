@@ -7,7 +7,7 @@ import { callLedger } from '../../ledger/ledger-stub.ts'
 import type { GrantSummary } from '../../ledger/manage-grants.ts'
 import { findPresents } from '../../ledger/present-store.ts'
 import { currentTime, type EpochSeconds } from '../../lib/clock.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from '../kit/asker.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 
 /** A person's own grant with the app that has it. */

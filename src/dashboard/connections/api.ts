@@ -1,6 +1,6 @@
 import { publisherOf } from '../../apps/publisher-mark.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
-import { askerOf } from '../apps/actions.ts'
+import { askerOf } from '../kit/asker.ts'
 import { newApi } from '../kit/route.ts'
 import { disconnectApp, endOwnGrant, listOwnGrants, narrowOwnGrant, type OwnGrant, requireOwnGrant } from './actions.ts'
 import { disconnectAppRoute, listGrantsRoute, narrowGrantRoute, revokeGrantRoute, showGrantRoute } from './routes.ts'

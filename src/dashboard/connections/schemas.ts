@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { publisherBody } from '../apps/publisher/schemas.ts'
 import { listOf } from '../kit/pagination.ts'
+import { publisherBody } from '../kit/publisher-body.ts'
 
 const scopes = z.array(z.string()).openapi({ description: 'What the person consented to.', example: ['projects:read'] })
 const organizations = z.array(z.string()).openapi({

@@ -2,7 +2,7 @@ import { type Creation, takeCreation, takeFetch } from '../../accounts/account-l
 import type { Bindings, Config } from '../../env.ts'
 import { ApiError, tooManyRequests } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from './asker.ts'
 
 interface Bound {
   most: (config: Config) => number

@@ -11,7 +11,7 @@ import { getPolicy } from '../../organizations/policy-store.ts'
 import { insertPersonJobStatement } from '../../revocation/cut-off-jobs-store.ts'
 import { type CutOffCause, cutOffStatements } from '../../revocation/cut-offs-store.ts'
 import { endStatusesStatements } from '../../revocation/token-statuses-store.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from './asker.ts'
 
 type NewDecision = AppDecision | { clientId: string; decision: 'withdrawn' }
 

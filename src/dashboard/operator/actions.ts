@@ -4,7 +4,7 @@ import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
 import { signingKeysOf } from '../../keys/signing-keys.ts'
 import { currentTimeMs, toIsoTime } from '../../lib/clock.ts'
 import { reach, StorageUnavailable } from '../../lib/storage.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from '../kit/asker.ts'
 import { type Overview, readOverview } from './health-store.ts'
 
 export interface Health extends Overview {

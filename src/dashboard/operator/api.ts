@@ -1,10 +1,10 @@
 import { listKeys } from '../../keys/keys-store.ts'
 import { listAllCutOffJobs } from '../../revocation/cut-off-jobs-store.ts'
 import { listSuspendables } from '../../revocation/suspensions-store.ts'
-import { askerOf } from '../apps/actions.ts'
+import { askerOf } from '../kit/asker.ts'
+import { toJobBody } from '../kit/cut-off-job.ts'
 import { formatCursor, parseCursor, toPage } from '../kit/pagination.ts'
 import { newApi } from '../kit/route.ts'
-import { toJobBody } from '../organizations/policy/api.ts'
 import { readHealth, rotateSigningKey, withdrawSigningKey } from './actions.ts'
 import {
   healthRoute,

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ALGORITHMS } from '../../keys/algorithms.ts'
 import { SUSPENDABLES } from '../../revocation/suspensions-store.ts'
+import { cutOffJobBody } from '../kit/cut-off-job.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
 import { listOf, pageQuery } from '../kit/pagination.ts'
 import { guarded, jsonAnswer, jsonBody, problems } from '../kit/route.ts'
-import { cutOffJobBody } from '../organizations/policy/schemas.ts'
 
 const READ = ['forbidden', 'invalid-request', 'validation-failed'] as const
 const CHANGE = [

@@ -7,7 +7,7 @@ import { reach } from '../../lib/storage.ts'
 import { countRemovalStatement } from '../../revocation/removals-store.ts'
 import { KINDS, resumeStatement, type Suspendable, suspendStatement } from '../../revocation/suspensions-store.ts'
 import { endStatusesStatements } from '../../revocation/token-statuses-store.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from '../kit/asker.ts'
 
 /**
  * Stops it everywhere: at the next request, because every token request, introspection and session reads it; and for

@@ -26,9 +26,9 @@ import {
   rolesFor,
 } from '../../organizations/organization.ts'
 import { findOrganizations } from '../../organizations/organizations-store.ts'
-import type { Asker } from '../apps/actions.ts'
 import { requireMembership } from '../kit/access.ts'
 import { type Act, checkAct } from '../kit/acts.ts'
+import type { Asker } from '../kit/asker.ts'
 import { boundReached, checkCreation } from '../kit/bounds.ts'
 import { endOfDecision, endOfMembership, startJobs } from '../kit/cut-off.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'

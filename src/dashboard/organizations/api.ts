@@ -1,8 +1,8 @@
 import type { AppDecision } from '../../organizations/decision.ts'
 import { listDecisions } from '../../organizations/decisions-store.ts'
 import type { Member } from '../../organizations/organization.ts'
-import { askerOf } from '../apps/actions.ts'
 import { requireMembership } from '../kit/access.ts'
+import { askerOf } from '../kit/asker.ts'
 import { newApi } from '../kit/route.ts'
 import {
   addOrganization,

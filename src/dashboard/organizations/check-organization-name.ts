@@ -1,6 +1,6 @@
 import { deploymentNames, findImitationProblem } from '../../apps/name-imitation.ts'
 import { listProtectedNames } from '../../apps/protected-names-store.ts'
-import type { Asker } from '../apps/actions.ts'
+import type { Asker } from '../kit/asker.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 
 /** An organization's name stands in the subject of its invitations: it must not pass for this service either. */

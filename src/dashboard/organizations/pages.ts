@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { ApiError } from '../../errors.ts'
 import { may, type Organization } from '../../organizations/organization.ts'
-import { askerOf } from '../apps/actions.ts'
-import type { FieldProblems } from '../apps/form.tsx'
-import { problemsOf } from '../apps/form-values.ts'
+import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { problemsOf } from '../kit/form-problems.ts'
 import { navigation, type PageEnv, requireVisitor } from '../kit/visitor.ts'
 import {
   addOrganization,

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { DECISIONS } from '../../organizations/decision.ts'
 import { findSlugProblem, ROLES } from '../../organizations/organization.ts'
-import { checkedText, nameSchema } from '../apps/schemas.ts'
 import { listOf } from '../kit/pagination.ts'
+import { checkedText, nameSchema } from '../kit/texts.ts'
 
 const MAX_NOTE_LENGTH = 500
 

@@ -5,8 +5,8 @@ import { ApiError } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { findHostProblem } from '../../../lib/public-host.ts'
 import { requireApp } from '../../kit/access.ts'
+import type { Asker } from '../../kit/asker.ts'
 import { checkFetch } from '../../kit/bounds.ts'
-import type { Asker } from '../actions.ts'
 
 /** Starts the verification, or looks again; the answer is what is known after the look. */
 export async function startPublisherVerification(asker: Asker, clientId: string): Promise<PublisherCheck> {

@@ -1,6 +1,6 @@
 import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
+import { askerOf } from '../../kit/asker.ts'
 import { newApi } from '../../kit/route.ts'
-import { askerOf } from '../actions.ts'
 import { requirePublisherVerification, startPublisherVerification } from './actions.ts'
 import { showPublisherRoute, verifyPublisherRoute } from './routes.ts'
 

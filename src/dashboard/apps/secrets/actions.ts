@@ -6,8 +6,8 @@ import { ApiError } from '../../../errors.ts'
 import { currentTime, type EpochSeconds } from '../../../lib/clock.ts'
 import { requireApp } from '../../kit/access.ts'
 import { checkAct } from '../../kit/acts.ts'
+import type { Asker } from '../../kit/asker.ts'
 import { invalidFields, pointer } from '../../kit/field-errors.ts'
-import type { Asker } from '../actions.ts'
 
 interface SecretRequest {
   name: string

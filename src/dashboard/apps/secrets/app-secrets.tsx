@@ -4,7 +4,7 @@ import type { AppEnv } from '../../../env.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
-import type { FieldProblems } from '../form.tsx'
+import type { FieldProblems } from '../../kit/form-problems.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 
 interface AppSecretsView extends AppFrameView {

@@ -7,7 +7,7 @@ import {
 } from '../../../audit/audit-query-store.ts'
 import { toEventBody } from '../../../audit/event-body.ts'
 import { utf8 } from '../../../lib/encoding.ts'
-import type { Asker } from '../../apps/actions.ts'
+import type { Asker } from '../../kit/asker.ts'
 import { type Page, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
 import type { auditExportQuery } from './schemas.ts'

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toEventBody } from '../../../audit/event-body.ts'
-import { askerOf } from '../../apps/actions.ts'
+import { askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { organizationPath } from '../routes.ts'

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { askerOf } from '../../apps/actions.ts'
+import { askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
 import { partOf, requireOwn } from '../pages.ts'

@@ -13,7 +13,7 @@ import {
   listReachingGrants,
   type ReachingGrant,
 } from '../../../organizations/reaching-grants-store.ts'
-import type { Asker } from '../../apps/actions.ts'
+import type { Asker } from '../../kit/asker.ts'
 import { type Page, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
 

@@ -8,11 +8,11 @@ import { findObstacle, listInvitations, type Obstacle } from '../../../organizat
 import { changeInvitation, inviteAddress, withdrawInvitation } from '../../../organizations/invite.ts'
 import type { Role } from '../../../organizations/organization.ts'
 import { inWords } from '../../../ui/in-words.ts'
-import type { Asker } from '../../apps/actions.ts'
 import { checkAct } from '../../kit/acts.ts'
+import type { Asker } from '../../kit/asker.ts'
 import { invalidFields, pointer } from '../../kit/field-errors.ts'
 import { checkOwners, concernsAdministrators, deed, requirePermission } from '../actions.ts'
-import { invitationMail } from '../mails.ts'
+import { invitationMail } from './mail.ts'
 import type { newInvitation } from './schemas.ts'
 
 export async function listInvitationsOf(asker: Asker, organizationId: string): Promise<Invitation[]> {

@@ -1,5 +1,5 @@
 import type { Invitation } from '../../../organizations/invitation.ts'
-import { askerOf } from '../../apps/actions.ts'
+import { askerOf } from '../../kit/asker.ts'
 import { newApi } from '../../kit/route.ts'
 import { endInvitation, invite, listInvitationsOf } from './actions.ts'
 import { inviteRoute, listInvitationsRoute, withdrawInvitationRoute } from './routes.ts'

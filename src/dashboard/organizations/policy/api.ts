@@ -1,6 +1,6 @@
 import type { AppPolicy } from '../../../organizations/policy.ts'
-import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
-import { askerOf } from '../../apps/actions.ts'
+import { askerOf } from '../../kit/asker.ts'
+import { toJobBody } from '../../kit/cut-off-job.ts'
 import { newApi } from '../../kit/route.ts'
 import { editPolicy, listJobsOf, type PolicyPreview, previewPolicy, readPolicy } from './actions.ts'
 import { changePolicyRoute, listJobsRoute, previewPolicyRoute, showPolicyRoute } from './routes.ts'
@@ -44,19 +44,5 @@ function toPreviewBody({ apps, grants, people, effects }: PolicyPreview) {
       grants: effect.grants,
       people: effect.people,
     })),
-  }
-}
-
-export function toJobBody(job: CutOffJob) {
-  return {
-    id: job.id,
-    client_id: job.clientId,
-    account_id: job.accountId,
-    cause: job.cause,
-    requested_by: job.requestedBy,
-    total: job.total,
-    done: job.done,
-    created_at: job.createdAt,
-    finished_at: job.finishedAt,
   }
 }

@@ -1,8 +1,9 @@
 import { createRoute } from '@hono/zod-openapi'
+import { cutOffJobList } from '../../kit/cut-off-job.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { guarded, jsonAnswer, jsonBody, problems } from '../../kit/route.ts'
 import { organizationPath } from '../routes.ts'
-import { cutOffJobList, newPolicy, policyBody, policyPreviewBody } from './schemas.ts'
+import { newPolicy, policyBody, policyPreviewBody } from './schemas.ts'
 
 const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
 

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 import { APP_POLICIES } from '../../../organizations/policy.ts'
-import { listOf } from '../../kit/pagination.ts'
 
 const policy = z.enum(APP_POLICIES).openapi({
   description:
@@ -47,21 +46,3 @@ export const policyPreviewBody = z
     effects: z.array(effectBody).openapi({ description: 'App by app, those of most people first.' }),
   })
   .openapi('PolicyPreview', { description: 'What a policy would end. From a projection that is seconds old.' })
-
-export const cutOffJobBody = z
-  .object({
-    id: z.string().openapi({ description: 'Names the job.', example: 'job_2b1Qv0aXcD8fGhJkLmNp_1' }),
-    client_id: z.string().nullable().openapi({ description: 'The app that was cut off, or', example: 'app_7Hd0sZk3' }),
-    account_id: z.string().nullable().openapi({ description: 'the person whose membership ended.', example: null }),
-    cause: z.string().openapi({ description: 'The audit event that asked for it.', example: 'app.blocked' }),
-    requested_by: z.string().nullable().openapi({
-      description: 'The account; null: nobody, a time limit passed or a publisher lost its mark.',
-      example: 'acc_2b1Qv0aXcD8fGhJkLmNp',
-    }),
-    total: z.int().openapi({ description: 'Grants to clean up.', example: 10_000 }),
-    done: z.int().openapi({ description: 'Grants cleaned up so far.', example: 4200 }),
-    created_at: z.int().openapi({ description: 'Epoch seconds. The access ended then.', example: 1_790_000_000 }),
-    finished_at: z.int().nullable().openapi({ description: 'Epoch seconds; null: it runs.', example: null }),
-  })
-  .openapi('CutOffJob', { description: 'The clean-up behind a decision that already holds.' })
-export const cutOffJobList = listOf(cutOffJobBody).openapi('CutOffJobList', { description: 'The newest first.' })

@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../../../organizations/access-request.ts'
 import type { RequestPosition } from '../../../organizations/access-requests-store.ts'
-import { askerOf } from '../../apps/actions.ts'
+import { askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { newApi } from '../../kit/route.ts'
 import { answerRequest, readRequests } from './actions.ts'

@@ -3,9 +3,9 @@ import { allowMailOf } from '../../../accounts/mail-limits.ts'
 import { findApp } from '../../../apps/apps-store.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { takeUntold } from '../../../organizations/access-requests-store.ts'
-import type { Asker } from '../../apps/actions.ts'
 import { requireMembership } from '../../kit/access.ts'
-import { answerMail } from '../mails.ts'
+import type { Asker } from '../../kit/asker.ts'
+import { answerMail } from './mails.ts'
 
 /** After any decision about an app: those whose requests it answered are told, each once. */
 export async function tellRequesters(asker: Asker, organizationId: string, clientId: string): Promise<void> {

@@ -15,8 +15,8 @@ import {
   MAX_WEBHOOKS,
   type Webhook,
 } from '../../../webhooks/webhook.ts'
-import type { Asker } from '../../apps/actions.ts'
 import { checkAct } from '../../kit/acts.ts'
+import type { Asker } from '../../kit/asker.ts'
 import { type Page, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
 import type { newWebhook, webhookChange } from './schemas.ts'

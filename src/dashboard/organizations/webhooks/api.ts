@@ -1,5 +1,5 @@
 import type { Delivery, Webhook } from '../../../webhooks/webhook.ts'
-import { askerOf } from '../../apps/actions.ts'
+import { askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { newApi } from '../../kit/route.ts'
 import {

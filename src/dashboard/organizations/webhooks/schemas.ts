@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { AUDIT_EVENTS, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { findFetchProblem } from '../../../lib/guarded-fetch.ts'
 import { DELIVERY_STATES, WEBHOOK_STATES } from '../../../webhooks/webhook.ts'
-import { checkedText } from '../../apps/schemas.ts'
 import { listOf, pageQuery } from '../../kit/pagination.ts'
+import { checkedText } from '../../kit/texts.ts'
 
 const MAX_URL_LENGTH = 2000
 

@@ -5,7 +5,7 @@ import { currentTime } from '../../../lib/clock.ts'
 import { listAdministrators } from '../../../organizations/deciders-store.ts'
 import { findOrganizations } from '../../../organizations/organizations-store.ts'
 import type { DisabledWebhook } from '../../../webhooks/finish-attempt.ts'
-import { disabledWebhookMail } from '../mails.ts'
+import { disabledWebhookMail } from './disabled-mail.ts'
 
 const MAX_TOLD = 10
 

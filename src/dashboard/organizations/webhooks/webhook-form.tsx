@@ -4,7 +4,7 @@ import type { AppEnv } from '../../../env.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import type { Webhook } from '../../../webhooks/webhook.ts'
-import type { FieldProblems } from '../../apps/form.tsx'
+import type { FieldProblems } from '../../kit/form-problems.ts'
 import { EVENT_WORDS } from '../audit/audit.tsx'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
 

@@ -1,0 +1,35 @@
+import { z } from '@hono/zod-openapi'
+import type { CutOffJob } from '../../revocation/cut-off-jobs-store.ts'
+import { listOf } from './pagination.ts'
+
+export const cutOffJobBody = z
+  .object({
+    id: z.string().openapi({ description: 'Names the job.', example: 'job_2b1Qv0aXcD8fGhJkLmNp_1' }),
+    client_id: z.string().nullable().openapi({ description: 'The app that was cut off, or', example: 'app_7Hd0sZk3' }),
+    account_id: z.string().nullable().openapi({ description: 'the person whose membership ended.', example: null }),
+    cause: z.string().openapi({ description: 'The audit event that asked for it.', example: 'app.blocked' }),
+    requested_by: z.string().nullable().openapi({
+      description: 'The account; null: nobody, a time limit passed or a publisher lost its mark.',
+      example: 'acc_2b1Qv0aXcD8fGhJkLmNp',
+    }),
+    total: z.int().openapi({ description: 'Grants to clean up.', example: 10_000 }),
+    done: z.int().openapi({ description: 'Grants cleaned up so far.', example: 4200 }),
+    created_at: z.int().openapi({ description: 'Epoch seconds. The access ended then.', example: 1_790_000_000 }),
+    finished_at: z.int().nullable().openapi({ description: 'Epoch seconds; null: it runs.', example: null }),
+  })
+  .openapi('CutOffJob', { description: 'The clean-up behind a decision that already holds.' })
+export const cutOffJobList = listOf(cutOffJobBody).openapi('CutOffJobList', { description: 'The newest first.' })
+
+export function toJobBody(job: CutOffJob) {
+  return {
+    id: job.id,
+    client_id: job.clientId,
+    account_id: job.accountId,
+    cause: job.cause,
+    requested_by: job.requestedBy,
+    total: job.total,
+    done: job.done,
+    created_at: job.createdAt,
+    finished_at: job.finishedAt,
+  }
+}
