@@ -1,57 +1,182 @@
+import { createRoute, z } from '@hono/zod-openapi'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
 import { askerOf } from '../kit/asker.ts'
-import { newApi } from '../kit/route.ts'
+import { readJsonBody } from '../kit/json-body.ts'
+import { requireOperator } from '../kit/operator.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import { addCredentials, addResource, addScope, editResource, editScope, removeScope } from './actions.ts'
 import {
-  changeResourceRoute,
-  changeScopeRoute,
-  createCredentialsRoute,
-  createResourceRoute,
-  createScopeRoute,
-  deleteScopeRoute,
-  listResourcesRoute,
-  listScopesRoute,
-} from './routes.ts'
+  newResource,
+  newScope,
+  resourceBody,
+  resourceChange,
+  resourceCredentials,
+  resourceList,
+  scopeBody,
+  scopeChange,
+  scopeList,
+} from './schemas.ts'
+
+const scopePath = z.object({
+  name: z.string().max(100).openapi({ description: 'The scope.', example: 'projects:read' }),
+})
+const resourcePath = z.object({
+  identifier: z.string().max(1000).openapi({
+    description: 'The identifier of the API, percent-encoded as one path segment.',
+    example: 'https://api.example.com',
+  }),
+})
+const CHANGES = [
+  'invalid-request',
+  'forbidden',
+  'sign-in-too-old',
+  'cross-origin',
+  'too-large',
+  'unsupported-media-type',
+  'validation-failed',
+] as const
 
 /** Resources and their scopes. Everybody reads the scopes; operators keep the catalogue. */
 export const catalog = newApi()
 
-catalog.openapi(listScopesRoute, async (c) => {
-  const items = (await listScopes(c.env.DB, c.get('config').issuer)).map(toScopeBody)
-  return c.json({ items, next_cursor: null }, 200)
-})
-
-catalog.openapi(createScopeRoute, async (c) =>
-  c.json(toScopeBody(await addScope(askerOf(c), c.req.valid('json'))), 201),
+catalog.openapi(
+  createRoute({
+    method: 'get',
+    path: '/scopes',
+    operationId: 'listScopes',
+    tags: ['Scopes'],
+    summary: 'List scopes',
+    description: 'The catalogue: every scope there is, by API and name.',
+    ...guarded(null),
+    responses: { 200: jsonAnswer('All of them.', scopeList), ...problems() },
+  }),
+  async (c) => {
+    const items = (await listScopes(c.env.DB, c.get('config').issuer)).map(toScopeBody)
+    return c.json({ items, next_cursor: null }, 200)
+  },
 )
 
-catalog.openapi(changeScopeRoute, async (c) =>
-  c.json(toScopeBody(await editScope(askerOf(c), c.req.valid('param').name, c.req.valid('json'))), 200),
+catalog.openapi(
+  createRoute({
+    method: 'post',
+    path: '/scopes',
+    operationId: 'createScope',
+    tags: ['Scopes'],
+    summary: 'Create a scope',
+    description: 'For operators, by session.',
+    ...guarded(null, requireOperator, readJsonBody),
+    request: { body: jsonBody('The scope.', newScope) },
+    responses: { 201: jsonAnswer('The scope.', scopeBody), ...problems(...CHANGES, 'conflict') },
+  }),
+  async (c) => c.json(toScopeBody(await addScope(askerOf(c), c.req.valid('json'))), 201),
 )
 
-catalog.openapi(deleteScopeRoute, async (c) => {
-  await removeScope(askerOf(c), c.req.valid('param').name)
-  return c.body(null, 204)
-})
-
-catalog.openapi(listResourcesRoute, async (c) => {
-  const items = (await listResources(c.env.DB, c.get('config').issuer)).map(toResourceBody)
-  return c.json({ items, next_cursor: null }, 200)
-})
-
-catalog.openapi(createResourceRoute, async (c) =>
-  c.json(toResourceBody(await addResource(askerOf(c), c.req.valid('json'))), 201),
+catalog.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/scopes/{name}',
+    operationId: 'changeScope',
+    tags: ['Scopes'],
+    summary: 'Change or deprecate a scope',
+    description: 'For operators, by session. People are asked with the new words from the next consent on.',
+    ...guarded(null, requireOperator, readJsonBody),
+    request: { params: scopePath, body: jsonBody('What to change.', scopeChange) },
+    responses: { 200: jsonAnswer('The scope as it is now.', scopeBody), ...problems(...CHANGES, 'not-found') },
+  }),
+  async (c) => c.json(toScopeBody(await editScope(askerOf(c), c.req.valid('param').name, c.req.valid('json'))), 200),
 )
 
-catalog.openapi(changeResourceRoute, async (c) =>
-  c.json(toResourceBody(await editResource(askerOf(c), c.req.valid('param').identifier, c.req.valid('json'))), 200),
+catalog.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/scopes/{name}',
+    operationId: 'deleteScope',
+    tags: ['Scopes'],
+    summary: 'Delete a scope',
+    description:
+      'For operators, by session. A scope in use can only be deprecated; the refusal lists what depends on it.',
+    ...guarded(null, requireOperator),
+    request: { params: scopePath },
+    responses: {
+      204: { description: 'The scope is deleted.' },
+      ...problems('forbidden', 'sign-in-too-old', 'cross-origin', 'not-found', 'conflict'),
+    },
+  }),
+  async (c) => {
+    await removeScope(askerOf(c), c.req.valid('param').name)
+    return c.body(null, 204)
+  },
 )
 
-catalog.openapi(createCredentialsRoute, async (c) => {
-  const { id, secret } = await addCredentials(askerOf(c), c.req.valid('param').identifier)
-  return c.json({ introspection_id: id, introspection_secret: secret }, 201)
-})
+catalog.openapi(
+  createRoute({
+    method: 'get',
+    path: '/resources',
+    operationId: 'listResources',
+    tags: ['Resources'],
+    summary: 'List protected APIs',
+    description: 'For operators, by session.',
+    ...guarded(null, requireOperator),
+    responses: { 200: jsonAnswer('All of them.', resourceList), ...problems('forbidden') },
+  }),
+  async (c) => {
+    const items = (await listResources(c.env.DB, c.get('config').issuer)).map(toResourceBody)
+    return c.json({ items, next_cursor: null }, 200)
+  },
+)
+
+catalog.openapi(
+  createRoute({
+    method: 'post',
+    path: '/resources',
+    operationId: 'createResource',
+    tags: ['Resources'],
+    summary: 'Add a protected API',
+    description: 'For operators, by session.',
+    ...guarded(null, requireOperator, readJsonBody),
+    request: { body: jsonBody('The API.', newResource) },
+    responses: { 201: jsonAnswer('The API.', resourceBody), ...problems(...CHANGES, 'conflict') },
+  }),
+  async (c) => c.json(toResourceBody(await addResource(askerOf(c), c.req.valid('json'))), 201),
+)
+
+catalog.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/resources/{identifier}',
+    operationId: 'changeResource',
+    tags: ['Resources'],
+    summary: 'Change a protected API',
+    description: 'For operators, by session. Takes effect at the next token.',
+    ...guarded(null, requireOperator, readJsonBody),
+    request: { params: resourcePath, body: jsonBody('What to change.', resourceChange) },
+    responses: { 200: jsonAnswer('The API as it is now.', resourceBody), ...problems(...CHANGES, 'not-found') },
+  }),
+  async (c) =>
+    c.json(toResourceBody(await editResource(askerOf(c), c.req.valid('param').identifier, c.req.valid('json'))), 200),
+)
+
+catalog.openapi(
+  createRoute({
+    method: 'post',
+    path: '/resources/{identifier}/credentials',
+    operationId: 'createResourceCredentials',
+    tags: ['Resources'],
+    summary: 'Create introspection credentials',
+    description: 'For operators, by session. The credentials that the API had before stop working.',
+    ...guarded(null, requireOperator),
+    request: { params: resourcePath },
+    responses: {
+      201: jsonAnswer('The credentials, shown this once.', resourceCredentials),
+      ...problems('forbidden', 'sign-in-too-old', 'cross-origin', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const { id, secret } = await addCredentials(askerOf(c), c.req.valid('param').identifier)
+    return c.json({ introspection_id: id, introspection_secret: secret }, 201)
+  },
+)
 
 function toScopeBody({ deprecatedAt, replacedBy, openTo, ...scope }: Scope) {
   return { ...scope, open_to: openTo, deprecated: deprecatedAt !== null, replaced_by: replacedBy }

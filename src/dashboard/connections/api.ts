@@ -1,35 +1,121 @@
+import { createRoute, z } from '@hono/zod-openapi'
 import { publisherOf } from '../../apps/publisher-mark.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
 import { askerOf } from '../kit/asker.ts'
-import { newApi } from '../kit/route.ts'
+import { readJsonBody } from '../kit/json-body.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import { disconnectApp, endOwnGrant, listOwnGrants, narrowOwnGrant, type OwnGrant, requireOwnGrant } from './actions.ts'
-import { disconnectAppRoute, listGrantsRoute, narrowGrantRoute, revokeGrantRoute, showGrantRoute } from './routes.ts'
+import { grantBody, grantChange, grantList } from './schemas.ts'
+
+const grantPath = z.object({
+  grant_id: z.string().max(100).openapi({ description: 'The grant.', example: 'kZ3PqLmNoXyAbCd1' }),
+})
 
 /** What the caller allowed to apps. */
 export const grants = newApi()
 
-grants.openapi(listGrantsRoute, async (c) => {
-  const items = (await listOwnGrants(askerOf(c))).map(toGrantBody)
-  return c.json({ items, next_cursor: null }, 200)
-})
-
-grants.openapi(showGrantRoute, async (c) =>
-  c.json(toGrantBody(await requireOwnGrant(askerOf(c), c.req.valid('param').grant_id)), 200),
+grants.openapi(
+  createRoute({
+    method: 'get',
+    path: '/grants',
+    operationId: 'listGrants',
+    tags: ['Grants'],
+    summary: 'List connected apps',
+    description: 'What you allowed, read from the ledger itself: never a minute old.',
+    ...guarded('grants:read'),
+    responses: { 200: jsonAnswer('All of them.', grantList), ...problems('insufficient-scope') },
+  }),
+  async (c) => {
+    const items = (await listOwnGrants(askerOf(c))).map(toGrantBody)
+    return c.json({ items, next_cursor: null }, 200)
+  },
 )
 
-grants.openapi(narrowGrantRoute, async (c) =>
-  c.json(toGrantBody(await narrowOwnGrant(askerOf(c), c.req.valid('param').grant_id, c.req.valid('json'))), 200),
+grants.openapi(
+  createRoute({
+    method: 'get',
+    path: '/grants/{grant_id}',
+    operationId: 'getGrant',
+    tags: ['Grants'],
+    summary: 'Read a grant',
+    description: 'One of your own living grants.',
+    ...guarded('grants:read'),
+    request: { params: grantPath },
+    responses: { 200: jsonAnswer('The grant.', grantBody), ...problems('insufficient-scope', 'not-found') },
+  }),
+  async (c) => c.json(toGrantBody(await requireOwnGrant(askerOf(c), c.req.valid('param').grant_id)), 200),
 )
 
-grants.openapi(revokeGrantRoute, async (c) => {
-  await endOwnGrant(askerOf(c), c.req.valid('param').grant_id)
-  return c.body(null, 204)
-})
+grants.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/grants/{grant_id}',
+    operationId: 'narrowGrant',
+    tags: ['Grants'],
+    summary: 'Narrow a grant',
+    description: 'Takes optional scopes or organizations back: at once in introspection, and at the next token.',
+    ...guarded('grants:write', readJsonBody),
+    request: { params: grantPath, body: jsonBody('What is kept.', grantChange) },
+    responses: {
+      200: jsonAnswer('The grant as it is now.', grantBody),
+      ...problems(
+        'invalid-request',
+        'insufficient-scope',
+        'cross-origin',
+        'not-found',
+        'too-large',
+        'unsupported-media-type',
+        'validation-failed',
+      ),
+    },
+  }),
+  async (c) =>
+    c.json(toGrantBody(await narrowOwnGrant(askerOf(c), c.req.valid('param').grant_id, c.req.valid('json'))), 200),
+)
 
-grants.openapi(disconnectAppRoute, async (c) => {
-  await disconnectApp(askerOf(c), c.req.valid('query').client_id)
-  return c.body(null, 204)
-})
+grants.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/grants/{grant_id}',
+    operationId: 'revokeGrant',
+    tags: ['Grants'],
+    summary: 'Revoke a grant',
+    description: 'Ends the app on one device: refresh and introspection at once. Other devices stay connected.',
+    ...guarded('grants:write'),
+    request: { params: grantPath },
+    responses: {
+      204: { description: 'The grant is revoked.' },
+      ...problems('insufficient-scope', 'cross-origin', 'not-found'),
+    },
+  }),
+  async (c) => {
+    await endOwnGrant(askerOf(c), c.req.valid('param').grant_id)
+    return c.body(null, 204)
+  },
+)
+
+grants.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/grants',
+    operationId: 'disconnectApp',
+    tags: ['Grants'],
+    summary: 'Disconnect an app',
+    description: 'Revokes every grant that you gave to one app.',
+    ...guarded('grants:write'),
+    request: {
+      query: z.object({ client_id: z.string().min(1).max(100).openapi({ description: 'The app to disconnect.' }) }),
+    },
+    responses: {
+      204: { description: 'The app is disconnected, also when it was not connected.' },
+      ...problems('invalid-request', 'insufficient-scope', 'cross-origin'),
+    },
+  }),
+  async (c) => {
+    await disconnectApp(askerOf(c), c.req.valid('query').client_id)
+    return c.body(null, 204)
+  },
+)
 
 function toGrantBody({ grant, app, inEffect }: OwnGrant) {
   return {

@@ -1,9 +1,12 @@
+import { createRoute } from '@hono/zod-openapi'
 import type { AppDecision } from '../../organizations/decision.ts'
 import { listDecisions } from '../../organizations/decisions-store.ts'
 import type { Member } from '../../organizations/organization.ts'
 import { requireMembership } from '../kit/access.ts'
 import { askerOf } from '../kit/asker.ts'
-import { newApi } from '../kit/route.ts'
+import { readJsonBody } from '../kit/json-body.ts'
+import { decisionPath, memberPath, organizationPath } from '../kit/parameters.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import {
   addOrganization,
   decideOn,
@@ -17,71 +20,222 @@ import {
   undecide,
 } from './actions.ts'
 import {
-  changeOrganizationRoute,
-  changeRoleRoute,
-  createOrganizationRoute,
-  decideRoute,
-  listDecisionsRoute,
-  listMembersRoute,
-  listOrganizationsRoute,
-  removeMemberRoute,
-  showOrganizationRoute,
-  withdrawDecisionRoute,
-} from './routes.ts'
+  decisionBody,
+  decisionList,
+  memberBody,
+  memberList,
+  newDecision,
+  newOrganization,
+  organizationBody,
+  organizationChange,
+  organizationList,
+  roleChange,
+} from './schemas.ts'
+
+const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
+const CHANGE_PROBLEMS = ['insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict'] as const
 
 /** Organizations, their members, and what their administrators decided about apps. */
 export const organizations = newApi()
 
-organizations.openapi(listOrganizationsRoute, async (c) => {
-  const items = (await listOwnOrganizations(askerOf(c))).map(toOrganizationBody)
-  return c.json({ items, next_cursor: null }, 200)
-})
-
-organizations.openapi(createOrganizationRoute, async (c) =>
-  c.json(toOrganizationBody(await addOrganization(askerOf(c), c.req.valid('json'))), 201),
+organizations.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations',
+    operationId: 'listOrganizations',
+    tags: ['Organizations'],
+    summary: 'List your organizations',
+    description: 'Those that you are a member of, and that this access reaches.',
+    ...guarded('organizations:read'),
+    responses: { 200: jsonAnswer('All of them.', organizationList), ...problems('insufficient-scope') },
+  }),
+  async (c) => {
+    const items = (await listOwnOrganizations(askerOf(c))).map(toOrganizationBody)
+    return c.json({ items, next_cursor: null }, 200)
+  },
 )
 
-organizations.openapi(showOrganizationRoute, async (c) =>
-  c.json(toOrganizationBody(await requireOwnOrganization(askerOf(c), c.req.valid('param').organization_id)), 200),
+organizations.openapi(
+  createRoute({
+    method: 'post',
+    path: '/organizations',
+    operationId: 'createOrganization',
+    tags: ['Organizations'],
+    summary: 'Create an organization',
+    description: 'By session only: no access token was granted an organization that is not there yet.',
+    ...guarded('organizations:write', readJsonBody),
+    request: { body: jsonBody('The organization.', newOrganization) },
+    responses: {
+      201: jsonAnswer('The organization.', organizationBody),
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'conflict', ...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => c.json(toOrganizationBody(await addOrganization(askerOf(c), c.req.valid('json'))), 201),
 )
 
-organizations.openapi(changeOrganizationRoute, async (c) => {
-  const { organization_id: id } = c.req.valid('param')
-  return c.json(toOrganizationBody(await editOrganization(askerOf(c), id, c.req.valid('json'))), 200)
-})
+organizations.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}',
+    operationId: 'getOrganization',
+    tags: ['Organizations'],
+    summary: 'Read an organization',
+    description: 'One that you are a member of, and that this access reaches.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath },
+    responses: {
+      200: jsonAnswer('The organization.', organizationBody),
+      ...problems('insufficient-scope', 'not-found'),
+    },
+  }),
+  async (c) =>
+    c.json(toOrganizationBody(await requireOwnOrganization(askerOf(c), c.req.valid('param').organization_id)), 200),
+)
 
-organizations.openapi(listMembersRoute, async (c) => {
-  const items = (await listMembersOf(askerOf(c), c.req.valid('param').organization_id)).map(toMemberBody)
-  return c.json({ items, next_cursor: null }, 200)
-})
+organizations.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/organizations/{organization_id}',
+    operationId: 'changeOrganization',
+    tags: ['Organizations'],
+    summary: 'Rename an organization',
+    description: 'For owners and administrators. A personal organization keeps its name.',
+    ...guarded('organizations:write', readJsonBody),
+    request: { params: organizationPath, body: jsonBody('What to change.', organizationChange) },
+    responses: {
+      200: jsonAnswer('The organization as it is now.', organizationBody),
+      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id } = c.req.valid('param')
+    return c.json(toOrganizationBody(await editOrganization(askerOf(c), id, c.req.valid('json'))), 200)
+  },
+)
 
-organizations.openapi(changeRoleRoute, async (c) => {
-  const { organization_id: id, account_id: accountId } = c.req.valid('param')
-  return c.json(toMemberBody(await editRole(askerOf(c), id, accountId, c.req.valid('json').role)), 200)
-})
+organizations.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/members',
+    operationId: 'listMembers',
+    tags: ['Organizations'],
+    summary: 'List members',
+    description: 'Everybody in the organization, for everybody in it.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath },
+    responses: { 200: jsonAnswer('All of them.', memberList), ...problems('insufficient-scope', 'not-found') },
+  }),
+  async (c) => {
+    const items = (await listMembersOf(askerOf(c), c.req.valid('param').organization_id)).map(toMemberBody)
+    return c.json({ items, next_cursor: null }, 200)
+  },
+)
 
-organizations.openapi(removeMemberRoute, async (c) => {
-  const { organization_id: id, account_id: accountId } = c.req.valid('param')
-  await endMembership(askerOf(c), id, accountId)
-  return c.body(null, 204)
-})
+organizations.openapi(
+  createRoute({
+    method: 'patch',
+    path: '/organizations/{organization_id}/members/{account_id}',
+    operationId: 'changeRole',
+    tags: ['Organizations'],
+    summary: 'Change a role',
+    description: 'For owners and administrators; only owners make and unmake owners. The last owner stays one.',
+    ...guarded('members:write', readJsonBody),
+    request: { params: memberPath, body: jsonBody('The role.', roleChange) },
+    responses: {
+      200: jsonAnswer('The member.', memberBody),
+      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, account_id: accountId } = c.req.valid('param')
+    return c.json(toMemberBody(await editRole(askerOf(c), id, accountId, c.req.valid('json').role)), 200)
+  },
+)
 
-organizations.openapi(listDecisionsRoute, async (c) => {
-  const { organizationId } = requireMembership(c.get('caller'), c.req.valid('param').organization_id)
-  const items = (await listDecisions(c.env.DB, organizationId)).map(toDecisionBody)
-  return c.json({ items, next_cursor: null }, 200)
-})
+organizations.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/organizations/{organization_id}/members/{account_id}',
+    operationId: 'removeMember',
+    tags: ['Organizations'],
+    summary: 'Remove a member, or leave',
+    description:
+      "Ends the access of that person's apps to the organization at once; their other organizations stay. The last " +
+      'owner cannot leave.',
+    ...guarded('members:write'),
+    request: { params: memberPath },
+    responses: { 204: { description: 'The person is no member any more.' }, ...problems(...CHANGE_PROBLEMS) },
+  }),
+  async (c) => {
+    const { organization_id: id, account_id: accountId } = c.req.valid('param')
+    await endMembership(askerOf(c), id, accountId)
+    return c.body(null, 204)
+  },
+)
 
-organizations.openapi(decideRoute, async (c) => {
-  const { organization_id: id, client_id: clientId } = c.req.valid('param')
-  return c.json(toDecisionBody(await decideOn(askerOf(c), id, clientId, c.req.valid('json'))), 200)
-})
+organizations.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/decisions',
+    operationId: 'listDecisions',
+    tags: ['Decisions'],
+    summary: 'List decisions about apps',
+    description: 'What administrators decided, for everybody in the organization.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath },
+    responses: { 200: jsonAnswer('All of them.', decisionList), ...problems('insufficient-scope', 'not-found') },
+  }),
+  async (c) => {
+    const { organizationId } = requireMembership(c.get('caller'), c.req.valid('param').organization_id)
+    const items = (await listDecisions(c.env.DB, organizationId)).map(toDecisionBody)
+    return c.json({ items, next_cursor: null }, 200)
+  },
+)
 
-organizations.openapi(withdrawDecisionRoute, async (c) => {
-  const { organization_id: id, client_id: clientId } = c.req.valid('param')
-  await undecide(askerOf(c), id, clientId)
-  return c.body(null, 204)
-})
+organizations.openapi(
+  createRoute({
+    method: 'put',
+    path: '/organizations/{organization_id}/decisions/{client_id}',
+    operationId: 'decide',
+    tags: ['Decisions'],
+    summary: 'Approve or block an app',
+    description:
+      'For owners and administrators. Holds for grants that exist: at the next token, and at once in introspection. ' +
+      'Only this organization is concerned.',
+    ...guarded('decisions:write', readJsonBody),
+    request: { params: decisionPath, body: jsonBody('The decision.', newDecision) },
+    responses: {
+      200: jsonAnswer('The decision.', decisionBody),
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', ...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, client_id: clientId } = c.req.valid('param')
+    return c.json(toDecisionBody(await decideOn(askerOf(c), id, clientId, c.req.valid('json'))), 200)
+  },
+)
+
+organizations.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/organizations/{organization_id}/decisions/{client_id}',
+    operationId: 'withdrawDecision',
+    tags: ['Decisions'],
+    summary: 'Withdraw a decision',
+    description: 'The policy decides again. After a block people are asked anew: nothing comes back silently.',
+    ...guarded('decisions:write'),
+    request: { params: decisionPath },
+    responses: {
+      204: { description: 'Nothing is decided about the app any more.' },
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, client_id: clientId } = c.req.valid('param')
+    await undecide(askerOf(c), id, clientId)
+    return c.body(null, 204)
+  },
+)
 
 function toOrganizationBody({ organization, role }: OwnOrganization) {
   const { createdAt, ...rest } = organization

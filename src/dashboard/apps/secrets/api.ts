@@ -1,30 +1,94 @@
+import { createRoute, z } from '@hono/zod-openapi'
 import type { AppSecret } from '../../../apps/secret.ts'
 import { listLiveSecrets } from '../../../apps/secrets-store.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { requireApp } from '../../kit/access.ts'
 import { askerOf } from '../../kit/asker.ts'
-import { newApi } from '../../kit/route.ts'
+import { readJsonBody } from '../../kit/json-body.ts'
+import { appPath } from '../../kit/parameters.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { addSecret, removeSecret } from './actions.ts'
-import { createSecretRoute, deleteSecretRoute, listSecretsRoute } from './routes.ts'
+import { createdSecret, secretList, secretRequest } from './schemas.ts'
+
+const secretPath = appPath.extend({
+  id: z.string().max(100).openapi({ description: 'The secret.', example: 'sec_Yb3kQ9vWx1ZtLmNoPqRs' }),
+})
 
 export const secrets = newApi()
 
-secrets.openapi(createSecretRoute, async (c) => {
-  const { secret, clientSecret } = await addSecret(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'))
-  return c.json({ ...toSecretBody(secret), client_secret: clientSecret }, 201)
-})
+secrets.openapi(
+  createRoute({
+    method: 'post',
+    path: '/apps/{client_id}/secrets',
+    operationId: 'createSecret',
+    tags: ['Secrets'],
+    summary: 'Create a secret',
+    description:
+      'An app has at most two live secrets, so that one can replace the other. By session: sign in anew first.',
+    ...guarded('secrets:write', readJsonBody),
+    request: { params: appPath, body: jsonBody('The secret.', secretRequest) },
+    responses: {
+      201: jsonAnswer('The secret and, once, its value.', createdSecret),
+      ...problems(
+        'invalid-request',
+        'insufficient-scope',
+        'forbidden',
+        'cross-origin',
+        'sign-in-too-old',
+        'not-found',
+        'conflict',
+        'too-large',
+        'unsupported-media-type',
+        'validation-failed',
+      ),
+    },
+  }),
+  async (c) => {
+    const { secret, clientSecret } = await addSecret(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'))
+    return c.json({ ...toSecretBody(secret), client_secret: clientSecret }, 201)
+  },
+)
 
-secrets.openapi(listSecretsRoute, async (c) => {
-  const app = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
-  const live = await listLiveSecrets(c.env.DB, app.clientId, currentTime())
-  return c.json({ items: live.map(toSecretBody), next_cursor: null }, 200)
-})
+secrets.openapi(
+  createRoute({
+    method: 'get',
+    path: '/apps/{client_id}/secrets',
+    operationId: 'listSecrets',
+    tags: ['Secrets'],
+    summary: 'List live secrets',
+    description: 'Names, times and last use of the secrets that work now; never a value.',
+    ...guarded('apps:read'),
+    request: { params: appPath },
+    responses: { 200: jsonAnswer('All of them.', secretList), ...problems('insufficient-scope', 'not-found') },
+  }),
+  async (c) => {
+    const app = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
+    const live = await listLiveSecrets(c.env.DB, app.clientId, currentTime())
+    return c.json({ items: live.map(toSecretBody), next_cursor: null }, 200)
+  },
+)
 
-secrets.openapi(deleteSecretRoute, async (c) => {
-  const { client_id: clientId, id } = c.req.valid('param')
-  await removeSecret(askerOf(c), clientId, id)
-  return c.body(null, 204)
-})
+secrets.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/apps/{client_id}/secrets/{id}',
+    operationId: 'deleteSecret',
+    tags: ['Secrets'],
+    summary: 'Delete a secret',
+    description: 'It stops working at the next request. Grants stay.',
+    ...guarded('secrets:write'),
+    request: { params: secretPath },
+    responses: {
+      204: { description: 'The secret is deleted.' },
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const { client_id: clientId, id } = c.req.valid('param')
+    await removeSecret(askerOf(c), clientId, id)
+    return c.body(null, 204)
+  },
+)
 
 function toSecretBody(secret: AppSecret) {
   return {

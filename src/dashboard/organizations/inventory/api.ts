@@ -1,55 +1,135 @@
-import { z } from 'zod'
+import { createRoute, z } from '@hono/zod-openapi'
 import type { InventoryItem, InventoryPosition, InventoryQuery } from '../../../organizations/inventory.ts'
 import type { GrantFilter, GrantPosition, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { describeUserAgent } from '../../../ui/user-agent.ts'
 import { type Asker, askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
-import { newApi } from '../../kit/route.ts'
+import { decisionPath, memberPath, organizationPath } from '../../kit/parameters.ts'
+import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { requirePermission } from '../actions.ts'
 import { readInventory, readReachingApp, readReachingGrants, walkInventory } from './actions.ts'
 import { inventoryCsv } from './csv.ts'
 import {
-  exportInventoryRoute,
-  listAppGrantsRoute,
-  listInventoryRoute,
-  listPersonGrantsRoute,
-  showReachingAppRoute,
-} from './routes.ts'
-import type { inventoryQuery } from './schemas.ts'
+  grantsQuery,
+  inventoryFilter,
+  inventoryItemBody,
+  inventoryList,
+  inventoryQuery,
+  reachingGrantList,
+} from './schemas.ts'
+
+const READ_PROBLEMS = ['insufficient-scope', 'forbidden', 'not-found'] as const
 
 /** Every app that reaches an organization, by the API. */
 export const inventory = newApi()
 
-inventory.openapi(listInventoryRoute, async (c) => {
-  const { cursor, limit, ...filter } = c.req.valid('query')
-  const query = { ...toFilter(filter), after: cursor === undefined ? null : toInventoryPosition(cursor), limit }
-  const { items, next } = await readInventory(askerOf(c), c.req.valid('param').organization_id, query)
-  return c.json({ items: items.map(toItemBody), next_cursor: next && formatInventoryPosition(next) }, 200)
-})
+inventory.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/apps',
+    operationId: 'listReachingApps',
+    tags: ['Inventory'],
+    summary: 'List the apps that reach the organization',
+    description: 'For owners and administrators. Also those that were decided on before anybody connected them.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath, query: inventoryQuery },
+    responses: {
+      200: jsonAnswer('One page.', inventoryList),
+      ...problems(...READ_PROBLEMS, 'invalid-request', 'validation-failed'),
+    },
+  }),
+  async (c) => {
+    const { cursor, limit, ...filter } = c.req.valid('query')
+    const query = { ...toFilter(filter), after: cursor === undefined ? null : toInventoryPosition(cursor), limit }
+    const { items, next } = await readInventory(askerOf(c), c.req.valid('param').organization_id, query)
+    return c.json({ items: items.map(toItemBody), next_cursor: next && formatInventoryPosition(next) }, 200)
+  },
+)
 
-inventory.openapi(exportInventoryRoute, async (c) => {
-  const { organization_id: id } = c.req.valid('param')
-  requirePermission(askerOf(c), id, 'see-inventory')
-  const pages = walkInventory(askerOf(c), id, toFilter(c.req.valid('query')))
-  c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
-  c.header('Content-Disposition', 'attachment; filename="apps.csv"')
-  return c.body(inventoryCsv(pages), 200)
-})
+inventory.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/apps/export',
+    operationId: 'exportReachingApps',
+    tags: ['Inventory'],
+    summary: 'Export the apps as CSV',
+    description: 'RFC 4180, with a header. Text that a spreadsheet would run as a formula begins with an apostrophe.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath, query: z.object(inventoryFilter) },
+    responses: {
+      200: { description: 'All of them.', content: { 'text/csv': { schema: z.string() } } },
+      ...problems(...READ_PROBLEMS, 'invalid-request', 'validation-failed'),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id } = c.req.valid('param')
+    requirePermission(askerOf(c), id, 'see-inventory')
+    const pages = walkInventory(askerOf(c), id, toFilter(c.req.valid('query')))
+    c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
+    c.header('Content-Disposition', 'attachment; filename="apps.csv"')
+    return c.body(inventoryCsv(pages), 200)
+  },
+)
 
-inventory.openapi(showReachingAppRoute, async (c) => {
-  const { organization_id: id, client_id: clientId } = c.req.valid('param')
-  return c.json(toItemBody(await readReachingApp(askerOf(c), id, clientId)), 200)
-})
+inventory.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/apps/{client_id}',
+    operationId: 'getReachingApp',
+    tags: ['Inventory'],
+    summary: 'Show one app of the inventory',
+    description: 'For owners and administrators.',
+    ...guarded('organizations:read'),
+    request: { params: decisionPath },
+    responses: { 200: jsonAnswer('The app.', inventoryItemBody), ...problems(...READ_PROBLEMS) },
+  }),
+  async (c) => {
+    const { organization_id: id, client_id: clientId } = c.req.valid('param')
+    return c.json(toItemBody(await readReachingApp(askerOf(c), id, clientId)), 200)
+  },
+)
 
-inventory.openapi(listAppGrantsRoute, async (c) => {
-  const { organization_id: id, client_id: clientId } = c.req.valid('param')
-  return c.json(await grantsPage(askerOf(c), id, { clientId }, c.req.valid('query')), 200)
-})
+inventory.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/apps/{client_id}/grants',
+    operationId: 'listReachingGrants',
+    tags: ['Inventory'],
+    summary: 'List who connected an app',
+    description: 'For owners and administrators: every living grant of the app that names the organization.',
+    ...guarded('organizations:read'),
+    request: { params: decisionPath, query: grantsQuery },
+    responses: {
+      200: jsonAnswer('One page.', reachingGrantList),
+      ...problems(...READ_PROBLEMS, 'invalid-request', 'validation-failed'),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, client_id: clientId } = c.req.valid('param')
+    return c.json(await grantsPage(askerOf(c), id, { clientId }, c.req.valid('query')), 200)
+  },
+)
 
-inventory.openapi(listPersonGrantsRoute, async (c) => {
-  const { organization_id: id, account_id: accountId } = c.req.valid('param')
-  return c.json(await grantsPage(askerOf(c), id, { accountId }, c.req.valid('query')), 200)
-})
+inventory.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/members/{account_id}/grants',
+    operationId: 'listMemberGrants',
+    tags: ['Inventory'],
+    summary: 'List the apps of a person',
+    description: 'For owners and administrators: every living grant of the person that names the organization.',
+    ...guarded('organizations:read'),
+    request: { params: memberPath, query: grantsQuery },
+    responses: {
+      200: jsonAnswer('One page.', reachingGrantList),
+      ...problems(...READ_PROBLEMS, 'invalid-request', 'validation-failed'),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, account_id: accountId } = c.req.valid('param')
+    return c.json(await grantsPage(askerOf(c), id, { accountId }, c.req.valid('query')), 200)
+  },
+)
 
 async function grantsPage(
   asker: Asker,

@@ -1,27 +1,95 @@
+import { createRoute, z } from '@hono/zod-openapi'
 import type { Invitation } from '../../../organizations/invitation.ts'
 import { askerOf } from '../../kit/asker.ts'
-import { newApi } from '../../kit/route.ts'
+import { readJsonBody } from '../../kit/json-body.ts'
+import { organizationPath } from '../../kit/parameters.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { endInvitation, invite, listInvitationsOf } from './actions.ts'
-import { inviteRoute, listInvitationsRoute, withdrawInvitationRoute } from './routes.ts'
+import { invitationBody, invitationList, newInvitation } from './schemas.ts'
+
+const invitationPath = organizationPath.extend({
+  invitation_id: z.string().max(100).openapi({ description: 'The invitation.', example: 'inv_2b1Qv0aXcD8fGhJkLmNp' }),
+})
 
 /** Who may become a member. */
 export const invitations = newApi()
 
-invitations.openapi(listInvitationsRoute, async (c) => {
-  const { organization_id: id } = c.req.valid('param')
-  return c.json({ items: (await listInvitationsOf(askerOf(c), id)).map(toInvitationBody), next_cursor: null }, 200)
-})
+invitations.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/invitations',
+    operationId: 'listInvitations',
+    tags: ['Organizations'],
+    summary: 'List invitations',
+    description: 'Those that can still be accepted, for owners and administrators.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath },
+    responses: {
+      200: jsonAnswer('All of them.', invitationList),
+      ...problems('insufficient-scope', 'forbidden', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id } = c.req.valid('param')
+    return c.json({ items: (await listInvitationsOf(askerOf(c), id)).map(toInvitationBody), next_cursor: null }, 200)
+  },
+)
 
-invitations.openapi(inviteRoute, async (c) => {
-  const { organization_id: id } = c.req.valid('param')
-  return c.json(toInvitationBody(await invite(askerOf(c), id, c.req.valid('json'))), 201)
-})
+invitations.openapi(
+  createRoute({
+    method: 'post',
+    path: '/organizations/{organization_id}/invitations',
+    operationId: 'invite',
+    tags: ['Organizations'],
+    summary: 'Invite somebody',
+    description:
+      'For owners and administrators; only owners invite owners. A mail with a link leaves, good for seven days and ' +
+      'for that address alone. At most 50 at a time, and 20 an hour; an open invitation is not mailed twice a day.',
+    ...guarded('members:write', readJsonBody),
+    request: { params: organizationPath, body: jsonBody('Who, and as what.', newInvitation) },
+    responses: {
+      201: jsonAnswer('The invitation.', invitationBody),
+      ...problems(
+        'insufficient-scope',
+        'forbidden',
+        'cross-origin',
+        'not-found',
+        'conflict',
+        'invalid-request',
+        'too-large',
+        'unsupported-media-type',
+        'validation-failed',
+        'too-many-requests',
+      ),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id } = c.req.valid('param')
+    return c.json(toInvitationBody(await invite(askerOf(c), id, c.req.valid('json'))), 201)
+  },
+)
 
-invitations.openapi(withdrawInvitationRoute, async (c) => {
-  const { organization_id: id, invitation_id: invitationId } = c.req.valid('param')
-  await endInvitation(askerOf(c), id, invitationId)
-  return c.body(null, 204)
-})
+invitations.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/organizations/{organization_id}/invitations/{invitation_id}',
+    operationId: 'withdrawInvitation',
+    tags: ['Organizations'],
+    summary: 'Withdraw an invitation',
+    description: 'Its link is dead at once. For owners and administrators; only owners withdraw that of an owner.',
+    ...guarded('members:write'),
+    request: { params: invitationPath },
+    responses: {
+      204: { description: 'Nobody can accept it any more.' },
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, invitation_id: invitationId } = c.req.valid('param')
+    await endInvitation(askerOf(c), id, invitationId)
+    return c.body(null, 204)
+  },
+)
 
 function toInvitationBody({ id, email, role, invitedBy, createdAt, expiresAt }: Invitation) {
   return { id, email, role, invited_by: invitedBy, created_at: createdAt, expires_at: expiresAt }

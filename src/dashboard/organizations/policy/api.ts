@@ -1,31 +1,97 @@
+import { createRoute } from '@hono/zod-openapi'
 import type { AppPolicy } from '../../../organizations/policy.ts'
 import { askerOf } from '../../kit/asker.ts'
-import { toJobBody } from '../../kit/cut-off-job.ts'
-import { newApi } from '../../kit/route.ts'
+import { cutOffJobList, toJobBody } from '../../kit/cut-off-job.ts'
+import { readJsonBody } from '../../kit/json-body.ts'
+import { organizationPath } from '../../kit/parameters.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { editPolicy, listJobsOf, type PolicyPreview, previewPolicy, readPolicy } from './actions.ts'
-import { changePolicyRoute, listJobsRoute, previewPolicyRoute, showPolicyRoute } from './routes.ts'
+import { newPolicy, policyBody, policyPreviewBody } from './schemas.ts'
+
+const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
 
 /** The app policy of an organization, and the jobs that clean up behind what was decided. */
 export const policies = newApi()
 
-policies.openapi(showPolicyRoute, async (c) =>
-  c.json(toPolicyBody(await readPolicy(askerOf(c), c.req.valid('param').organization_id)), 200),
+policies.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/policy',
+    operationId: 'showPolicy',
+    tags: ['Policy'],
+    summary: 'Show the app policy',
+    description: 'For everybody in the organization.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath },
+    responses: { 200: jsonAnswer('The policy.', policyBody), ...problems('insufficient-scope', 'not-found') },
+  }),
+  async (c) => c.json(toPolicyBody(await readPolicy(askerOf(c), c.req.valid('param').organization_id)), 200),
 )
 
-policies.openapi(previewPolicyRoute, async (c) => {
-  const { organization_id: id } = c.req.valid('param')
-  return c.json(toPreviewBody(await previewPolicy(askerOf(c), id, c.req.valid('json'))), 200)
-})
+policies.openapi(
+  createRoute({
+    method: 'post',
+    path: '/organizations/{organization_id}/policy/preview',
+    operationId: 'previewPolicy',
+    tags: ['Policy'],
+    summary: 'See what a policy would cut off',
+    description: 'Changes nothing. For owners and administrators.',
+    ...guarded('organizations:read', readJsonBody),
+    request: { params: organizationPath, body: jsonBody('The policy to try.', newPolicy) },
+    responses: {
+      200: jsonAnswer('What it would end.', policyPreviewBody),
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', ...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id } = c.req.valid('param')
+    return c.json(toPreviewBody(await previewPolicy(askerOf(c), id, c.req.valid('json'))), 200)
+  },
+)
 
-policies.openapi(changePolicyRoute, async (c) => {
-  const { organization_id: id } = c.req.valid('param')
-  return c.json(toPolicyBody(await editPolicy(askerOf(c), id, c.req.valid('json'))), 200)
-})
+policies.openapi(
+  createRoute({
+    method: 'put',
+    path: '/organizations/{organization_id}/policy',
+    operationId: 'changePolicy',
+    tags: ['Policy'],
+    summary: 'Change the app policy',
+    description:
+      'For owners and administrators. Apps that it refuses lose the organization at once; what people had consented to ' +
+      'does not come back when the policy is changed back. See the preview first. A personal organization is always open.',
+    ...guarded('policy:write', readJsonBody),
+    request: { params: organizationPath, body: jsonBody('The policy.', newPolicy) },
+    responses: {
+      200: jsonAnswer('The policy.', policyBody),
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict', ...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id } = c.req.valid('param')
+    return c.json(toPolicyBody(await editPolicy(askerOf(c), id, c.req.valid('json'))), 200)
+  },
+)
 
-policies.openapi(listJobsRoute, async (c) => {
-  const jobs = await listJobsOf(askerOf(c), c.req.valid('param').organization_id)
-  return c.json({ items: jobs.map(toJobBody), next_cursor: null }, 200)
-})
+policies.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/cut-off-jobs',
+    operationId: 'listCutOffJobs',
+    tags: ['Policy'],
+    summary: 'Follow the clean-up behind decisions',
+    description: 'For owners and administrators. The newest hundred; access ended when each began.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath },
+    responses: {
+      200: jsonAnswer('The jobs.', cutOffJobList),
+      ...problems('insufficient-scope', 'forbidden', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const jobs = await listJobsOf(askerOf(c), c.req.valid('param').organization_id)
+    return c.json({ items: jobs.map(toJobBody), next_cursor: null }, 200)
+  },
+)
 
 function toPolicyBody({ policy, scopeCeiling }: AppPolicy) {
   return { policy, scope_ceiling: scopeCeiling && [...scopeCeiling] }

@@ -1,27 +1,78 @@
+import { createRoute, z } from '@hono/zod-openapi'
 import type { AccessRequest } from '../../../organizations/access-request.ts'
 import type { RequestPosition } from '../../../organizations/access-requests-store.ts'
 import { askerOf } from '../../kit/asker.ts'
+import { readJsonBody } from '../../kit/json-body.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
-import { newApi } from '../../kit/route.ts'
+import { organizationPath } from '../../kit/parameters.ts'
+import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { answerRequest, readRequests } from './actions.ts'
-import { decideAccessRequestRoute, listAccessRequestsRoute } from './routes.ts'
+import { accessRequestBody, accessRequestDecision, accessRequestList, accessRequestQuery } from './schemas.ts'
+
+const requestPath = organizationPath.extend({
+  request_id: z.string().max(100).openapi({ description: 'The request.', example: 'req_2b1Qv0aXcD8fGhJkLmNp' }),
+})
 
 /** What members ask of their administrators. */
 export const accessRequests = newApi()
 
-accessRequests.openapi(listAccessRequestsRoute, async (c) => {
-  const { limit, cursor, state = null } = c.req.valid('query')
-  const after = cursor === undefined ? null : toRequestPosition(cursor)
-  const { organization_id: id } = c.req.valid('param')
-  const { items, next } = await readRequests(askerOf(c), id, state, { after, limit })
-  const next_cursor = next && formatRequestPosition(next)
-  return c.json({ items: items.map(toRequestBody), next_cursor }, 200)
-})
+accessRequests.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/access-requests',
+    operationId: 'listAccessRequests',
+    tags: ['Decisions'],
+    summary: 'List requests for apps',
+    description: 'For owners and administrators those of everybody; for others their own.',
+    ...guarded('organizations:read'),
+    request: { params: organizationPath, query: accessRequestQuery },
+    responses: {
+      200: jsonAnswer('A page of them.', accessRequestList),
+      ...problems('invalid-request', 'insufficient-scope', 'not-found'),
+    },
+  }),
+  async (c) => {
+    const { limit, cursor, state = null } = c.req.valid('query')
+    const after = cursor === undefined ? null : toRequestPosition(cursor)
+    const { organization_id: id } = c.req.valid('param')
+    const { items, next } = await readRequests(askerOf(c), id, state, { after, limit })
+    const next_cursor = next && formatRequestPosition(next)
+    return c.json({ items: items.map(toRequestBody), next_cursor }, 200)
+  },
+)
 
-accessRequests.openapi(decideAccessRequestRoute, async (c) => {
-  const { organization_id: id, request_id: requestId } = c.req.valid('param')
-  return c.json(toRequestBody(await answerRequest(askerOf(c), id, requestId, c.req.valid('json'))), 200)
-})
+accessRequests.openapi(
+  createRoute({
+    method: 'post',
+    path: '/organizations/{organization_id}/access-requests/{request_id}/decision',
+    operationId: 'decideAccessRequest',
+    tags: ['Decisions'],
+    summary: 'Answer a request for an app',
+    description:
+      'For owners and administrators. Approving it approves the app, within the limits that it names, and answers all ' +
+      'open requests for it; declining it answers this one.',
+    ...guarded('decisions:write', readJsonBody),
+    request: { params: requestPath, body: jsonBody('The answer.', accessRequestDecision) },
+    responses: {
+      200: jsonAnswer('The request as it is now.', accessRequestBody),
+      ...problems(
+        'insufficient-scope',
+        'forbidden',
+        'cross-origin',
+        'not-found',
+        'conflict',
+        'invalid-request',
+        'too-large',
+        'unsupported-media-type',
+        'validation-failed',
+      ),
+    },
+  }),
+  async (c) => {
+    const { organization_id: id, request_id: requestId } = c.req.valid('param')
+    return c.json(toRequestBody(await answerRequest(askerOf(c), id, requestId, c.req.valid('json'))), 200)
+  },
+)
 
 export function toRequestPosition(cursor: string): RequestPosition {
   const [createdAt, id] = parseCursor(cursor)
