@@ -1,4 +1,5 @@
 import { randomBase64Url } from '../lib/random.ts'
+import { useSurroundings } from './surroundings.ts'
 
 interface TextFieldProps {
   /** The name, unless a page has it twice. */
@@ -68,11 +69,14 @@ export function Problems({ id, texts = [] }: { id: string; texts?: readonly stri
   )
 }
 
-/** What every form of a signed-in page carries; `once`, when a second submit of it must not act again. */
-export function FormToken({ value, once }: { value: string; once?: boolean }) {
+/**
+ * What every form carries: the token of the session, or `value` where there is none yet; `once`, when a second submit
+ * of it must not act again.
+ */
+export function FormToken({ value, once }: { value?: string; once?: boolean }) {
   return (
     <>
-      <input type="hidden" name="form_token" value={value} />
+      <input type="hidden" name="form_token" value={value ?? useSurroundings()?.formToken} />
       {once && <input type="hidden" name="once" value={randomBase64Url(32)} />}
     </>
   )

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../env.ts'
+import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
 
 /**
  * No `form-action`: browsers apply it to the redirects that follow a form as well, and those of sign-in and
@@ -24,11 +25,17 @@ export const PAGE_HEADERS = {
   'Referrer-Policy': 'no-referrer',
 } as const
 
+/** Any context of ours, whatever else it knows. */
+export type PageContext = Pick<Context<AppEnv>, 'html' | 'req'>
+
 /** Every page for people goes out through here. */
 export async function htmlPage(
-  c: Pick<Context<AppEnv>, 'html'>,
+  c: PageContext,
   page: HtmlEscapedString | Promise<HtmlEscapedString>,
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
-  return c.html(page, status, PAGE_HEADERS)
+  const surrounded = (
+    <SurroundingsContext.Provider value={surroundingsOf(c.req.raw)}>{page}</SurroundingsContext.Provider>
+  )
+  return c.html(surrounded, status, PAGE_HEADERS)
 }

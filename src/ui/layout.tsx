@@ -2,32 +2,15 @@ import { raw } from 'hono/html'
 import type { PropsWithChildren } from 'hono/jsx'
 import { SCRIPT_PATH } from './scripts.ts'
 import { STYLESHEET_PATH } from './styles.ts'
-
-/** Where a signed-in person can go; what only operators see is left out for others. */
-const SECTIONS = {
-  developer: { href: '/developer', title: 'Apps', operators: false },
-  connections: { href: '/connections', title: 'Connections', operators: false },
-  organizations: { href: '/organizations', title: 'Organizations', operators: false },
-  account: { href: '/account', title: 'Account', operators: false },
-  operator: { href: '/operator', title: 'Operator', operators: true },
-} as const
-export type Section = keyof typeof SECTIONS
-
-/** Of pages for somebody who is signed in. */
-export interface Navigation {
-  section: Section
-  email: string
-  operator: boolean
-}
+import { useSurroundings } from './surroundings.ts'
 
 type LayoutProps = PropsWithChildren<{
   title: string
   wide?: boolean
-  nav?: Navigation
 }>
 
 /** The frame of every page. */
-export function Layout({ title, wide, nav, children }: LayoutProps) {
+export function Layout({ title, wide, children }: LayoutProps) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -42,7 +25,7 @@ export function Layout({ title, wide, nav, children }: LayoutProps) {
         <body>
           <header class="site">
             <a href="/">Postern</a>
-            {nav && <Sections nav={nav} />}
+            <Sections />
           </header>
           <main class={wide ? 'wide' : undefined}>{children}</main>
         </body>
@@ -51,16 +34,19 @@ export function Layout({ title, wide, nav, children }: LayoutProps) {
   )
 }
 
-function Sections({ nav }: { nav: Navigation }) {
-  const shown = Object.entries(SECTIONS).filter(([, { operators }]) => !operators || nav.operator)
+function Sections() {
+  const surroundings = useSurroundings()
+  if (!surroundings) return null
+  const { sections, who, path } = surroundings
+  const isAt = (href: string) => path === href || path.startsWith(`${href}/`)
   return (
     <nav aria-label="Sections">
-      {shown.map(([section, { href, title }]) => (
-        <a href={href} aria-current={section === nav.section ? 'page' : undefined}>
+      {sections.map(({ href, title }) => (
+        <a href={href} aria-current={isAt(href) ? 'page' : undefined}>
           {title}
         </a>
       ))}
-      <span class="who">{nav.email}</span>
+      <span class="who">{who}</span>
     </nav>
   )
 }

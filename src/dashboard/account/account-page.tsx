@@ -1,29 +1,31 @@
 import { Hono } from 'hono'
-import { findSession, isOperator, type Session } from '../../accounts/sessions.ts'
+import { findSession } from '../../accounts/sessions.ts'
 import type { AppEnv } from '../../env.ts'
 import { currentTime } from '../../lib/clock.ts'
+import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { surroundWith } from '../kit/visitor.ts'
 
 export const accountPage = new Hono<AppEnv>()
 
 accountPage.get('/account', async (c) => {
   const session = await findSession(c.env, c.get('config'), c.req.raw, currentTime())
-  return session
-    ? htmlPage(c, <AccountPage session={session} operator={isOperator(c.get('config'), session)} />)
-    : c.redirect('/sign-in?return_to=/account', 303)
+  if (!session) return c.redirect('/sign-in?return_to=/account', 303)
+  surroundWith(c, session)
+  return htmlPage(c, <AccountPage email={session.email} />)
 })
 
 /** Who is signed in here, and how to stop being it. */
-function AccountPage({ session, operator }: { session: Session; operator: boolean }) {
+function AccountPage({ email }: { email: string }) {
   return (
-    <Layout title="Your account" nav={{ section: 'account', email: session.email, operator }}>
+    <Layout title="Your account">
       <h1>Your account</h1>
       <p>
-        You are signed in as <strong>{session.email}</strong>.
+        You are signed in as <strong>{email}</strong>.
       </p>
       <form method="post" action="/sign-out">
-        <input type="hidden" name="form_token" value={session.formToken} />
+        <FormToken />
         <div class="actions">
           <button type="submit" class="primary">
             Sign out

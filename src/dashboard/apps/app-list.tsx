@@ -1,10 +1,8 @@
-import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { isPublic } from '../../apps/settings.ts'
-import type { AppEnv } from '../../env.ts'
 import type { Membership } from '../../organizations/organization.ts'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -15,18 +13,17 @@ export interface ListedApp {
 }
 
 interface AppListView {
-  nav: Navigation
   groups: readonly { membership: Membership; apps: readonly ListedApp[]; mayRegister: boolean }[]
   nextHref: string | null
 }
 
-export function appListPage(c: Pick<Context<AppEnv>, 'html'>, view: AppListView) {
+export function appListPage(c: PageContext, view: AppListView) {
   return htmlPage(c, <AppList {...view} />)
 }
 
-function AppList({ nav, groups, nextHref }: AppListView) {
+function AppList({ groups, nextHref }: AppListView) {
   return (
-    <Layout title="Apps" nav={nav} wide>
+    <Layout title="Apps" wide>
       <div class="headline">
         <h1>Apps</h1>
         <a class="button primary" href="/developer/apps/new">

@@ -1,10 +1,8 @@
-import type { Context } from 'hono'
 import type { AppActivity } from '../../apps/activity-store.ts'
 import type { App } from '../../apps/app.ts'
 import type { DayUsage } from '../../apps/usage.ts'
-import type { AppEnv } from '../../env.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { AppErrors, type ExplainedError, type ExplainedRefusal } from './activity/app-errors.tsx'
 import { UsageChart } from './activity/usage-chart.tsx'
@@ -16,7 +14,6 @@ export interface Snippet {
 }
 
 interface AppOverviewView extends AppFrameView {
-  formToken: string
   activity: AppActivity
   days: readonly DayUsage[]
   errors: readonly ExplainedError[]
@@ -25,16 +22,16 @@ interface AppOverviewView extends AppFrameView {
   issuer: string
 }
 
-export function appOverviewPage(c: Pick<Context<AppEnv>, 'html'>, view: AppOverviewView) {
+export function appOverviewPage(c: PageContext, view: AppOverviewView) {
   return htmlPage(c, <AppOverview {...view} />)
 }
 
-function AppOverview({ activity, days, errors, refusals, snippets, issuer, formToken, ...frame }: AppOverviewView) {
+function AppOverview({ activity, days, errors, refusals, snippets, issuer, ...frame }: AppOverviewView) {
   const { app } = frame
   return (
     <AppFrame {...frame} tab="overview">
       <Facts app={app} issuer={issuer} activity={activity} />
-      {frame.mayManage && <TryIt app={app} formToken={formToken} />}
+      {frame.mayManage && <TryIt app={app} />}
       <section>
         <h2>Activity</h2>
         <UsageChart days={days} />
@@ -77,10 +74,10 @@ function Facts({ app, issuer, activity }: { app: App; issuer: string; activity: 
   )
 }
 
-function TryIt({ app, formToken }: { app: App; formToken: string }) {
+function TryIt({ app }: { app: App }) {
   return (
     <form method="post" action={`/developer/try/${app.clientId}`} class="inline">
-      <FormToken value={formToken} once />
+      <FormToken once />
       <button type="submit" class="primary">
         Try it
       </button>

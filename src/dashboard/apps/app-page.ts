@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { mayManageApps } from '../../organizations/organization.ts'
 import { type Deed, requireApp } from '../kit/access.ts'
-import { navigation, type PageEnv } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/visitor.ts'
 import type { AppFrameView } from './frame.tsx'
 
 /** The app in the address, if the visitor may do that with it, and the head of its pages. */
@@ -10,7 +10,7 @@ export async function requireAppPage(c: Context<PageEnv>, deed: Deed): Promise<{
   const caller = c.get('caller')
   const app = await requireApp(c.env.DB, caller, c.req.param('client_id') ?? '', deed)
   const role = caller.memberships.find(({ organizationId }) => organizationId === app.organizationId)?.role
-  const frame = { nav: navigation(c, 'developer'), app, mayManage: role !== undefined && mayManageApps(role) }
+  const frame = { app, mayManage: role !== undefined && mayManageApps(role) }
   return { app, frame }
 }
 

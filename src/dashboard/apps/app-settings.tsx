@@ -1,8 +1,6 @@
-import type { Context } from 'hono'
 import type { Scope } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { AppFields, type AppFormValues } from './form.tsx'
 import { AppFrame, type AppFrameView } from './frame.tsx'
@@ -17,7 +15,6 @@ export interface HomepageMove {
 }
 
 interface AppSettingsView extends AppFrameView {
-  formToken: string
   /** What the form was filled from: a change in between is not overwritten. */
   version: number
   catalogue: readonly Scope[]
@@ -29,18 +26,18 @@ interface AppSettingsView extends AppFrameView {
   move: HomepageMove | undefined
 }
 
-export function appSettingsPage(c: Pick<Context<AppEnv>, 'html'>, view: AppSettingsView) {
+export function appSettingsPage(c: PageContext, view: AppSettingsView) {
   return htmlPage(c, <AppSettings {...view} />, view.move || Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function AppSettings({ formToken, version, move, ...view }: AppSettingsView) {
+function AppSettings({ version, move, ...view }: AppSettingsView) {
   const path = `/developer/apps/${view.app.clientId}`
   return (
     <AppFrame {...view} tab="settings">
       <Problems id="form-problem" texts={view.problems['']} />
       {!view.mayManage && <p>Your role lets you see these settings, but not change them.</p>}
       <form method="post" action={`${path}/settings`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <input type="hidden" name="version" value={String(version)} />
         {move && <Move move={move} clientId={view.app.clientId} />}
         <AppFields {...view} steps={false} />

@@ -1,19 +1,16 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 
 interface DeleteAppView extends AppFrameView {
-  formToken: string
   connectedAccounts: number
 }
 
-export function deleteAppPage(c: Pick<Context<AppEnv>, 'html'>, view: DeleteAppView) {
+export function deleteAppPage(c: PageContext, view: DeleteAppView) {
   return htmlPage(c, <DeleteApp {...view} />)
 }
 
-function DeleteApp({ formToken, connectedAccounts, ...view }: DeleteAppView) {
+function DeleteApp({ connectedAccounts, ...view }: DeleteAppView) {
   const path = `/developer/apps/${view.app.clientId}`
   return (
     <AppFrame {...view} tab="settings">
@@ -25,7 +22,7 @@ function DeleteApp({ formToken, connectedAccounts, ...view }: DeleteAppView) {
         Its client_id is never used again.
       </p>
       <form method="post" action={`${path}/delete`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <div class="actions">
           <button type="submit" class="danger">
             Delete it for good

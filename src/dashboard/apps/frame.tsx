@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import type { App } from '../../apps/app.ts'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { Layout } from '../../ui/layout.tsx'
 import { AppState } from './app-list.tsx'
 
 const TABS = {
@@ -11,7 +11,6 @@ const TABS = {
 } as const
 
 export interface AppFrameView {
-  nav: Navigation
   app: App
   /** Whether the visitor's role lets them change the app. */
   mayManage: boolean
@@ -20,10 +19,10 @@ export interface AppFrameView {
 type AppFrameProps = PropsWithChildren<AppFrameView & { tab: keyof typeof TABS; notice?: string | undefined }>
 
 /** The head of every page of one app. */
-export function AppFrame({ nav, app, tab, notice, children }: AppFrameProps) {
+export function AppFrame({ app, tab, notice, children }: AppFrameProps) {
   const shown = Object.entries(TABS).filter(([name]) => name !== 'secrets' || app.tokenEndpointAuthMethod !== 'none')
   return (
-    <Layout title={`${app.clientName}: ${TABS[tab].title}`} nav={nav} wide>
+    <Layout title={`${app.clientName}: ${TABS[tab].title}`} wide>
       <p class="small">
         <a href="/developer">Apps</a>
       </p>

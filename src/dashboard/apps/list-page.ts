@@ -3,7 +3,7 @@ import { findActivity } from '../../apps/activity-store.ts'
 import { listApps } from '../../apps/apps-store.ts'
 import { mayManageApps } from '../../organizations/organization.ts'
 import { formatCursor } from '../kit/pagination.ts'
-import { navigation, type PageEnv } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/visitor.ts'
 import { toPosition } from './api.ts'
 import { appListPage } from './app-list.tsx'
 
@@ -24,7 +24,7 @@ listPages.get('/developer', async (c) => {
     mayRegister: mayManageApps(membership.role),
     apps: (byOrganization.get(membership.organizationId) ?? []).map((app) => ({ app, ...activityOf(app.clientId) })),
   }))
-  return appListPage(c, { nav: navigation(c, 'developer'), groups, nextHref })
+  return appListPage(c, { groups, nextHref })
 })
 
 async function readPage(c: Context<PageEnv>) {

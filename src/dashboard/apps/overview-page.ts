@@ -31,7 +31,6 @@ overviewPages.get('/developer/apps/:client_id', async (c) => {
   return appOverviewPage(c, {
     ...frame,
     issuer,
-    formToken: c.get('caller').session.formToken,
     activity: activityOf(app.clientId),
     days: fillDays(counts, today, CHART_DAYS),
     errors: errors.map((error) => ({ ...error, ...explain(error.reason) })),

@@ -1,17 +1,13 @@
-import type { Context } from 'hono'
 import { APP_KINDS, type AppKindName } from '../../apps/kinds.ts'
 import type { Scope } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
 import type { Membership } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { AppFields, type AppFormValues } from './form.tsx'
 
 interface RegisterAppView {
-  nav: Navigation
-  formToken: string
   /** Sent twice, the form still registers one app. */
   idempotencyKey: string
   kind: AppKindName
@@ -22,21 +18,21 @@ interface RegisterAppView {
   problems: FieldProblems
 }
 
-export function registerAppPage(c: Pick<Context<AppEnv>, 'html'>, view: RegisterAppView) {
+export function registerAppPage(c: PageContext, view: RegisterAppView) {
   return htmlPage(c, <RegisterApp {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function RegisterApp({ nav, formToken, idempotencyKey, kind, problems, ...view }: RegisterAppView) {
+function RegisterApp({ idempotencyKey, kind, problems, ...view }: RegisterAppView) {
   const { title, consequence, redirectExample, redirectHint } = APP_KINDS[kind]
   return (
-    <Layout title="Register an app" nav={nav} wide>
+    <Layout title="Register an app" wide>
       <h1>Register an app</h1>
       <p class="lead">
         {title}. {consequence} <a href="/developer/apps/new">It is something else</a>
       </p>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={`/developer/apps/new/${kind}`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <input type="hidden" name="idempotency_key" value={idempotencyKey} />
         <AppFields {...view} problems={problems} redirectExample={redirectExample} redirectHint={redirectHint} steps />
         <Owner organizations={view.organizations} organizationId={view.organizationId} />

@@ -9,7 +9,7 @@ import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { problemsOf } from '../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../kit/shown-once.tsx'
-import { navigation, type PageEnv } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/visitor.ts'
 import { createApp } from './actions.ts'
 import { appKindsPage } from './app-kinds.tsx'
 import { EMPTY_FORM, readAppForm, toBody } from './form-values.ts'
@@ -18,9 +18,7 @@ import { appRegistration } from './schemas.ts'
 
 export const registerPages = new Hono<PageEnv>()
 
-registerPages.get('/developer/apps/new', (c) =>
-  appKindsPage(c, { nav: navigation(c, 'developer'), organizationId: c.req.query('organization') }),
-)
+registerPages.get('/developer/apps/new', (c) => appKindsPage(c, { organizationId: c.req.query('organization') }))
 
 registerPages.get('/developer/apps/new/:kind', async (c) => {
   const { kind } = c.req.param()
@@ -53,10 +51,8 @@ async function showForm(
   values: typeof EMPTY_FORM,
   { organizationId, problems }: { organizationId: string | undefined; problems: FieldProblems },
 ): Promise<Response> {
-  const { session, memberships } = c.get('caller')
+  const { memberships } = c.get('caller')
   return registerAppPage(c, {
-    nav: navigation(c, 'developer'),
-    formToken: session.formToken,
     idempotencyKey: c.get('fields')?.get('idempotency_key') ?? randomUuid(),
     kind,
     organizations: memberships.filter(({ role }) => mayManageApps(role)),
@@ -69,7 +65,6 @@ async function showForm(
 
 function showRegistration(c: Context<PageEnv>, { app, clientSecret }: Awaited<ReturnType<typeof createApp>>) {
   return shownOncePage(c, {
-    nav: navigation(c, 'developer'),
     title: `${app.clientName} is registered`,
     shown: clientCredentials(app.clientId, clientSecret),
     explanation:

@@ -47,7 +47,7 @@ settingsPages.post('/developer/apps/:client_id/settings', async (c) => {
 settingsPages.get('/developer/apps/:client_id/delete', async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   const { connectedAccounts } = (await findActivity(c.env.DB, [app.clientId]))(app.clientId)
-  return deleteAppPage(c, { ...frame, formToken: c.get('caller').session.formToken, connectedAccounts })
+  return deleteAppPage(c, { ...frame, connectedAccounts })
 })
 
 settingsPages.post('/developer/apps/:client_id/delete', async (c) => {
@@ -69,7 +69,6 @@ async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledFo
     ...frame,
     move: undefined,
     ...form,
-    formToken: c.get('caller').session.formToken,
     catalogue: await listOfferedScopes(c.env.DB, c.get('config').issuer, frame.app),
     redirectHint,
     redirectExample,

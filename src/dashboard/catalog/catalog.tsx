@@ -1,25 +1,21 @@
-import type { Context } from 'hono'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
-import { htmlPage } from '../../ui/html-page.tsx'
-import type { Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
 import { OperatorFrame } from '../operator/frame.tsx'
 
 interface CatalogView {
-  nav: Navigation
   resources: readonly Resource[]
   scopes: readonly Scope[]
   notice: string | undefined
 }
 
-export function catalogPage(c: Pick<Context<AppEnv>, 'html'>, view: CatalogView) {
+export function catalogPage(c: PageContext, view: CatalogView) {
   return htmlPage(c, <Catalog {...view} />)
 }
 
-function Catalog({ nav, resources, scopes, notice }: CatalogView) {
+function Catalog({ resources, scopes, notice }: CatalogView) {
   return (
-    <OperatorFrame part={{ nav, problems: [] }} tab="catalog">
+    <OperatorFrame tab="catalog">
       <div class="headline">
         <h2>Catalogue</h2>
         <a class="button primary" href="/operator/catalog/resources/new">

@@ -7,7 +7,7 @@ import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { problemsOf } from '../kit/form-problems.ts'
 import { requireOperatorVisitor } from '../kit/operator.ts'
-import { navigation, type PageEnv, requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
+import { type PageEnv, requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
 import {
   addCredentials,
   addResource,
@@ -35,7 +35,7 @@ catalogPages.get(CATALOG_PATH, async (c) => {
   const { issuer } = c.get('config')
   const [resources, scopes] = await Promise.all([listResources(c.env.DB, issuer), listScopes(c.env.DB, issuer)])
   const notice = c.req.query('done') === 'saved' ? 'Saved.' : undefined
-  return catalogPage(c, { nav: navigation(c, 'operator'), resources, scopes, notice })
+  return catalogPage(c, { resources, scopes, notice })
 })
 
 catalogPages.get(`${CATALOG_PATH}/resources/new`, (c) => showResource(c, null, NEW_RESOURCE, {}))
@@ -70,7 +70,7 @@ catalogPages.post(`${CATALOG_PATH}/resources/edit`, async (c) => {
 catalogPages.post(`${CATALOG_PATH}/resources/credentials`, async (c) => {
   const { identifier, name } = await requireResource(askerOf(c), c.get('fields').get('identifier') ?? '')
   const credentials = await addCredentials(askerOf(c), identifier)
-  return credentialsPage(c, { nav: navigation(c, 'operator'), name, ...credentials })
+  return credentialsPage(c, { name, ...credentials })
 })
 
 catalogPages.get(`${CATALOG_PATH}/scopes/new`, async (c) => {
@@ -131,8 +131,7 @@ function showResource(
   values: ResourceValues,
   problems: FieldProblems,
 ): Promise<Response> {
-  const { formToken } = c.get('caller').session
-  return resourceFormPage(c, { nav: navigation(c, 'operator'), formToken, existing, values, problems })
+  return resourceFormPage(c, { existing, values, problems })
 }
 
 function readResource(fields: URLSearchParams): ResourceValues {
@@ -178,8 +177,6 @@ async function showScope(
 ): Promise<Response> {
   const scopes = await listScopes(c.env.DB, c.get('config').issuer)
   return scopeFormPage(c, {
-    nav: navigation(c, 'operator'),
-    formToken: c.get('caller').session.formToken,
     isNew,
     values,
     successors: scopes.filter(

@@ -1,9 +1,7 @@
-import type { Context } from 'hono'
 import { AUDIENCES, SIGNING_ALGORITHMS } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
 
 /** As typed. */
@@ -16,8 +14,6 @@ export interface ResourceValues {
 }
 
 interface ResourceFormView {
-  nav: Navigation
-  formToken: string
   /** Null: it is new. */
   existing: { introspectionId: string | null } | null
   values: ResourceValues
@@ -26,18 +22,18 @@ interface ResourceFormView {
 
 const AUDIENCE_TITLES = { everyone: 'Every app', first_party: 'First-party apps only' } as const
 
-export function resourceFormPage(c: Pick<Context<AppEnv>, 'html'>, view: ResourceFormView) {
+export function resourceFormPage(c: PageContext, view: ResourceFormView) {
   return htmlPage(c, <ResourceForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function ResourceForm({ nav, formToken, existing, values, problems }: ResourceFormView) {
+function ResourceForm({ existing, values, problems }: ResourceFormView) {
   const title = existing ? `Edit ${values.name}` : 'Add an API'
   return (
-    <Layout title={title} nav={nav} wide>
+    <Layout title={title} wide>
       <h1>{title}</h1>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={existing ? '/operator/catalog/resources/edit' : '/operator/catalog/resources/new'}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         {existing ? (
           <input type="hidden" name="identifier" value={values.identifier} />
         ) : (
@@ -80,18 +76,17 @@ function ResourceForm({ nav, formToken, existing, values, problems }: ResourceFo
           </a>
         </div>
       </form>
-      {existing && <Credentials formToken={formToken} identifier={values.identifier} {...existing} />}
+      {existing && <Credentials identifier={values.identifier} {...existing} />}
     </Layout>
   )
 }
 
 interface CredentialsProps {
-  formToken: string
   identifier: string
   introspectionId: string | null
 }
 
-function Credentials({ formToken, identifier, introspectionId }: CredentialsProps) {
+function Credentials({ identifier, introspectionId }: CredentialsProps) {
   return (
     <section>
       <h2>Introspection</h2>
@@ -101,7 +96,7 @@ function Credentials({ formToken, identifier, introspectionId }: CredentialsProp
           : `The API introspects as ${introspectionId}. New credentials end these at once.`}
       </p>
       <form method="post" action="/operator/catalog/resources/credentials">
-        <FormToken value={formToken} once />
+        <FormToken once />
         <input type="hidden" name="identifier" value={identifier} />
         <button type="submit">{introspectionId === null ? 'Create credentials' : 'Replace the credentials'}</button>
       </form>
@@ -132,17 +127,16 @@ export function Select({ name, label, value, options }: SelectProps) {
 }
 
 interface CredentialsView {
-  nav: Navigation
   name: string
   id: string
   secret: string
 }
 
 /** The answer to the form itself: it is shown this once. */
-export function credentialsPage(c: Pick<Context<AppEnv>, 'html'>, { nav, name, id, secret }: CredentialsView) {
+export function credentialsPage(c: PageContext, { name, id, secret }: CredentialsView) {
   return htmlPage(
     c,
-    <Layout title="Introspection credentials" nav={nav} wide>
+    <Layout title="Introspection credentials" wide>
       <h1>Introspection credentials of {name}</h1>
       <dl class="facts">
         <dt>User name</dt>

@@ -1,9 +1,7 @@
-import type { Context } from 'hono'
 import { type Scope, TARGETS } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { Select } from './resource-form.tsx'
 
@@ -20,8 +18,6 @@ export interface ScopeValues {
 }
 
 interface ScopeFormView {
-  nav: Navigation
-  formToken: string
   isNew: boolean
   values: ScopeValues
   /** What may replace it. */
@@ -34,19 +30,19 @@ const TARGET_TITLES = {
   organization: 'Organizations that the person chooses',
 } as const
 
-export function scopeFormPage(c: Pick<Context<AppEnv>, 'html'>, view: ScopeFormView) {
+export function scopeFormPage(c: PageContext, view: ScopeFormView) {
   return htmlPage(c, <ScopeForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function ScopeForm({ nav, formToken, isNew, values, successors, problems }: ScopeFormView) {
+function ScopeForm({ isNew, values, successors, problems }: ScopeFormView) {
   const path = isNew ? '/operator/catalog/scopes/new' : `/operator/catalog/scopes/${encodeURIComponent(values.name)}`
   return (
-    <Layout title={isNew ? 'Add a scope' : values.name} nav={nav} wide>
+    <Layout title={isNew ? 'Add a scope' : values.name} wide>
       <h1>{isNew ? 'Add a scope' : values.name}</h1>
       <p class="code">{values.resource}</p>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={path}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <input type="hidden" name="resource" value={values.resource} />
         {isNew && (
           <>
@@ -87,7 +83,7 @@ function ScopeForm({ nav, formToken, isNew, values, successors, problems }: Scop
       </form>
       {!isNew && (
         <form method="post" action={`${path}/delete`}>
-          <FormToken value={formToken} once />
+          <FormToken once />
           <p>A scope that no app, grant or other scope depends on can be deleted. One in use can only be deprecated.</p>
           <button type="submit" class="danger">
             Delete {values.name}

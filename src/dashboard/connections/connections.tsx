@@ -1,12 +1,10 @@
-import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { makerOf } from '../../apps/maker.ts'
 import type { Scope } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
 import type { EpochSeconds } from '../../lib/clock.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../ui/maker.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -33,19 +31,17 @@ export interface Connection {
 }
 
 interface ConnectionsView {
-  nav: Navigation
-  formToken: string
   connections: readonly Connection[]
   notice: string | undefined
 }
 
-export function connectionsPage(c: Pick<Context<AppEnv>, 'html'>, view: ConnectionsView) {
+export function connectionsPage(c: PageContext, view: ConnectionsView) {
   return htmlPage(c, <Connections {...view} />)
 }
 
-function Connections({ nav, formToken, connections, notice }: ConnectionsView) {
+function Connections({ connections, notice }: ConnectionsView) {
   return (
-    <Layout title="Connected apps" nav={nav} wide>
+    <Layout title="Connected apps" wide>
       <h1>Connected apps</h1>
       {notice && (
         <p class="notice" role="status">
@@ -61,13 +57,13 @@ function Connections({ nav, formToken, connections, notice }: ConnectionsView) {
         <p>What you take back ends at once: the app gets no new access, and asks you again if you go back to it.</p>
       )}
       {connections.map((connection) => (
-        <ConnectedApp connection={connection} formToken={formToken} />
+        <ConnectedApp connection={connection} />
       ))}
     </Layout>
   )
 }
 
-function ConnectedApp({ connection, formToken }: { connection: Connection; formToken: string }) {
+function ConnectedApp({ connection }: { connection: Connection }) {
   const { app, devices } = connection
   return (
     <section class="connection" aria-labelledby={`app-${app.clientId}`}>
@@ -84,14 +80,14 @@ function ConnectedApp({ connection, formToken }: { connection: Connection; formT
       </div>
       <ul class="rows">
         {devices.map((device) => (
-          <DeviceRow device={device} app={app} formToken={formToken} />
+          <DeviceRow device={device} app={app} />
         ))}
       </ul>
     </section>
   )
 }
 
-function DeviceRow({ device, app, formToken }: { device: Device; app: App; formToken: string }) {
+function DeviceRow({ device, app }: { device: Device; app: App }) {
   return (
     <li>
       <div>
@@ -112,7 +108,7 @@ function DeviceRow({ device, app, formToken }: { device: Device; app: App; formT
         <Held device={device} />
       </div>
       <form method="post" action={`/connections/${device.grantId}/end`} class="inline">
-        <FormToken value={formToken} once />
+        <FormToken once />
         {device.mayNarrow && <a href={`/connections/${device.grantId}`}>Allow less</a>}
         <button type="submit">
           End here
@@ -133,25 +129,23 @@ function Held({ device: { heldScopes, heldOrganizations } }: { device: Device })
 }
 
 interface DisconnectView {
-  nav: Navigation
-  formToken: string
   connection: Connection
 }
 
-export function disconnectPage(c: Pick<Context<AppEnv>, 'html'>, view: DisconnectView) {
+export function disconnectPage(c: PageContext, view: DisconnectView) {
   return htmlPage(c, <Disconnect {...view} />)
 }
 
-function Disconnect({ nav, formToken, connection: { app, devices } }: DisconnectView) {
+function Disconnect({ connection: { app, devices } }: DisconnectView) {
   return (
-    <Layout title={`Disconnect ${app.clientName}?`} nav={nav}>
+    <Layout title={`Disconnect ${app.clientName}?`}>
       <h1>Disconnect {app.clientName}?</h1>
       <p>
         It loses its access {devices.length === 1 ? 'on one device' : `on ${devices.length} devices`} at once. What it
         did so far stays.
       </p>
       <form method="post" action={`/connections/apps/${app.clientId}`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <div class="actions">
           <button type="submit" class="danger">
             Disconnect

@@ -1,14 +1,10 @@
-import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import type { Scope } from '../../catalog/catalog.ts'
-import type { AppEnv } from '../../env.ts'
 import { FormToken, NoDefault, Problems } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 
 interface NarrowView {
-  nav: Navigation
-  formToken: string
   grantId: string
   app: App
   required: readonly Scope[]
@@ -17,13 +13,13 @@ interface NarrowView {
   problems: readonly string[]
 }
 
-export function narrowPage(c: Pick<Context<AppEnv>, 'html'>, view: NarrowView) {
+export function narrowPage(c: PageContext, view: NarrowView) {
   return htmlPage(c, <Narrow {...view} />, view.problems.length > 0 ? 422 : 200)
 }
 
-function Narrow({ nav, formToken, grantId, app, required, optional, organizations, problems }: NarrowView) {
+function Narrow({ grantId, app, required, optional, organizations, problems }: NarrowView) {
   return (
-    <Layout title={`Allow ${app.clientName} less`} nav={nav}>
+    <Layout title={`Allow ${app.clientName} less`}>
       <h1>Allow {app.clientName} less</h1>
       <p>
         Take away what it need not have. It learns of it with its next access; only you can give it back, at the app.
@@ -31,7 +27,7 @@ function Narrow({ nav, formToken, grantId, app, required, optional, organization
       <Problems id="form-problem" texts={problems} />
       <form method="post" action={`/connections/${grantId}`}>
         <NoDefault />
-        <FormToken value={formToken} once />
+        <FormToken once />
         {required.length > 0 && (
           <section>
             <h2>It cannot work without</h2>

@@ -4,7 +4,7 @@ import { listScopes } from '../../catalog/catalog-store.ts'
 import { ApiError } from '../../errors.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
 import { askerOf } from '../kit/asker.ts'
-import { navigation, type PageEnv, requireVisitor } from '../kit/visitor.ts'
+import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
 import { disconnectApp, endOwnGrant, listOwnGrants, narrowOwnGrant, type OwnGrant, requireOwnGrant } from './actions.ts'
 import { type Connection, connectionsPage, type Device, disconnectPage } from './connections.tsx'
 import { narrowPage } from './narrow.tsx'
@@ -23,8 +23,6 @@ const NOTICES = {
 connectionPages.get('/connections', async (c) => {
   const done = c.req.query('done') ?? ''
   return connectionsPage(c, {
-    nav: navigation(c, 'connections'),
-    formToken: c.get('caller').session.formToken,
     connections: await listConnections(c),
     notice: Object.hasOwn(NOTICES, done) ? NOTICES[done as keyof typeof NOTICES] : undefined,
   })
@@ -34,8 +32,6 @@ connectionPages.get('/connections/apps/:client_id', async (c) => {
   const connection = (await listConnections(c)).find(({ app }) => app.clientId === c.req.param('client_id'))
   if (!connection) throw new ApiError('not-found')
   return disconnectPage(c, {
-    nav: navigation(c, 'connections'),
-    formToken: c.get('caller').session.formToken,
     connection,
   })
 })
@@ -106,8 +102,6 @@ async function showNarrowing(c: Context<PageEnv>, { grant, app }: OwnGrant, prob
   const scopes = (await listScopes(c.env.DB, c.get('config').issuer)).filter(({ name }) => grant.scopes.includes(name))
   const nameOf = organizationNames(c)
   return narrowPage(c, {
-    nav: navigation(c, 'connections'),
-    formToken: c.get('caller').session.formToken,
     grantId: grant.id,
     app,
     required: scopes.filter(({ name }) => app.scopes.includes(name)),

@@ -1,6 +1,4 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
-import { htmlPage } from '../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 
 /** A type in words; `object` names one of the described objects. */
@@ -38,7 +36,7 @@ export interface ApiDocsView {
   objects: readonly { name: string; description: string; fields: readonly FieldView[] }[]
 }
 
-export function apiDocsPage(c: Pick<Context<AppEnv>, 'html'>, view: ApiDocsView) {
+export function apiDocsPage(c: PageContext, view: ApiDocsView) {
   return htmlPage(c, <ApiDocs {...view} />)
 }
 

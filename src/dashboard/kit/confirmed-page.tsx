@@ -1,26 +1,22 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 
 interface ConfirmedView {
-  nav: Navigation
-  formToken: string
   path: string
   fields: readonly (readonly [name: string, value: string])[]
 }
 
-export function confirmedPage(c: Pick<Context<AppEnv>, 'html'>, view: ConfirmedView) {
+export function confirmedPage(c: PageContext, view: ConfirmedView) {
   return htmlPage(c, <Confirmed {...view} />)
 }
 
 /** Signing in again lost nothing: the form is as it was sent, and one press away. */
-function Confirmed({ nav, formToken, path, fields }: ConfirmedView) {
+function Confirmed({ path, fields }: ConfirmedView) {
   const [page = '/'] = path.split('?')
   const shown = fields.filter(([, value]) => value !== '')
   return (
-    <Layout title="Go on where you were" nav={nav}>
+    <Layout title="Go on where you were">
       <h1>Thank you. Go on where you were</h1>
       <p>You had sent this, and nothing of it was done yet:</p>
       <dl class="facts">
@@ -32,7 +28,7 @@ function Confirmed({ nav, formToken, path, fields }: ConfirmedView) {
         ))}
       </dl>
       <form method="post" action={path}>
-        <FormToken value={formToken} />
+        <FormToken />
         {fields.map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}

@@ -3,7 +3,7 @@ import { PageError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { findKept } from './confirmation.ts'
 import { confirmedPage } from './confirmed-page.tsx'
-import { navigation, type PageEnv, requireVisitor } from './visitor.ts'
+import { type PageEnv, requireVisitor } from './visitor.ts'
 
 /** What somebody had sent before they confirmed that it is them. Showing it changes nothing; the button sends it. */
 export const confirmedPages = new Hono<PageEnv>()
@@ -11,9 +11,9 @@ export const confirmedPages = new Hono<PageEnv>()
 confirmedPages.use('/confirmed/*', requireVisitor)
 
 confirmedPages.get('/confirmed/:id', async (c) => {
-  const { accountId, session } = c.get('caller')
+  const { accountId } = c.get('caller')
   const kept = await findKept(c.env, { id: c.req.param('id'), accountId }, currentTime())
   if (!kept)
     throw new PageError(404, 'Nothing waits here any more.', 'Open the page again and send the form from there.')
-  return confirmedPage(c, { nav: navigation(c, 'account'), formToken: session.formToken, ...kept })
+  return confirmedPage(c, kept)
 })

@@ -1,7 +1,5 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
 import { API_PROBLEMS, type ApiProblem } from '../../errors.ts'
-import { htmlPage } from '../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 
 /** What whoever meets a problem does next. */
@@ -26,7 +24,7 @@ const ADVICE: Record<ApiProblem, string> = {
   unexpected: 'This is a defect of ours. Tell the operators the `request_id`.',
 }
 
-export function problemPage(c: Pick<Context<AppEnv>, 'html'>, type: ApiProblem) {
+export function problemPage(c: PageContext, type: ApiProblem) {
   const { status, title } = API_PROBLEMS[type]
   return htmlPage(
     c,
@@ -43,7 +41,7 @@ export function problemPage(c: Pick<Context<AppEnv>, 'html'>, type: ApiProblem) 
   )
 }
 
-export function problemsPage(c: Pick<Context<AppEnv>, 'html'>) {
+export function problemsPage(c: PageContext) {
   return htmlPage(
     c,
     <Layout title="Problem types">

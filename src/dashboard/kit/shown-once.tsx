@@ -1,10 +1,7 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 
 interface ShownOnceView {
-  nav: Navigation
   title: string
   /** By their names in the protocol. */
   shown: readonly ShownValue[]
@@ -20,13 +17,13 @@ interface ShownValue {
 }
 
 /** The answer to the form itself: a secret goes into no address and is never sent again. */
-export function shownOncePage(c: Pick<Context<AppEnv>, 'html'>, view: ShownOnceView) {
+export function shownOncePage(c: PageContext, view: ShownOnceView) {
   return htmlPage(c, <ShownOnce {...view} />, 201)
 }
 
-function ShownOnce({ nav, title, shown, explanation, nextHref, nextTitle }: ShownOnceView) {
+function ShownOnce({ title, shown, explanation, nextHref, nextTitle }: ShownOnceView) {
   return (
-    <Layout title={title} nav={nav} wide>
+    <Layout title={title} wide>
       <h1>{title}</h1>
       <p>{explanation}</p>
       <dl class="facts">

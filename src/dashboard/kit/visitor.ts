@@ -1,13 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { checkForm } from '../../accounts/check-form.ts'
 import { signInPath } from '../../accounts/return-to.ts'
-import { findSession, isOperator } from '../../accounts/sessions.ts'
+import { findSession, isOperator, type Session } from '../../accounts/sessions.ts'
 import type { AppEnv } from '../../env.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { listMemberships } from '../../organizations/organizations-store.ts'
-import type { Navigation, Section } from '../../ui/layout.tsx'
 import { readFields } from '../../ui/read-fields.ts'
+import { surround } from '../../ui/surroundings.ts'
 import { isRecent } from './acts.ts'
 import type { Caller } from './caller.ts'
 import { keepUntilConfirmed } from './confirmation.ts'
@@ -35,6 +35,7 @@ export const requireVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
     checkForm(c, session, fields.get('form_token'))
     c.set('fields', fields)
   }
+  surroundWith(c, session)
   const memberships = await listMemberships(c.env.DB, session.accountId)
   c.set('caller', { via: 'session', accountId: session.accountId, memberships, session })
   return sentOnce(c, async () => {
@@ -60,9 +61,23 @@ export const requireRecentVisitor: MiddlewareHandler<PageEnv> = async (c, next) 
   return c.redirect(signInPath('/sign-in', { returnTo: returnPath(c.req.url), confirm: true }), 303)
 }
 
-export function navigation(c: Context<PageEnv>, section: Section): Navigation {
-  const { session } = c.get('caller')
-  return { section, email: session.email, operator: isOperator(c.get('config'), session) }
+/** Where a signed-in person can go; what only operators see is left out for others. */
+const SECTIONS = [
+  { href: '/developer', title: 'Apps' },
+  { href: '/connections', title: 'Connections' },
+  { href: '/organizations', title: 'Organizations' },
+  { href: '/account', title: 'Account' },
+]
+const OPERATOR_SECTION = { href: '/operator', title: 'Operator' }
+
+/** Pages that are shown in answer to this request are those of this session. */
+export function surroundWith(c: Pick<Context<AppEnv>, 'req' | 'get'>, session: Session): void {
+  surround(c.req.raw, {
+    sections: isOperator(c.get('config'), session) ? [...SECTIONS, OPERATOR_SECTION] : SECTIONS,
+    who: session.email,
+    formToken: session.formToken,
+    path: c.req.path,
+  })
 }
 
 function returnPath(address: string): string {

@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { Problems } from '../../ui/field.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { Layout } from '../../ui/layout.tsx'
 
 const TABS = {
   overview: { path: '/operator', title: 'Overview' },
@@ -12,18 +12,12 @@ const TABS = {
 } as const
 export type OperatorTab = keyof typeof TABS
 
-export interface OperatorPart {
-  nav: Navigation
-  formToken: string
-  problems: readonly string[]
-}
-
-type FrameProps = PropsWithChildren<{ part: Pick<OperatorPart, 'nav' | 'problems'>; tab: OperatorTab }>
+type FrameProps = PropsWithChildren<{ tab: OperatorTab; problems?: readonly string[] }>
 
 /** The frame of the pages for those who run the deployment. */
-export function OperatorFrame({ part: { nav, problems }, tab, children }: FrameProps) {
+export function OperatorFrame({ tab, problems = [], children }: FrameProps) {
   return (
-    <Layout title={`${TABS[tab].title} – Operator`} nav={nav} wide>
+    <Layout title={`${TABS[tab].title} – Operator`} wide>
       <h1>Operator</h1>
       <nav class="tabs" aria-label="Operator">
         {Object.entries(TABS).map(([name, { path, title }]) => (

@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { may, type Organization, type Permission, type Role } from '../../organizations/organization.ts'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { Layout } from '../../ui/layout.tsx'
 
 /** The pages of an organization, and who needs which permission to see one in the row of tabs. */
 const TABS = {
@@ -13,8 +13,6 @@ const TABS = {
 export type Tab = keyof typeof TABS
 
 export interface OrganizationPart {
-  nav: Navigation
-  formToken: string
   organization: Organization
   role: Role
 }
@@ -22,11 +20,11 @@ export interface OrganizationPart {
 type FrameProps = PropsWithChildren<{ part: OrganizationPart; tab: Tab; title?: string }>
 
 /** The frame of every page about one organization. */
-export function OrganizationFrame({ part: { nav, organization, role }, tab, title, children }: FrameProps) {
+export function OrganizationFrame({ part: { organization, role }, tab, title, children }: FrameProps) {
   const base = `/organizations/${organization.slug}`
   const shown = Object.entries(TABS).filter(([, { permission }]) => permission === null || may(role, permission))
   return (
-    <Layout title={title ? `${title} – ${organization.name}` : organization.name} nav={nav} wide>
+    <Layout title={title ? `${title} – ${organization.name}` : organization.name} wide>
       <p class="small">
         <a href="/organizations">Organizations</a>
       </p>

@@ -1,8 +1,6 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
 import { type Member, may, ROLES } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
 import { Inventory, type InventoryPart } from './inventory/inventory.tsx'
@@ -19,7 +17,7 @@ interface OrganizationView {
   problems: readonly string[]
 }
 
-export function organizationPage(c: Pick<Context<AppEnv>, 'html'>, view: OrganizationView) {
+export function organizationPage(c: PageContext, view: OrganizationView) {
   const invited = Object.keys(view.invitations?.problems ?? {}).length === 0
   return htmlPage(c, <OrganizationPage {...view} />, !invited ? 422 : view.problems.length > 0 ? 409 : 200)
 }
@@ -46,19 +44,14 @@ function OrganizationPage(view: OrganizationView) {
         </ul>
       </section>
       {invitations && (
-        <Invitations
-          {...invitations}
-          path={`/organizations/${part.organization.slug}/invitations`}
-          formToken={part.formToken}
-          role={part.role}
-        />
+        <Invitations {...invitations} path={`/organizations/${part.organization.slug}/invitations`} role={part.role} />
       )}
     </OrganizationFrame>
   )
 }
 
 function MemberRow({ member, view }: { member: Member; view: OrganizationView }) {
-  const { role, organization, formToken } = view.part
+  const { role, organization } = view.part
   const base = `/organizations/${organization.slug}`
   const path = `${base}/members/${member.accountId}`
   const self = member.accountId === view.accountId
@@ -82,7 +75,7 @@ function MemberRow({ member, view }: { member: Member; view: OrganizationView })
       <div class="inline">
         {manages && (
           <form method="post" action={path} class="inline">
-            <FormToken value={formToken} once />
+            <FormToken once />
             <select name="role" aria-label={`Role of ${member.email}`}>
               {roles.map((role) => (
                 <option value={role} selected={role === member.role}>
@@ -97,7 +90,7 @@ function MemberRow({ member, view }: { member: Member; view: OrganizationView })
         )}
         {(manages || self) && (
           <form method="post" action={`${path}/remove`}>
-            <FormToken value={formToken} once />
+            <FormToken once />
             <button type="submit" class="danger">
               {self ? 'Leave' : 'Remove'}
               <span class="visually-hidden"> {self ? organization.name : member.email}</span>

@@ -1,25 +1,21 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
 import type { Organization, Role } from '../../organizations/organization.ts'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
-import { htmlPage } from '../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
 
 interface OrganizationsView {
-  nav: Navigation
-  formToken: string
   organizations: readonly { organization: Organization; role: Role }[]
   values: { name: string; slug: string }
   problems: Readonly<Record<string, readonly string[]>>
 }
 
-export function organizationsPage(c: Pick<Context<AppEnv>, 'html'>, view: OrganizationsView) {
+export function organizationsPage(c: PageContext, view: OrganizationsView) {
   return htmlPage(c, <Organizations {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function Organizations({ nav, formToken, organizations, values, problems }: OrganizationsView) {
+function Organizations({ organizations, values, problems }: OrganizationsView) {
   return (
-    <Layout title="Organizations" nav={nav} wide>
+    <Layout title="Organizations" wide>
       <h1>Organizations</h1>
       <ul class="rows">
         {organizations.map(({ organization, role }) => (
@@ -39,7 +35,7 @@ function Organizations({ nav, formToken, organizations, values, problems }: Orga
       <form method="post" action="/organizations">
         <fieldset class="part">
           <legend>A new organization</legend>
-          <FormToken value={formToken} once />
+          <FormToken once />
           <Problems id="form-problem" texts={problems['']} />
           <TextField name="name" label="Name" value={values.name} problems={problems.name} required />
           <TextField

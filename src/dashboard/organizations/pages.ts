@@ -5,7 +5,7 @@ import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { problemsOf } from '../kit/form-problems.ts'
-import { navigation, type PageEnv, requireVisitor } from '../kit/visitor.ts'
+import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
 import {
   addOrganization,
   editRole,
@@ -80,8 +80,6 @@ async function showOrganizations(
   problems: FieldProblems,
 ): Promise<Response> {
   return organizationsPage(c, {
-    nav: navigation(c, 'organizations'),
-    formToken: c.get('caller').session.formToken,
     organizations: await listOwnOrganizations(askerOf(c)),
     values,
     problems,
@@ -108,10 +106,8 @@ export async function showOrganization(
 }
 
 /** What every page of an organization shows around its own. */
-export function partOf(c: Context<PageEnv>, { organization, role }: OwnOrganization): OrganizationPart {
+export function partOf(_c: Context<PageEnv>, { organization, role }: OwnOrganization): OrganizationPart {
   return {
-    nav: navigation(c, 'organizations'),
-    formToken: c.get('caller').session.formToken,
     organization,
     role,
   }

@@ -1,13 +1,10 @@
-import type { Context } from 'hono'
 import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
-import type { AppEnv } from '../../../env.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 
 interface AppPublisherView extends AppFrameView {
-  formToken: string
   /** The host of the homepage; null without one. */
   host: string | null
   check: PublisherCheck | undefined
@@ -17,7 +14,7 @@ interface AppPublisherView extends AppFrameView {
   notice: string | undefined
 }
 
-export function appPublisherPage(c: Pick<Context<AppEnv>, 'html'>, view: AppPublisherView) {
+export function appPublisherPage(c: PageContext, view: AppPublisherView) {
   return htmlPage(c, <AppPublisher {...view} />, view.problems.length > 0 ? 422 : 200)
 }
 
@@ -49,14 +46,14 @@ function NoHomepage({ app }: AppPublisherView) {
   )
 }
 
-function Verification({ app, formToken, host, check, mayManage }: AppPublisherView) {
+function Verification({ app, host, check, mayManage }: AppPublisherView) {
   const current = check?.domain === host ? check : undefined
   return (
     <>
       {current ? <State check={current} /> : <p>{host} is not verified.</p>}
       {mayManage && (
         <form method="post" action={`/developer/apps/${app.clientId}/publisher`}>
-          <FormToken value={formToken} />
+          <FormToken />
           <button type="submit" class={current?.state === 'verified' ? undefined : 'primary'}>
             {current ? 'Check now' : `Verify ${host}`}
           </button>
@@ -113,7 +110,7 @@ function State({ check }: { check: PublisherCheck }) {
   )
 }
 
-function Private({ app, missing, formToken, mayManage }: AppPublisherView) {
+function Private({ app, missing, mayManage }: AppPublisherView) {
   if (missing.length > 0) {
     return (
       <>
@@ -129,29 +126,29 @@ function Private({ app, missing, formToken, mayManage }: AppPublisherView) {
   return (
     <>
       <p>The app is private: only members of its organization can connect it. It has all that a public app needs.</p>
-      {mayManage && <Change app={app} formToken={formToken} visibility="public" title="Make it public" />}
+      {mayManage && <Change app={app} visibility="public" title="Make it public" />}
     </>
   )
 }
 
-function Public({ app, formToken, mayManage }: AppPublisherView) {
+function Public({ app, mayManage }: AppPublisherView) {
   return (
     <>
       <p>The app is public: everybody can connect it, where their organizations allow it.</p>
-      {mayManage && <Change app={app} formToken={formToken} visibility="private" title="Make it private" />}
+      {mayManage && <Change app={app} visibility="private" title="Make it private" />}
     </>
   )
 }
 
-interface ChangeProps extends Pick<AppPublisherView, 'app' | 'formToken'> {
+interface ChangeProps extends Pick<AppPublisherView, 'app'> {
   visibility: 'public' | 'private'
   title: string
 }
 
-function Change({ app, formToken, visibility, title }: ChangeProps) {
+function Change({ app, visibility, title }: ChangeProps) {
   return (
     <form method="post" action={`/developer/apps/${app.clientId}/visibility`}>
-      <FormToken value={formToken} />
+      <FormToken />
       <button type="submit" name="visibility" value={visibility}>
         {title}
       </button>

@@ -46,7 +46,6 @@ async function showPublisher(c: Context<PageEnv>, frame: AppFrameView, problems:
   const { app } = frame
   return appPublisherPage(c, {
     ...frame,
-    formToken: c.get('caller').session.formToken,
     host: homepageHost(app),
     check: await findPublisherCheck(c.env.DB, app.clientId),
     missing: listMissingForPublic(app, app.publisherDomain),

@@ -1,14 +1,11 @@
-import type { Context } from 'hono'
 import type { AppSecret } from '../../../apps/secret.ts'
-import type { AppEnv } from '../../../env.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 
 interface AppSecretsView extends AppFrameView {
-  formToken: string
   secrets: readonly AppSecret[]
   maxSecrets: number
   values: { name: string; expires: string }
@@ -16,7 +13,7 @@ interface AppSecretsView extends AppFrameView {
   notice: string | undefined
 }
 
-export function appSecretsPage(c: Pick<Context<AppEnv>, 'html'>, view: AppSecretsView) {
+export function appSecretsPage(c: PageContext, view: AppSecretsView) {
   return htmlPage(c, <AppSecrets {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
@@ -65,12 +62,12 @@ function SecretRow({ secret, app, mayManage }: AppFrameView & { secret: AppSecre
   )
 }
 
-function NewSecret({ app, formToken, values, problems }: Omit<AppSecretsView, 'secrets' | 'maxSecrets'>) {
+function NewSecret({ app, values, problems }: Omit<AppSecretsView, 'secrets' | 'maxSecrets'>) {
   return (
     <form method="post" action={`/developer/apps/${app.clientId}/secrets`}>
       <fieldset class="part">
         <legend>A new secret</legend>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <TextField
           name="name"
           label="Name"
@@ -96,16 +93,15 @@ function NewSecret({ app, formToken, values, problems }: Omit<AppSecretsView, 's
 }
 
 interface DeleteSecretView extends AppFrameView {
-  formToken: string
   secret: AppSecret
   last: boolean
 }
 
-export function deleteSecretPage(c: Pick<Context<AppEnv>, 'html'>, view: DeleteSecretView) {
+export function deleteSecretPage(c: PageContext, view: DeleteSecretView) {
   return htmlPage(c, <DeleteSecret {...view} />)
 }
 
-function DeleteSecret({ formToken, secret, last, ...view }: DeleteSecretView) {
+function DeleteSecret({ secret, last, ...view }: DeleteSecretView) {
   const path = `/developer/apps/${view.app.clientId}/secrets`
   return (
     <AppFrame {...view} tab="secrets">
@@ -121,7 +117,7 @@ function DeleteSecret({ formToken, secret, last, ...view }: DeleteSecretView) {
         </p>
       )}
       <form method="post" action={`${path}/${secret.id}/delete`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <div class="actions">
           <button type="submit" class="danger">
             Delete it

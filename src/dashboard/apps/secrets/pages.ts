@@ -33,7 +33,6 @@ secretPages.post('/developer/apps/:client_id/secrets', async (c) => {
     const request = parseBody(secretRequest, { name, expires_at: parseDay(expires) })
     const { secret, clientSecret } = await addSecret(askerOf(c), app.clientId, request)
     return shownOncePage(c, {
-      nav: frame.nav,
       title: `“${secret.name}” is created`,
       shown: clientCredentials(app.clientId, clientSecret),
       explanation: 'It works now, beside the one that the app had before.',
@@ -48,7 +47,7 @@ secretPages.post('/developer/apps/:client_id/secrets', async (c) => {
 secretPages.get('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   const { secret, last } = await requireSecret(c, app)
-  return deleteSecretPage(c, { ...frame, formToken: c.get('caller').session.formToken, secret, last })
+  return deleteSecretPage(c, { ...frame, secret, last })
 })
 
 secretPages.post('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
@@ -65,7 +64,6 @@ async function showSecrets(
 ): Promise<Response> {
   return appSecretsPage(c, {
     ...frame,
-    formToken: c.get('caller').session.formToken,
     secrets: await listLiveSecrets(c.env.DB, frame.app.clientId, currentTime()),
     maxSecrets: MAX_LIVE_SECRETS,
     values,

@@ -45,7 +45,7 @@ tryPages.get('/developer/try/:client_id/callback', refuseRehearsal, async (c) =>
   const run = { clientId: app.clientId, accountId: c.get('caller').accountId }
   const secrets = await takeTryRun(c.env, run, currentTime())
   const outcome = secrets ? await finish(c, app, secrets) : ended()
-  return tryResultPage(c, { ...frame, formToken: c.get('caller').session.formToken, outcome })
+  return tryResultPage(c, { ...frame, outcome })
 })
 
 function ended(): TryOutcome {

@@ -1,7 +1,5 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../../env.ts'
 import { FormToken } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 
 /** What a trial run came to. No token is in it. */
@@ -17,20 +15,19 @@ export type TryOutcome =
   | { ok: false; error: string; description: string }
 
 interface TryResultView extends AppFrameView {
-  formToken: string
   outcome: TryOutcome
 }
 
-export function tryResultPage(c: Pick<Context<AppEnv>, 'html'>, view: TryResultView) {
+export function tryResultPage(c: PageContext, view: TryResultView) {
   return htmlPage(c, <TryResult {...view} />)
 }
 
-function TryResult({ formToken, outcome, ...frame }: TryResultView) {
+function TryResult({ outcome, ...frame }: TryResultView) {
   return (
     <AppFrame {...frame} tab="overview">
       {outcome.ok ? <Success {...outcome} /> : <Failure {...outcome} />}
       <form method="post" action={`/developer/try/${frame.app.clientId}`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <button type="submit">Try it again</button>
       </form>
     </AppFrame>

@@ -1,8 +1,6 @@
-import type { Context } from 'hono'
 import type { AuditFilter, LoggedEvent } from '../../../audit/audit-query-store.ts'
 import { type AuditEventName, type Limits, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
-import type { AppEnv } from '../../../env.ts'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { dayOf, Time } from '../../../ui/time.tsx'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
@@ -81,7 +79,7 @@ export const EVENT_WORDS = {
   'key.unwrap_failed': 'a signing key could not be opened',
 } as const satisfies Record<AuditEventName, string>
 
-export function auditPage(c: Pick<Context<AppEnv>, 'html'>, view: AuditView) {
+export function auditPage(c: PageContext, view: AuditView) {
   return htmlPage(c, <Audit {...view} />)
 }
 

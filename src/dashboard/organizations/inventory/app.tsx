@@ -1,12 +1,10 @@
-import type { Context } from 'hono'
 import type { App } from '../../../apps/app.ts'
 import { makerOf } from '../../../apps/maker.ts'
-import type { AppEnv } from '../../../env.ts'
 import type { AppDecision } from '../../../organizations/decision.ts'
 import type { InventoryItem } from '../../../organizations/inventory.ts'
 import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { FormToken, NoDefault, Problems, TextField } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { MakerLinks } from '../../../ui/maker.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -27,7 +25,7 @@ interface ReachingAppView {
   problems: readonly string[]
 }
 
-export function reachingAppPage(c: Pick<Context<AppEnv>, 'html'>, view: ReachingAppView) {
+export function reachingAppPage(c: PageContext, view: ReachingAppView) {
   return htmlPage(c, <ReachingApp {...view} />, view.problems.length > 0 ? 422 : 200)
 }
 
@@ -157,7 +155,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
         <summary>{open ? 'Approve it' : 'Change the approval'}</summary>
         <form method="post" action={action}>
           <NoDefault />
-          <FormToken value={part.formToken} once />
+          <FormToken once />
           <ApprovalFields choice={choice} />
           <TextField name="note" label="Note" hint="Goes into the audit log." value={decision?.note ?? ''} />
           <button type="submit" name="decision" value="approved" class="primary">
@@ -170,7 +168,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
           <summary>Block it</summary>
           <form method="post" action={action}>
             <NoDefault />
-            <FormToken value={part.formToken} once />
+            <FormToken once />
             <p>
               It loses this organization at once, for everybody. Other organizations keep it. Approving it later gives
               nothing back: people are asked again.
@@ -184,7 +182,7 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
       )}
       {decision && (
         <form method="post" action={action}>
-          <FormToken value={part.formToken} once />
+          <FormToken once />
           <button type="submit" name="decision" value="none">
             Withdraw the decision
           </button>

@@ -1,8 +1,6 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../../env.ts'
 import type { Member } from '../../../organizations/organization.ts'
 import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
 import { GrantsTable } from './grants-table.tsx'
@@ -14,7 +12,7 @@ interface PersonView {
   grants: readonly ReachingGrant[]
 }
 
-export function personPage(c: Pick<Context<AppEnv>, 'html'>, view: PersonView) {
+export function personPage(c: PageContext, view: PersonView) {
   return htmlPage(c, <Person {...view} />)
 }
 

@@ -1,9 +1,7 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../../env.ts'
 import type { Invitation } from '../../../organizations/invitation.ts'
 import { may, ROLES, type Role } from '../../../organizations/organization.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
 import { Time } from '../../../ui/time.tsx'
 
@@ -16,25 +14,24 @@ export interface InvitationsPart {
 
 interface InvitationsProps extends InvitationsPart {
   path: string
-  formToken: string
   role: Role
 }
 
-export function Invitations({ path, formToken, role, invitations, values, problems }: InvitationsProps) {
+export function Invitations({ path, role, invitations, values, problems }: InvitationsProps) {
   return (
     <section>
       <h2>Invitations</h2>
       {invitations.length > 0 && (
         <ul class="rows">
           {invitations.map((invitation) => (
-            <InvitationRow invitation={invitation} path={path} formToken={formToken} />
+            <InvitationRow invitation={invitation} path={path} />
           ))}
         </ul>
       )}
       <form method="post" action={path}>
         <fieldset class="part">
           <legend>Invite somebody</legend>
-          <FormToken value={formToken} once />
+          <FormToken once />
           <Problems id="invite-problem" texts={problems['']} />
           <TextField
             name="email"
@@ -65,7 +62,7 @@ export function Invitations({ path, formToken, role, invitations, values, proble
   )
 }
 
-function InvitationRow({ invitation, path, formToken }: { invitation: Invitation; path: string; formToken: string }) {
+function InvitationRow({ invitation, path }: { invitation: Invitation; path: string }) {
   return (
     <li>
       <div>
@@ -75,7 +72,7 @@ function InvitationRow({ invitation, path, formToken }: { invitation: Invitation
         </span>
       </div>
       <form method="post" action={`${path}/${invitation.id}/withdraw`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <button type="submit" class="danger">
           Withdraw<span class="visually-hidden"> the invitation of {invitation.email}</span>
         </button>
@@ -93,13 +90,12 @@ const MAY = {
 
 interface InvitationView {
   invitation: Invitation
-  formToken: string
   action: string
   switchHref: string
 }
 
 /** Who invited whom, to what, as what. Nothing happens before the form is sent. */
-export function invitationPage(c: Pick<Context<AppEnv>, 'html'>, { invitation, ...view }: InvitationView) {
+export function invitationPage(c: PageContext, { invitation, ...view }: InvitationView) {
   const { organizationName, inviterEmail, email, role } = invitation
   return htmlPage(
     c,
@@ -116,7 +112,7 @@ export function invitationPage(c: Pick<Context<AppEnv>, 'html'>, { invitation, .
         any time. The invitation is good until <Time at={invitation.expiresAt} exact />.
       </p>
       <form method="post" action={view.action}>
-        <FormToken value={view.formToken} once />
+        <FormToken once />
         <div class="actions">
           <button type="submit" class="primary">
             Accept
@@ -134,10 +130,7 @@ export function invitationPage(c: Pick<Context<AppEnv>, 'html'>, { invitation, .
 }
 
 /** Does not say whose it is: links are passed on. */
-export function foreignInvitationPage(
-  c: Pick<Context<AppEnv>, 'html'>,
-  { email, switchHref }: { email: string; switchHref: string },
-) {
+export function foreignInvitationPage(c: PageContext, { email, switchHref }: { email: string; switchHref: string }) {
   return htmlPage(
     c,
     <Layout title="This invitation is for another address">

@@ -41,8 +41,7 @@ invitationPages.post('/organizations/:slug/invitations/:invitation_id/withdraw',
 invitationPages.get('/invitations/:token', (c) =>
   withInvitation(c, (invitation) => {
     const { pathname: action } = new URL(c.req.url)
-    const { formToken } = c.get('caller').session
-    return invitationPage(c, { invitation, formToken, action, switchHref: switchPath(action) })
+    return invitationPage(c, { invitation, action, switchHref: switchPath(action) })
   }),
 )
 

@@ -1,11 +1,9 @@
-import type { Context } from 'hono'
 import type { Scope } from '../../../catalog/catalog.ts'
-import type { AppEnv } from '../../../env.ts'
 import type { AppPolicy } from '../../../organizations/policy.ts'
 import type { PolicyEffect } from '../../../organizations/policy-effects-store.ts'
 import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { JobProgress } from '../../kit/job-progress.tsx'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
@@ -27,7 +25,7 @@ const POLICIES = {
   approved: { title: 'Only apps that you approved', text: 'Members can ask you for others.' },
 } as const
 
-export function policyPage(c: Pick<Context<AppEnv>, 'html'>, view: PolicyView) {
+export function policyPage(c: PageContext, view: PolicyView) {
   return htmlPage(c, <Policy {...view} />, view.problems.length > 0 ? 422 : 200)
 }
 
@@ -38,7 +36,7 @@ function Policy(view: PolicyView) {
       <h2>Which apps may reach this organization</h2>
       <Problems id="form-problem" texts={problems} />
       <form method="post" action={`/organizations/${part.organization.slug}/policy`}>
-        <FormToken value={part.formToken} />
+        <FormToken />
         <fieldset>
           <legend>Where you decided nothing</legend>
           {Object.entries(POLICIES).map(([value, { title, text }]) => (
@@ -149,7 +147,7 @@ interface PreviewView {
 }
 
 /** What would end, and the question whether it should. */
-export function policyPreviewPage(c: Pick<Context<AppEnv>, 'html'>, view: PreviewView) {
+export function policyPreviewPage(c: PageContext, view: PreviewView) {
   return htmlPage(c, <Preview {...view} />)
 }
 
@@ -178,7 +176,7 @@ function Preview({ part, next, effects, apps, grants, people }: PreviewView) {
         </>
       )}
       <form method="post" action={path} class="inline">
-        <FormToken value={part.formToken} once />
+        <FormToken once />
         <input type="hidden" name="policy" value={next.policy} />
         <input type="hidden" name="ceiling" value={next.scopeCeiling ? 'chosen' : 'none'} />
         {next.scopeCeiling?.map((scope) => (

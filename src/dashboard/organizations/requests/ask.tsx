@@ -1,17 +1,13 @@
-import type { Context } from 'hono'
 import type { App } from '../../../apps/app.ts'
 import { makerOf } from '../../../apps/maker.ts'
-import type { AppEnv } from '../../../env.ts'
 import type { Organization } from '../../../organizations/organization.ts'
 import { REFUSALS, type Refusal } from '../../../organizations/refusals.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
-import { Layout, type Navigation } from '../../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
+import { Layout } from '../../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
 
 interface AskView {
-  nav: Navigation
-  formToken: string
   organization: Organization
   app: App
   /** Undefined: there is nothing to ask for. */
@@ -26,14 +22,14 @@ interface AskView {
   problems: Readonly<Record<string, readonly string[]>>
 }
 
-export function askPage(c: Pick<Context<AppEnv>, 'html'>, view: AskView) {
+export function askPage(c: PageContext, view: AskView) {
   return htmlPage(c, <Ask {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
 function Ask(view: AskView) {
-  const { nav, organization, app, refusal, returnTo } = view
+  const { organization, app, refusal, returnTo } = view
   return (
-    <Layout title={`Ask for ${app.clientName}`} nav={nav}>
+    <Layout title={`Ask for ${app.clientName}`}>
       <div class="app-card">
         <MakerIcon maker={makerOf(app)} />
         <div>
@@ -66,7 +62,7 @@ function AskForm(view: AskView & { refusal: Refusal }) {
       </p>
       {again && <p class="notice">You have asked already. What you write now takes the place of what you wrote.</p>}
       <form method="post" action={`/organizations/${organization.slug}/requests/new`}>
-        <FormToken value={view.formToken} once />
+        <FormToken once />
         <input type="hidden" name="client_id" value={app.clientId} />
         {view.returnTo && <input type="hidden" name="return_to" value={view.returnTo} />}
         <Problems id="form-problem" texts={problems['']} />

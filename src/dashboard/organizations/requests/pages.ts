@@ -12,7 +12,7 @@ import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { problemsOf } from '../../kit/form-problems.ts'
-import { navigation, type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { limitableScopes, readLimits, readShown, toApprovalChoice } from '../inventory/approval-form.ts'
 import { requireOwn } from '../pages.ts'
@@ -100,8 +100,6 @@ async function showRequests(
     return { request, app, choice: toApprovalChoice(limitableScopes(app, catalogue), decision, policy, now) }
   }
   return requestsPage(c, {
-    nav: navigation(c, 'organizations'),
-    formToken: c.get('caller').session.formToken,
     organization,
     role,
     open: open.map(toItem),
@@ -124,15 +122,13 @@ interface Asking {
 async function showAsking(c: Context<PageEnv>, { clientId, returnTo, reason, problems = {} }: Asking) {
   const { organization } = await requireOwn(c)
   const { id: organizationId } = organization
-  const { accountId, session } = c.get('caller')
+  const { accountId } = c.get('caller')
   const { app, refusal } = await findRefusal(askerOf(c), organizationId, clientId)
   const [former, deciders] = await Promise.all([
     findOpenRequest(c.env.DB, { organizationId, clientId, accountId }),
     listDeciders(c.env.DB, [organizationId], DECIDERS_SHOWN),
   ])
   return askPage(c, {
-    nav: navigation(c, 'organizations'),
-    formToken: session.formToken,
     organization,
     app,
     refusal,

@@ -1,12 +1,9 @@
-import type { Context } from 'hono'
 import type { App } from '../../../apps/app.ts'
 import { makerOf } from '../../../apps/maker.ts'
-import type { AppEnv } from '../../../env.ts'
 import type { AccessRequest } from '../../../organizations/access-request.ts'
 import { may, type Organization, type Role } from '../../../organizations/organization.ts'
 import { FormToken, NoDefault, Problems } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
-import type { Navigation } from '../../../ui/layout.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { OrganizationFrame } from '../frame.tsx'
@@ -20,8 +17,6 @@ export interface RequestItem {
 }
 
 interface RequestsView {
-  nav: Navigation
-  formToken: string
   organization: Organization
   role: Role
   open: readonly RequestItem[]
@@ -34,7 +29,7 @@ interface RequestsView {
   problems: readonly string[]
 }
 
-export function requestsPage(c: Pick<Context<AppEnv>, 'html'>, view: RequestsView) {
+export function requestsPage(c: PageContext, view: RequestsView) {
   return htmlPage(c, <Requests {...view} />, view.problems.length > 0 ? 409 : 200)
 }
 
@@ -101,7 +96,7 @@ function OpenRequest({ item, view }: { item: RequestItem; view: RequestsView }) 
       {may(view.role, 'decide-apps') && (
         <form method="post" action={`/organizations/${view.organization.slug}/requests/${request.id}`}>
           <NoDefault />
-          <FormToken value={view.formToken} once />
+          <FormToken once />
           <label for={`note-${request.id}`}>
             Note to {request.email} <span class="optional">optional</span>
           </label>

@@ -6,7 +6,7 @@ import type { FieldProblems } from '../../kit/form-problems.ts'
 import { problemsOf } from '../../kit/form-problems.ts'
 import { formatCursor } from '../../kit/pagination.ts'
 import { shownOncePage } from '../../kit/shown-once.tsx'
-import { navigation, type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { partOf, requireOwn } from '../pages.ts'
 import {
@@ -149,7 +149,6 @@ function showSecret(
 ) {
   return shownOncePage(c, {
     ...words,
-    nav: navigation(c, 'organizations'),
     shown: [{ name: 'secret', value: secret, secret: true }],
     nextHref: webhookPath(own, webhook),
     nextTitle: 'Go to the webhook',

@@ -1,8 +1,6 @@
-import type { Context } from 'hono'
 import { ORGANIZATION_EVENTS } from '../../../audit/events.ts'
-import type { AppEnv } from '../../../env.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { EVENT_WORDS } from '../audit/audit.tsx'
@@ -22,7 +20,7 @@ interface WebhookFormView {
   problems: FieldProblems
 }
 
-export function webhookFormPage(c: Pick<Context<AppEnv>, 'html'>, view: WebhookFormView) {
+export function webhookFormPage(c: PageContext, view: WebhookFormView) {
   return htmlPage(c, <WebhookForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
@@ -34,7 +32,7 @@ function WebhookForm({ part, webhook, values, problems }: WebhookFormView) {
       <h2>{title}</h2>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={webhook ? `${path}/${webhook.id}/change` : `${path}/new`}>
-        <FormToken value={part.formToken} once />
+        <FormToken once />
         <TextField
           name="url"
           label="Address"
@@ -55,7 +53,7 @@ function WebhookForm({ part, webhook, values, problems }: WebhookFormView) {
           </a>
         </div>
       </form>
-      {webhook && <MoreForms path={`${path}/${webhook.id}`} formToken={part.formToken} />}
+      {webhook && <MoreForms path={`${path}/${webhook.id}`} />}
     </OrganizationFrame>
   )
 }
@@ -95,13 +93,13 @@ function EventFields({ events, problems }: EventFieldsProps) {
   )
 }
 
-function MoreForms({ path, formToken }: { path: string; formToken: string }) {
+function MoreForms({ path }: { path: string }) {
   return (
     <section>
       <details>
         <summary>Create a new secret</summary>
         <form method="post" action={`${path}/secret`}>
-          <FormToken value={formToken} once />
+          <FormToken once />
           <p>For 24 hours, messages are signed with the one of now too, so that your system has time to change.</p>
           <button type="submit">Create a new secret</button>
         </form>
@@ -109,7 +107,7 @@ function MoreForms({ path, formToken }: { path: string; formToken: string }) {
       <details>
         <summary>Delete the webhook</summary>
         <form method="post" action={`${path}/delete`}>
-          <FormToken value={formToken} once />
+          <FormToken once />
           <p>What it was not told yet, it is not told any more. The audit log keeps everything.</p>
           <button type="submit" class="danger">
             Delete it

@@ -5,18 +5,17 @@ import type { Webhook } from '../../../webhooks/webhook.ts'
 interface SwitchedOffProps {
   webhook: Webhook
   path: string
-  formToken: string
 }
 
 /** Why nothing is sent, and what to do about it. */
-export function SwitchedOff({ webhook, path, formToken }: SwitchedOffProps) {
+export function SwitchedOff({ webhook, path }: SwitchedOffProps) {
   if (webhook.state === 'enabled') return null
   return (
     <section>
       {webhook.state === 'disabled' ? <Disabled since={webhook.failingSince} /> : <Unconfirmed />}
       {webhook.problem && <p class="notice">The answer to the last challenge: {webhook.problem}</p>}
       <form method="post" action={`${path}/challenge`}>
-        <FormToken value={formToken} once />
+        <FormToken once />
         <button type="submit" class="primary">
           Send the challenge
         </button>

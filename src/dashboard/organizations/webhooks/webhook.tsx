@@ -1,7 +1,5 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../../env.ts'
 import { FormToken } from '../../../ui/field.tsx'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState, type Webhook } from '../../../webhooks/webhook.ts'
@@ -21,7 +19,7 @@ interface WebhookView {
   resent: boolean
 }
 
-export function webhookPage(c: Pick<Context<AppEnv>, 'html'>, view: WebhookView) {
+export function webhookPage(c: PageContext, view: WebhookView) {
   return htmlPage(c, <WebhookDetails {...view} />)
 }
 
@@ -39,7 +37,7 @@ function WebhookDetails(view: WebhookView) {
       <p>
         Told: {describeEvents(webhook)} <Health webhook={webhook} />
       </p>
-      <SwitchedOff webhook={webhook} path={path} formToken={part.formToken} />
+      <SwitchedOff webhook={webhook} path={path} />
       {resent && (
         <p class="notice" role="status">
           {webhook.state === 'enabled' ? 'It is on its way again.' : 'It is sent again once the webhook is on.'}{' '}
@@ -131,7 +129,7 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
       </td>
       <td>
         <form method="post" action={`${pathOf(view)}/deliveries/${eventId}/resend`}>
-          <FormToken value={view.part.formToken} once />
+          <FormToken once />
           <button type="submit">
             Send again<span class="visually-hidden">: {event}</span>
           </button>

@@ -1,6 +1,4 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../../env.ts'
-import { htmlPage } from '../../../ui/html-page.tsx'
+import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
 
@@ -9,7 +7,7 @@ interface WebhooksView {
   webhooks: readonly Webhook[]
 }
 
-export function webhooksPage(c: Pick<Context<AppEnv>, 'html'>, view: WebhooksView) {
+export function webhooksPage(c: PageContext, view: WebhooksView) {
   return htmlPage(c, <Webhooks {...view} />)
 }
 

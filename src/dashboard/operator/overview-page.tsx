@@ -1,26 +1,35 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
-import type { CutOffJob } from '../../revocation/cut-off-jobs-store.ts'
+import { Hono } from 'hono'
+import { findOrganizations } from '../../organizations/organizations-store.ts'
+import { type CutOffJob, listAllCutOffJobs } from '../../revocation/cut-off-jobs-store.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
+import { askerOf } from '../kit/asker.ts'
 import { JobProgress } from '../kit/job-progress.tsx'
-import { OperatorFrame, type OperatorPart } from './frame.tsx'
+import type { PageEnv } from '../kit/visitor.ts'
+import { readHealth } from './actions.ts'
+import { OperatorFrame } from './frame.tsx'
 import type { Overview } from './health-store.ts'
 
 interface OverviewView {
-  part: OperatorPart
   health: Overview & { databaseMs: number; viewsMs: number | null }
   jobs: readonly CutOffJob[]
   names: ReadonlyMap<string, string>
 }
 
-export function operatorPage(c: Pick<Context<AppEnv>, 'html'>, view: OverviewView) {
-  return htmlPage(c, <OperatorOverview {...view} />)
-}
+const JOBS_SHOWN = 50
 
-function OperatorOverview({ part, health, jobs, names }: OverviewView) {
+export const overviewPage = new Hono<PageEnv>()
+
+overviewPage.get('/operator', async (c) => {
+  const [health, jobs] = await Promise.all([readHealth(askerOf(c)), listAllCutOffJobs(c.env.DB, JOBS_SHOWN)])
+  const ids = [...new Set(jobs.map(({ organizationId }) => organizationId))]
+  const names = new Map((await findOrganizations(c.env.DB, ids)).map(({ id, name }) => [id, name]))
+  return htmlPage(c, <OperatorOverview health={health} jobs={jobs} names={names} />)
+})
+
+function OperatorOverview({ health, jobs, names }: OverviewView) {
   return (
-    <OperatorFrame part={part} tab="overview">
+    <OperatorFrame tab="overview">
       <h2>How it is</h2>
       <dl class="facts">
         <dt>Apps</dt>

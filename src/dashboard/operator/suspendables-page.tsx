@@ -1,17 +1,28 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
-import type { Suspendable, SuspendableItem } from '../../revocation/suspensions-store.ts'
+import { type Context, Hono } from 'hono'
+import {
+  listSuspendables,
+  SUSPENDABLES,
+  type Suspendable,
+  type SuspendableItem,
+} from '../../revocation/suspensions-store.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
-import { OperatorFrame, type OperatorPart } from './frame.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import { formatCursor, parseCursor } from '../kit/pagination.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { newSuspension } from './api.ts'
+import { OperatorFrame } from './frame.tsx'
+import { resume, suspend } from './suspend.ts'
 
 interface SuspendablesView {
-  part: OperatorPart
   kind: Suspendable
   items: readonly SuspendableItem[]
   search: string
   nextCursor: string | null
+  problems: readonly string[]
 }
 
 const WORDS = {
@@ -36,14 +47,51 @@ const KEPT = {
   },
 } as const
 
-export function suspendablesPage(c: Pick<Context<AppEnv>, 'html'>, view: SuspendablesView) {
-  return htmlPage(c, <Suspendables {...view} />, view.part.problems.length > 0 ? 422 : 200)
+const ITEMS_SHOWN = 25
+
+/** Apps, organizations and accounts: searched, suspended, and let go on. */
+export const suspendablesPages = new Hono<PageEnv>()
+
+for (const kind of SUSPENDABLES) {
+  suspendablesPages.get(`/operator/${kind}`, (c) => show(c, kind))
+  suspendablesPages.post(`/operator/${kind}/:id/suspend`, (c) =>
+    change(c, kind, () => {
+      const body = parseBody(newSuspension, { reason: c.get('fields').get('reason') ?? '' })
+      return suspend(askerOf(c), kind, c.req.param('id'), body)
+    }),
+  )
+  suspendablesPages.post(`/operator/${kind}/:id/resume`, (c) =>
+    change(c, kind, () =>
+      resume(askerOf(c), kind, c.req.param('id'), { keepGrants: c.get('fields').has('keep_grants') }),
+    ),
+  )
 }
 
-function Suspendables({ part, kind, items, search, nextCursor }: SuspendablesView) {
+function change(c: Context<PageEnv>, kind: Suspendable, act: () => Promise<void>): Promise<Response> {
+  return submit(c, {
+    act,
+    done: `/operator/${kind}`,
+    refused: (problems) => show(c, kind, Object.values(problems).flat()),
+  })
+}
+
+async function show(c: Context<PageEnv>, kind: Suspendable, problems: readonly string[] = []): Promise<Response> {
+  const { q: search = '', cursor } = c.req.query()
+  const [createdAt, id] = cursor === undefined ? [] : parseCursor(cursor)
+  const after = createdAt === undefined || id === undefined ? null : { createdAt, id }
+  const query = { search: search.trim() || null, after, limit: ITEMS_SHOWN + 1 }
+  const found = await listSuspendables(c.env.DB, kind, query)
+  const items = found.slice(0, ITEMS_SHOWN)
+  const last = found.length > ITEMS_SHOWN ? items.at(-1) : undefined
+  const nextCursor = last ? formatCursor([last.createdAt, last.id]) : null
+  const view = { kind, items, search, nextCursor, problems }
+  return htmlPage(c, <Suspendables {...view} />, problems.length > 0 ? 422 : 200)
+}
+
+function Suspendables({ kind, items, search, nextCursor, problems }: SuspendablesView) {
   const path = `/operator/${kind}`
   return (
-    <OperatorFrame part={part} tab={kind}>
+    <OperatorFrame tab={kind} problems={problems}>
       <p>{WORDS[kind]}</p>
       <form method="get" action={path} class="inline search">
         <div>
@@ -62,7 +110,7 @@ function Suspendables({ part, kind, items, search, nextCursor }: SuspendablesVie
                 {item.detail} · <code>{item.id}</code> · <Time at={item.createdAt} />
               </span>
             </div>
-            <SuspensionForm part={part} kind={kind} path={`${path}/${item.id}`} item={item} />
+            <SuspensionForm kind={kind} path={`${path}/${item.id}`} item={item} />
           </li>
         ))}
       </ul>
@@ -76,20 +124,19 @@ function Suspendables({ part, kind, items, search, nextCursor }: SuspendablesVie
 }
 
 interface SuspensionFormProps {
-  part: OperatorPart
   kind: Suspendable
   path: string
   item: SuspendableItem
 }
 
-function SuspensionForm({ part, kind, path, item }: SuspensionFormProps) {
+function SuspensionForm({ kind, path, item }: SuspensionFormProps) {
   const named = <span class="visually-hidden">: {item.name}</span>
   if (item.suspendedAt) {
     return (
       <details>
         <summary>Let it go on{named}</summary>
         <form method="post" action={`${path}/resume`}>
-          <FormToken value={part.formToken} once />
+          <FormToken once />
           <label class="choice">
             <input type="checkbox" name="keep_grants" />
             <span>
@@ -106,7 +153,7 @@ function SuspensionForm({ part, kind, path, item }: SuspensionFormProps) {
     <details>
       <summary>Suspend{named}</summary>
       <form method="post" action={`${path}/suspend`}>
-        <FormToken value={part.formToken} once />
+        <FormToken once />
         <label for={`reason-${item.id}`}>Why</label>
         <input type="text" id={`reason-${item.id}`} name="reason" required maxlength={500} />
         <button type="submit" class="danger">

@@ -1,25 +1,38 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
-import type { ListedKey } from '../../keys/keys-store.ts'
+import { type Context, Hono } from 'hono'
+import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
-import { OperatorFrame, type OperatorPart } from './frame.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { rotateSigningKey, withdrawSigningKey } from './actions.ts'
+import { OperatorFrame } from './frame.tsx'
 
-interface KeysView {
-  part: OperatorPart
-  keys: readonly ListedKey[]
+export const keysPage = new Hono<PageEnv>()
+
+keysPage.get('/operator/keys', (c) => show(c))
+keysPage.post('/operator/keys/:kid/rotate', (c) => change(c, rotateSigningKey))
+keysPage.post('/operator/keys/:kid/withdraw', (c) => change(c, withdrawSigningKey))
+
+function change(c: Context<PageEnv>, act: typeof rotateSigningKey): Promise<Response> {
+  return submit(c, {
+    act: () => act(askerOf(c), c.req.param('kid') ?? ''),
+    done: '/operator/keys',
+    refused: (problems) => show(c, Object.values(problems).flat()),
+  })
 }
 
-export function keysPage(c: Pick<Context<AppEnv>, 'html'>, view: KeysView) {
-  return htmlPage(c, <Keys {...view} />, view.part.problems.length > 0 ? 409 : 200)
+async function show(c: Context<PageEnv>, problems: readonly string[] = []): Promise<Response> {
+  const keys = await listKeys(c.env.DB)
+  return htmlPage(c, <Keys keys={keys} problems={problems} />, problems.length > 0 ? 409 : 200)
 }
 
 const STATES = { signing: 'tag good', published: 'tag', retired: 'tag', withdrawn: 'tag warn' } as const
 
-function Keys({ part, keys }: KeysView) {
+function Keys({ keys, problems }: { keys: readonly ListedKey[]; problems: readonly string[] }) {
   return (
-    <OperatorFrame part={part} tab="keys">
+    <OperatorFrame tab="keys" problems={problems}>
       <p>Private keys never leave their objects. A key rotates by itself every 90 days.</p>
       {keys.length === 0 && <p class="detail">None yet: the first token makes one.</p>}
       <ul class="rows">
@@ -39,13 +52,13 @@ function Keys({ part, keys }: KeysView) {
             <div class="inline">
               {key.state === 'signing' && (
                 <form method="post" action={`/operator/keys/${key.kid}/rotate`}>
-                  <FormToken value={part.formToken} once />
+                  <FormToken once />
                   <button type="submit">
                     Rotate now<span class="visually-hidden">: {key.kid}</span>
                   </button>
                 </form>
               )}
-              {key.state !== 'withdrawn' && <Withdraw part={part} kid={key.kid} />}
+              {key.state !== 'withdrawn' && <Withdraw kid={key.kid} />}
             </div>
           </li>
         ))}
@@ -54,7 +67,7 @@ function Keys({ part, keys }: KeysView) {
   )
 }
 
-function Withdraw({ part, kid }: { part: OperatorPart; kid: string }) {
+function Withdraw({ kid }: { kid: string }) {
   return (
     <details>
       <summary>
@@ -65,7 +78,7 @@ function Withdraw({ part, kid }: { part: OperatorPart; kid: string }) {
         in introspection, and refused by APIs within five minutes. Apps refresh and go on.
       </p>
       <form method="post" action={`/operator/keys/${kid}/withdraw`}>
-        <FormToken value={part.formToken} once />
+        <FormToken once />
         <button type="submit" class="danger">
           Withdraw this key
         </button>
