@@ -1,8 +1,6 @@
 import { app } from './app.ts'
-import { tellOfDisabledWebhook } from './dashboard/organizations/webhooks/tell-of-disabled-webhook.ts'
 import type { Bindings } from './env.ts'
-import { runScheduled } from './jobs.ts'
-import { deliverQueued } from './webhooks/deliver.ts'
+import { runQueued, runScheduled } from './jobs.ts'
 import type { DeliveryMessage } from './webhooks/webhook.ts'
 
 export { SigningKeys } from './keys/signing-keys-object.ts'
@@ -14,6 +12,5 @@ export { OneTime } from './lib/one-time-object.ts'
 export default {
   fetch: app.fetch,
   scheduled: (_controller, env) => runScheduled(env),
-  queue: (batch, env, ctx) =>
-    deliverQueued(env, batch, (webhook) => tellOfDisabledWebhook(env, (work) => ctx.waitUntil(work), webhook)),
+  queue: runQueued,
 } satisfies ExportedHandler<Bindings, DeliveryMessage>
