@@ -67,7 +67,8 @@ function answerProtocol(error: ProtocolError, c: Context<AppEnv>): Response {
   c.header('Cache-Control', 'no-store')
   if (error.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
   addHeaders(c, error.options.headers)
-  return c.json({ error: error.code, error_description: error.description, ...error.options.members }, error.status)
+  const { scopes } = error.options
+  return c.json({ error: error.code, error_description: error.description, ...(scopes && { scopes }) }, error.status)
 }
 
 function toApiError(error: Error): ApiError {

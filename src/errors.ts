@@ -105,8 +105,8 @@ interface ProtocolErrorOptions {
   headers?: Record<string, string>
   /** Appended to the sentence: names of parameters or scopes, never values that are secret. */
   detail?: string
-  /** Extra members of the JSON answer. */
-  members?: Record<string, unknown>
+  /** Of `invalid_scope`: those that were refused, for the JSON answer. */
+  scopes?: readonly string[]
 }
 
 /** A refusal in the words of RFC 6749: `code` and a safe sentence for the client, `reason` for the log. */

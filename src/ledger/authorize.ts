@@ -60,7 +60,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     if (!ledger.grants.findAccount()) ledger.grants.insertAccount(command.accountId, command.shard)
     ledger.grants.insert(grant)
     ledger.record('consent.granted', grant, now, { actor: command.accountId })
-    ledger.wantAlarm(grant.codeExpiresAt * 1000)
+    ledger.alarm.want(grant.codeExpiresAt * 1000)
   })
   return { authorizationCode }
 }

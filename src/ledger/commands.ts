@@ -1,5 +1,5 @@
 import type { Shard } from '../env.ts'
-import type { Reason } from '../errors.ts'
+import type { ProtocolErrorCode, Reason } from '../errors.ts'
 import type { ShownApp } from '../grants/grant.ts'
 import type { Present, RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
@@ -42,7 +42,7 @@ export interface AuthorizeCommand {
   shard: Shard
 }
 
-interface TokenCommand {
+export interface TokenCommand {
   grantId: string
   engineToken: string
   client: LedgerClient
@@ -89,13 +89,20 @@ export type LedgerOutcome<T> =
       scopes?: readonly string[]
     }
 
-export type LedgerErrorCode =
-  | 'invalid_grant'
-  | 'invalid_request'
-  | 'invalid_scope'
-  | 'invalid_target'
-  | 'unauthorized_client'
-  | 'temporarily_unavailable'
+/** The codes that a ledger refuses with. */
+const LEDGER_ERROR_CODES = [
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'unauthorized_client',
+  'temporarily_unavailable',
+] as const satisfies ProtocolErrorCode[]
+export type LedgerErrorCode = (typeof LEDGER_ERROR_CODES)[number]
+
+export function isLedgerErrorCode(code: ProtocolErrorCode): code is LedgerErrorCode {
+  return LEDGER_ERROR_CODES.some((known) => known === code)
+}
 
 /** What the ledger says of a credential that somebody asks about. */
 export type Inspection =

@@ -4,14 +4,14 @@ import { ProtocolError } from '../errors.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
 import { type Authorized, authorize } from './authorize.ts'
-import type {
-  AuthorizeCommand,
-  Inspection,
-  LedgerErrorCode,
-  LedgerOutcome,
-  RedeemCommand,
-  RefreshCommand,
-  TokenAnswer,
+import {
+  type AuthorizeCommand,
+  type Inspection,
+  isLedgerErrorCode,
+  type LedgerOutcome,
+  type RedeemCommand,
+  type RefreshCommand,
+  type TokenAnswer,
 } from './commands.ts'
 import { type CutOff, cutOff } from './cut-off.ts'
 import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
@@ -98,7 +98,7 @@ export class GrantLedger extends DurableObject<Bindings> {
   /** Never throws: an alarm that throws is dropped after six tries, and the outbox with it. */
   override async alarm(): Promise<void> {
     const { ledger } = this
-    ledger.disarm()
+    ledger.alarm.forget()
     if (!ledger.exists) return
     try {
       ledger.expire(currentTime())
@@ -123,16 +123,9 @@ async function settle<T>(work: () => Promise<T>): Promise<LedgerOutcome<T>> {
     return { ok: true, value: await work() }
   } catch (error) {
     if (error instanceof StorageUnavailable) return { ok: false, unavailable: true }
-    if (!(error instanceof ProtocolError)) throw error
-    const { detail, members } = error.options
-    const { scopes } = members ?? {}
-    return {
-      ok: false,
-      unavailable: false,
-      code: error.code as LedgerErrorCode,
-      reason: error.reason,
-      ...(detail && { detail }),
-      ...(Array.isArray(scopes) && { scopes }),
-    }
+    if (!(error instanceof ProtocolError) || !isLedgerErrorCode(error.code)) throw error
+    const { detail, scopes } = error.options
+    const refusal = { code: error.code, reason: error.reason, ...(detail && { detail }), ...(scopes && { scopes }) }
+    return { ok: false, unavailable: false, ...refusal }
   }
 }

@@ -8,7 +8,7 @@ import { describeUnregistered } from '../grants/unregistered-scopes.ts'
 import { signJwt } from '../keys/signing-keys.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { ACCESS_TOKEN_TYPE, accessTokenClaims } from '../tokens/access-token.ts'
-import type { LedgerClient, LedgerResources, RedeemCommand, RefreshCommand } from './commands.ts'
+import type { LedgerClient, LedgerResources, TokenAnswer, TokenCommand } from './commands.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 
 /** What of the grant this token may carry: granted, still allowed today, and asked for. */
@@ -25,7 +25,7 @@ export interface Allowance {
 export function requireAllowance(
   ledger: Ledger,
   grant: Grant,
-  command: RedeemCommand | RefreshCommand,
+  command: TokenCommand,
   now: EpochSeconds,
   within?: readonly string[],
 ): Allowance {
@@ -44,7 +44,7 @@ export function requireAllowance(
   return { ...left, scopes }
 }
 
-function checkRequestedResource({ requestedResource }: RedeemCommand | RefreshCommand, expected: string): void {
+function checkRequestedResource({ requestedResource }: TokenCommand, expected: string): void {
   if (requestedResource === undefined || isSameResource(requestedResource, expected)) return
   throw new ProtocolError('invalid_target', 'resource_mismatch', { detail: describeExpected([expected]) })
 }
@@ -53,10 +53,10 @@ function checkRequestedResource({ requestedResource }: RedeemCommand | RefreshCo
 function refuseScopes(scopes: readonly string[], present: Present, issuer: string): ProtocolError {
   const unregistered = scopes.filter((scope) => !present.catalogue.some(({ name }) => name === scope))
   if (unregistered.length === 0) {
-    return new ProtocolError('invalid_scope', 'scope_not_granted', { detail: scopes.join(' '), members: { scopes } })
+    return new ProtocolError('invalid_scope', 'scope_not_granted', { detail: scopes.join(' '), scopes })
   }
   const detail = describeUnregistered(unregistered, present, issuer)
-  return new ProtocolError('invalid_scope', 'scope_unregistered', { detail, members: { scopes } })
+  return new ProtocolError('invalid_scope', 'scope_unregistered', { detail, scopes })
 }
 
 export function engineSettings(
@@ -84,30 +84,34 @@ function requireResource(resource: string, resources: LedgerResources) {
   return found
 }
 
-export interface SignedFor {
+/** A token that is about to be signed. */
+interface Planned {
   tokenId: string
   issuedAt: EpochSeconds
   expiresAt: EpochSeconds
 }
 
-export function signedToken({ token }: CollectedExchange): SignedFor {
+/** As the engine planned it. */
+export function plannedBy({ token }: CollectedExchange): Planned {
   return { tokenId: token.id, issuedAt: token.createdAt, expiresAt: token.expiresAt }
 }
 
-/** No access token outlives an approval that it rests on. */
-export function boundBy({ until }: Allowance, token: SignedFor): SignedFor {
-  return until === null ? token : { ...token, expiresAt: Math.min(token.expiresAt, until) }
-}
+/** What is answered, whatever it was issued for. */
+export type IssuedToken = Pick<TokenAnswer, 'accessToken' | 'expiresIn' | 'scopes'> & { expiresAt: EpochSeconds }
 
-/** Signs where the key lives. The grant may change meanwhile: the caller checks again before it commits. */
-export async function signFor(
+/**
+ * Signs where the key lives. The grant may change meanwhile: the caller checks again before it commits. No access token
+ * outlives an approval that it rests on.
+ */
+export async function issueAccessToken(
   ledger: Ledger,
   grant: Grant,
-  allowance: Allowance,
-  token: SignedFor,
-  { resources, statusId }: Pick<RefreshCommand, 'resources' | 'statusId'>,
-): Promise<string> {
+  { resources, statusId }: TokenCommand,
+  { scopes, organizations, until }: Allowance,
+  planned: Planned,
+): Promise<IssuedToken> {
   const { id: accountId, shard } = ledger.account
+  const expiresAt = Math.min(planned.expiresAt, until ?? planned.expiresAt)
   const claims = accessTokenClaims({
     issuer: ledger.config.issuer,
     accountId,
@@ -116,10 +120,12 @@ export async function signFor(
     grantId: grant.id,
     signedInAt: grant.signedInAt,
     statusId,
-    ...allowance,
-    ...token,
+    scopes,
+    organizations,
+    ...planned,
+    expiresAt,
   })
   const key = { alg: requireResource(grant.resource, resources).signingAlg, shard }
   const { jwt } = await signJwt(ledger.env, ledger.config, key, ACCESS_TOKEN_TYPE, claims)
-  return jwt
+  return { accessToken: jwt, expiresIn: expiresAt - planned.issuedAt, expiresAt, scopes }
 }

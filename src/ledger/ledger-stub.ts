@@ -21,5 +21,5 @@ export function unwrap<T>(outcome: LedgerOutcome<T>): T {
   if (outcome.ok) return outcome.value
   if (outcome.unavailable) throw new StorageUnavailable('GrantLedger', undefined)
   const { code, reason, detail, scopes } = outcome
-  throw new ProtocolError(code, reason, { ...(detail && { detail }), ...(scopes && { members: { scopes } }) })
+  throw new ProtocolError(code, reason, { ...(detail && { detail }), ...(scopes && { scopes }) })
 }

@@ -6,6 +6,7 @@ import { ProtocolError, type Reason } from '../errors.ts'
 import type { Grant, RevocationReason } from '../grants/grant.ts'
 import { currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
+import { Alarm } from './alarm.ts'
 import { GrantsStore } from './grants-store.ts'
 import { backoffMs, COUNT_DELIVERY_DELAY_MS, DELIVERY_DELAY_MS, UNHURRIED_DELIVERY_DELAY_MS } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
@@ -26,23 +27,22 @@ export class Ledger {
   readonly grants: GrantsStore
   readonly spent: SpentRefreshTokensStore
   readonly outbox: OutboxStore
+  readonly alarm: Alarm
   private readonly storage: DurableObjectStorage
   private tablesReady: boolean
-  private armedAtMs: number | null
-  private wantedAlarmMs: number | null = null
   /** The hour of the last refusal of a grant that was recorded. */
   private readonly refusedIn = new Map<string, number>()
 
-  constructor(storage: DurableObjectStorage, env: Bindings, config: Config, armedAtMs: number | null) {
+  constructor(storage: DurableObjectStorage, env: Bindings, config: Config, alarmAtMs: number | null) {
     this.storage = storage
     this.env = env
     this.config = config
     this.grants = new GrantsStore(storage.sql)
     this.spent = new SpentRefreshTokensStore(storage.sql)
     this.outbox = new OutboxStore(storage.sql)
+    this.alarm = new Alarm(storage, alarmAtMs)
     this.tablesReady = this.grants.exists()
     if (this.tablesReady) this.grants.upgrade()
-    this.armedAtMs = armedAtMs
   }
 
   /** False: nothing was ever authorized here, and asking must not change that. */
@@ -57,10 +57,7 @@ export class Ledger {
   /** One synchronous transaction: all of `change`, or nothing at all. The alarm it asks for is set in the same turn. */
   commit<T>(change: () => T): T {
     if (!this.tablesReady) this.createTables()
-    this.wantedAlarmMs = null
-    const result = this.storage.transactionSync(change)
-    if (this.wantedAlarmMs !== null) this.arm(this.wantedAlarmMs)
-    return result
+    return this.alarm.around(() => this.storage.transactionSync(change))
   }
 
   /** The grant is still as it was read, for a commit that does not save it. */
@@ -86,7 +83,7 @@ export class Ledger {
     const end = { state: 'revoked', revokedAt: now, revocationReason: reason, refreshHash: null } as const
     this.save(grant, end, { projected: true })
     this.spent.deleteOfGrant(grant.id)
-    this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
+    this.alarm.want(currentTimeMs() + DELIVERY_DELAY_MS)
     this.record('grant.revoked', grant, now, { reason, ...event })
   }
 
@@ -102,7 +99,7 @@ export class Ledger {
         ...more,
       }),
     )
-    this.wantAlarm(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
+    this.alarm.want(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
   }
 
   /** Once an hour and grant, however often an app tries: the id says which hour it was. */
@@ -116,20 +113,20 @@ export class Ledger {
 
   markDirty(grant: Grant): void {
     this.outbox.markDirty({ grantId: grant.id, version: grant.version })
-    this.wantAlarm(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
+    this.alarm.want(currentTimeMs() + UNHURRIED_DELIVERY_DELAY_MS)
   }
 
   /** Inside a commit: access tokens that are out say too much by now, and must die before they expire. */
   renewStatus(grant: Grant, changes: Partial<Grant> = {}): void {
     const next = this.save(grant, changes, { projected: true })
     this.outbox.addRenewal({ grantId: next.id, version: next.version })
-    this.wantAlarm(currentTimeMs() + DELIVERY_DELAY_MS)
+    this.alarm.want(currentTimeMs() + DELIVERY_DELAY_MS)
   }
 
   /** Inside a commit: a token was issued. */
   countToken({ clientId }: Grant, grantType: GrantType, now: EpochSeconds): void {
     this.outbox.countToken(clientId, grantType, epochDay(now))
-    this.wantAlarm(currentTimeMs() + COUNT_DELIVERY_DELAY_MS)
+    this.alarm.want(currentTimeMs() + COUNT_DELIVERY_DELAY_MS)
   }
 
   /**
@@ -145,18 +142,6 @@ export class Ledger {
     this.commit(() => this.outbox.sealCounts(randomId('use')))
   }
 
-  /** Inside a commit: something will be due then. A transaction that rolls back takes the wish with it. */
-  wantAlarm(atMs: number): void {
-    this.wantedAlarmMs = Math.min(atMs, this.wantedAlarmMs ?? atMs)
-  }
-
-  /** Sets the one alarm; never moves it to a later time. */
-  arm(atMs: number): void {
-    if (this.armedAtMs !== null && this.armedAtMs <= atMs) return
-    this.armedAtMs = atMs
-    void this.storage.setAlarm(atMs)
-  }
-
   /** For an object that wakes without an alarm, and after each alarm: the next time that something is due. */
   armNext(): void {
     if (!this.tablesReady) return
@@ -166,7 +151,7 @@ export class Ledger {
       toMs(this.grants.nextDeadline(REVOKED_RETENTION_SECONDS)),
       toMs(this.spent.nextDeadline()),
     ].filter((deadline) => deadline !== null)
-    if (deadlines.length > 0) this.arm(Math.min(...deadlines))
+    if (deadlines.length > 0) this.alarm.set(Math.min(...deadlines))
   }
 
   /** Ends what has ended, and forgets what nobody can ask for any more. */
@@ -181,11 +166,6 @@ export class Ledger {
     })
   }
 
-  /** An alarm that fires is no longer set. */
-  disarm(): void {
-    this.armedAtMs = null
-  }
-
   get account(): { id: string; shard: Shard } {
     const account = this.grants.findAccount()
     if (!account) throw new Error('the ledger has no account yet')
@@ -196,7 +176,7 @@ export class Ledger {
   async deleteIfEmpty(): Promise<void> {
     if (!this.tablesReady || !this.grants.isEmpty() || this.outbox.waiting()) return
     this.tablesReady = false
-    this.armedAtMs = null
+    this.alarm.forget()
     await this.storage.deleteAll()
   }
 

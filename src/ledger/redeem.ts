@@ -4,7 +4,7 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { RedeemCommand, TokenAnswer } from './commands.ts'
-import { boundBy, engineSettings, requireAllowance, signedToken, signFor } from './issue-access-token.ts'
+import { engineSettings, issueAccessToken, plannedBy, requireAllowance } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 
 /** Redeemed living grants of one app in one account; the least recently used gives way. */
@@ -19,14 +19,13 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
   const exchange = await collectExchange(settings, command.client, grant.engineRecord, form(command, allowance.scopes))
   const refreshToken = exchange.refreshToken && formatHandle('refreshToken', exchange.refreshToken)
   const refreshHash = refreshToken && (await sha256(refreshToken))
-  const token = boundBy(allowance, signedToken(exchange))
-  const accessToken = await signFor(ledger, grant, allowance, token, command)
+  const { expiresAt, ...issued } = await issueAccessToken(ledger, grant, command, allowance, plannedBy(exchange))
   ledger.commit(() => {
     if (grant.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')
     makeRoom(ledger, grant.clientId, now)
     ledger.countToken(grant, 'authorization_code', now)
-    const idleExpiresAt = idleEnd(ledger, grant, refreshToken ? now : null, token.expiresAt)
-    ledger.wantAlarm(idleExpiresAt * 1000)
+    const idleExpiresAt = idleEnd(ledger, grant, refreshToken ? now : null, expiresAt)
+    ledger.alarm.want(idleExpiresAt * 1000)
     ledger.save(
       grant,
       {
@@ -40,7 +39,7 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
       { projected: true },
     )
   })
-  return { accessToken, expiresIn: token.expiresAt - token.issuedAt, refreshToken, scopes: allowance.scopes }
+  return { ...issued, refreshToken }
 }
 
 /** Whoever presents a code that is not theirs, or with a wrong verifier, changes nothing. */

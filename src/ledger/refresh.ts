@@ -6,14 +6,7 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import {
-  type Allowance,
-  boundBy,
-  engineSettings,
-  requireAllowance,
-  signedToken,
-  signFor,
-} from './issue-access-token.ts'
+import { type Allowance, engineSettings, issueAccessToken, plannedBy, requireAllowance } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 import { repeat, requireNotExpired } from './repeat.ts'
 import { sealFor } from './seal.ts'
@@ -30,12 +23,11 @@ export async function refresh(ledger: Ledger, command: RefreshCommand): Promise<
   if (!isAlive(grant, now)) throw invalidGrant('refresh_token_expired')
   const allowance = requireAllowance(ledger, grant, command, now)
   const exchange = await runEngine(ledger, grant, command, allowance)
-  const token = boundBy(allowance, signedToken(exchange))
-  const accessToken = await signFor(ledger, grant, allowance, token, command)
+  const { expiresAt: _, ...issued } = await issueAccessToken(ledger, grant, command, allowance, plannedBy(exchange))
   const refreshToken = command.client.confidential
     ? keep(ledger, grant, command, exchange, now)
     : await rotate(ledger, grant, command, exchange, allowance, now)
-  return { accessToken, expiresIn: token.expiresAt - token.issuedAt, refreshToken, scopes: allowance.scopes }
+  return { ...issued, refreshToken }
 }
 
 function runEngine(ledger: Ledger, grant: Grant, command: RefreshCommand, allowance: Allowance) {
@@ -107,7 +99,7 @@ async function rotate(
       repeats: 0,
       repeatedElsewhere: false,
     })
-    ledger.wantAlarm((now + LOST_ANSWER_WINDOW_SECONDS + 1) * 1000)
+    ledger.alarm.want((now + LOST_ANSWER_WINDOW_SECONDS + 1) * 1000)
     ledger.countToken(grant, 'refresh_token', now)
   })
   return successor

@@ -3,7 +3,7 @@ import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/ref
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { randomUuid } from '../lib/random.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import { accessTokenTtl, boundBy, requireAllowance, signFor } from './issue-access-token.ts'
+import { accessTokenTtl, issueAccessToken, requireAllowance } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 import { unseal } from './seal.ts'
 
@@ -19,15 +19,15 @@ export async function repeat(
   const allowance = requireAllowance(ledger, grant, command, now, spent.scopes)
   const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
   const expiresAt = now + accessTokenTtl(grant.resource, command.resources)
-  const token = boundBy(allowance, { tokenId: randomUuid(), issuedAt: now, expiresAt })
-  const accessToken = await signFor(ledger, grant, allowance, token, command)
+  const planned = { tokenId: randomUuid(), issuedAt: now, expiresAt }
+  const { expiresAt: _, ...issued } = await issueAccessToken(ledger, grant, command, allowance, planned)
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
     requireNotExpired(grant)
     ledger.spent.countRepeat(spent.hash)
     ledger.countToken(grant, 'refresh_token', now)
   })
-  return { accessToken, expiresIn: token.expiresAt - now, refreshToken: successor, scopes: allowance.scopes }
+  return { ...issued, refreshToken: successor }
 }
 
 /** Signing took its time. */

@@ -35,6 +35,6 @@ export function revokeAccessToken(ledger: Ledger, token: AccessTokenToRevoke): v
   ledger.commit(() => {
     if (grant.state === 'active') ledger.renewStatus(grant)
     ledger.grants.revokeAccessToken(token.tokenId, token.expiresAt)
-    ledger.wantAlarm(token.expiresAt * 1000)
+    ledger.alarm.want(token.expiresAt * 1000)
   })
 }

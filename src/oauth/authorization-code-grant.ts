@@ -1,25 +1,21 @@
 import { ProtocolError } from '../errors.ts'
 import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
-import { sha256 } from '../lib/encoding.ts'
+import { redeemCommand } from '../ledger/token-command.ts'
 import { type Handle, parseHandle } from '../tokens/handle.ts'
 import type { Parameters } from './form.ts'
 import type { GrantHandler } from './grant-handler.ts'
-import { commonCommand } from './ledger-command.ts'
+import { tokenRequest } from './token-request.ts'
 
 /** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
 export const authorizationCodeGrant: GrantHandler = {
   subjectOf: (parameters) => requireCode(parameters),
 
-  async answer(c, { parameters, client, context }) {
+  async answer(c, { parameters, context }) {
     const handle = requireCode(parameters)
-    const { code = '', code_verifier: codeVerifier, redirect_uri: redirectUri } = parameters
+    const { code: authorizationCode = '', code_verifier: codeVerifier, redirect_uri: redirectUri } = parameters
     checkVerifierLength(codeVerifier)
-    const [common, codeHash, codeChallenge] = await Promise.all([
-      commonCommand(c, handle, parameters, client, context),
-      sha256(code),
-      codeVerifier === undefined ? undefined : sha256(codeVerifier),
-    ])
-    const command = { ...common, codeHash, redirectUri, codeVerifier, codeChallenge }
+    const request = await tokenRequest(c, handle, parameters, context)
+    const command = await redeemCommand(request, { authorizationCode, redirectUri, codeVerifier })
     return unwrap(await callLedger(c.env, handle.accountId, async (ledger) => ledger.redeem(command)))
   },
 }

@@ -1,23 +1,19 @@
 import { ProtocolError } from '../errors.ts'
 import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
-import { sha256 } from '../lib/encoding.ts'
+import { refreshCommand } from '../ledger/token-command.ts'
 import { type Handle, parseHandle } from '../tokens/handle.ts'
 import type { Parameters } from './form.ts'
 import type { GrantHandler } from './grant-handler.ts'
-import { commonCommand } from './ledger-command.ts'
+import { tokenRequest } from './token-request.ts'
 
 /** RFC 6749 §6. */
 export const refreshTokenGrant: GrantHandler = {
   subjectOf: (parameters) => requireRefreshToken(parameters),
 
-  async answer(c, { parameters, client, context }) {
+  async answer(c, { parameters, context }) {
     const handle = requireRefreshToken(parameters)
     const { refresh_token: refreshToken = '' } = parameters
-    const [common, refreshHash] = await Promise.all([
-      commonCommand(c, handle, parameters, client, context),
-      sha256(refreshToken),
-    ])
-    const command = { ...common, refreshToken, refreshHash }
+    const command = await refreshCommand(await tokenRequest(c, handle, parameters, context), refreshToken)
     return unwrap(await callLedger(c.env, handle.accountId, async (ledger) => ledger.refresh(command)))
   },
 }

@@ -6,6 +6,7 @@ import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { ledgerClient } from '../../../src/ledger/ledger-client.ts'
 import { unwrap } from '../../../src/ledger/ledger-stub.ts'
 import { findPresent } from '../../../src/ledger/present-store.ts'
+import { redeemCommand } from '../../../src/ledger/token-command.ts'
 import { currentTime } from '../../../src/lib/clock.ts'
 import { sha256 } from '../../../src/lib/encoding.ts'
 import { alignStatusStatements } from '../../../src/revocation/token-statuses-store.ts'
@@ -57,7 +58,7 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   const ledger = env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))
   const context = await findPresent(env.DB, readConfig(env), seeding.clientId, { accountId }, currentTime())
   if (!context) throw new Error('the app is missing')
-  const { app, present, resources } = context
+  const { app, present } = context
   const client = ledgerClient(app)
   const [redirectUri = ''] = app.redirectUris
   const codeChallenge = await sha256(CODE_VERIFIER)
@@ -81,22 +82,10 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   const { authorizationCode } = authorized
   const handle = parseHandle('authorizationCode', authorizationCode)
   if (!handle) throw new Error('the code is not one of ours')
-  const tokens = unwrap(
-    await ledger.redeem({
-      ...handle,
-      client,
-      present,
-      resources,
-      statusId: null,
-      requestedScopes: undefined,
-      requestedResource: undefined,
-      origin: { address: '', userAgent: '' },
-      codeHash: await sha256(authorizationCode),
-      redirectUri,
-      codeVerifier: CODE_VERIFIER,
-      codeChallenge,
-    }),
-  )
+  const origin = { address: '', userAgent: '' }
+  const request = { handle, context, requestedScopes: undefined, requestedResource: undefined, origin }
+  const presented = { authorizationCode, redirectUri, codeVerifier: CODE_VERIFIER }
+  const tokens = unwrap(await ledger.redeem(await redeemCommand(request, presented)))
   await ledger.repeatGrant(handle.grantId, seeding.grantsEach - 1)
   return tokens
 }

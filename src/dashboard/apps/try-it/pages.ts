@@ -3,9 +3,9 @@ import type { App } from '../../../apps/app.ts'
 import { beginTryRun, type TryRunSecrets, takeTryRun, tryRedirectUri } from '../../../apps/try-run.ts'
 import { ProtocolError } from '../../../errors.ts'
 import type { TokenAnswer } from '../../../ledger/commands.ts'
-import { ledgerClient } from '../../../ledger/ledger-client.ts'
 import { callLedger, unwrap } from '../../../ledger/ledger-stub.ts'
-import { findPresent, type PresentContext } from '../../../ledger/present-store.ts'
+import { findPresent } from '../../../ledger/present-store.ts'
+import { redeemCommand } from '../../../ledger/token-command.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../../../lib/encoding.ts'
 import { randomBase64Url } from '../../../lib/random.ts'
@@ -77,27 +77,14 @@ async function redeemAndRevoke(
   const context = await findPresent(c.env.DB, c.get('config'), app.clientId, handle, currentTime())
   if (!context) throw new ProtocolError('invalid_client', 'client_unknown')
   const redirectUri = tryRedirectUri(c.get('config').issuer, app.clientId)
-  const command = { ...(await redeemCommand(context, code, codeVerifier, redirectUri)), ...handle }
-  const answer = unwrap(await callLedger(c.env, accountId, async (ledger) => ledger.redeem(command)))
+  const origin = { address: '', userAgent: '' }
+  const request = { handle, context, requestedScopes: undefined, requestedResource: undefined, origin }
+  const command = await redeemCommand(request, { authorizationCode: code, redirectUri, codeVerifier })
+  // The run comes back to an address of ours, which no app registers.
+  const client = { ...command.client, redirectUris: [...command.client.redirectUris, redirectUri] }
+  const answer = unwrap(await callLedger(c.env, accountId, async (ledger) => ledger.redeem({ ...command, client })))
   await callLedger(c.env, accountId, async (ledger) => ledger.revokeGrant(handle.grantId, accountId))
   return answer
-}
-
-async function redeemCommand(context: PresentContext, code: string, codeVerifier: string, redirectUri: string) {
-  const client = ledgerClient(context.app)
-  return {
-    client: { ...client, redirectUris: [...client.redirectUris, redirectUri] },
-    present: context.present,
-    resources: context.resources,
-    statusId: context.statusId,
-    requestedScopes: undefined,
-    requestedResource: undefined,
-    origin: { address: '', userAgent: '' },
-    codeHash: await sha256(code),
-    redirectUri,
-    codeVerifier,
-    codeChallenge: await sha256(codeVerifier),
-  }
 }
 
 /** What the app would have got; the tokens themselves end here. */

@@ -1,34 +1,22 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import type { RequestOrigin } from '../ledger/commands.ts'
-import { ledgerClient } from '../ledger/ledger-client.ts'
 import type { PresentContext } from '../ledger/present-store.ts'
 import { sha256 } from '../lib/encoding.ts'
 import { keyedHash } from '../lib/keyed-hash.ts'
 import type { Handle } from '../tokens/handle.ts'
-import type { AuthenticatedClient } from './client-authentication.ts'
 import type { Parameters } from './form.ts'
 import { parseScope } from './scope.ts'
 
-/** What redeeming and refreshing tell the ledger alike. */
-export async function commonCommand(
+/** What redeeming and refreshing ask the ledger alike. */
+export async function tokenRequest(
   c: Context<AppEnv>,
   handle: Handle,
-  parameters: Parameters,
-  client: AuthenticatedClient,
+  { scope, resource }: Parameters,
   context: PresentContext,
 ) {
-  return {
-    grantId: handle.grantId,
-    engineToken: handle.engineToken,
-    client: ledgerClient(client.app),
-    present: context.present,
-    resources: context.resources,
-    statusId: context.statusId,
-    requestedScopes: parseScope(parameters.scope),
-    requestedResource: parameters.resource,
-    origin: await requestOrigin(c),
-  }
+  const origin = await requestOrigin(c)
+  return { handle, context, requestedScopes: parseScope(scope), requestedResource: resource, origin }
 }
 
 /**
