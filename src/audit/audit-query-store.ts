@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
-import { AUDIT_EVENTS, type AuditEventName, type Limits } from './events.ts'
+import { AUDIT_EVENT_NAMES, type AuditEventName, type Limits } from './events.ts'
 
 /** An event as a reader finds it: with the addresses of the people in it, as far as they have an account. */
 export interface LoggedEvent {
@@ -40,7 +40,7 @@ export interface AuditPosition {
 const eventRow = z
   .object({
     id: z.string(),
-    event: z.enum(AUDIT_EVENTS),
+    event: z.enum(AUDIT_EVENT_NAMES),
     at: z.number(),
     actor: z.string().nullable(),
     actor_email: z.string().nullable(),

@@ -1,74 +1,81 @@
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 
-/** Everything that is audited. What is not in this list does not exist in the log. */
-export const AUDIT_EVENTS = [
-  'consent.granted',
-  'consent.denied',
-  'consent.refused',
-  'token.refused',
-  'grant.revoked',
-  'grant.narrowed',
-  'grant.cut_off',
-  'grant.evicted',
-  'code.replayed',
-  'refresh_token.reused',
-  'refresh_token.repeated_elsewhere',
-  'app.created',
-  'app.updated',
-  'app.deleted',
-  'app.suspended',
-  'app.resumed',
-  'organization.suspended',
-  'organization.resumed',
-  'account.suspended',
-  'account.resumed',
-  'publisher.verified',
-  'publisher.failed',
-  'publisher.lost',
-  'secret.created',
-  'secret.deleted',
-  'organization.created',
-  'organization.updated',
-  'invitation.created',
-  'invitation.withdrawn',
-  'member.joined',
-  'member.role_changed',
-  'member.removed',
-  'member.left',
-  'app.approved',
-  'app.blocked',
-  'approval.ended',
-  'app.scopes_waiting',
-  'decision.withdrawn',
-  'policy.changed',
-  'access.requested',
-  'access.declined',
-  'webhook.created',
-  'webhook.confirmed',
-  'webhook.disabled',
-  'webhook.updated',
-  'webhook.secret_created',
-  'webhook.deleted',
-  'resource.created',
-  'resource.updated',
-  'resource.secret_created',
-  'scope.created',
-  'scope.updated',
-  'scope.deleted',
-  'session.signed_in',
-  'session.signed_out',
-  'session.signed_out_everywhere',
-  'key.created',
-  'key.rotated',
-  'key.withdrawn',
-  'key.unwrap_failed',
-] as const
-export type AuditEventName = (typeof AUDIT_EVENTS)[number]
+interface EventKind {
+  /** What happened, after the name of whoever did it. */
+  words: string
+  /** Whose log can show it: that of an organization, or only that of the deployment and of the person. */
+  log: 'organization' | 'deployment'
+}
 
-const OF_THE_DEPLOYMENT = /^(account\.(suspended|resumed)|resource|scope|session|key)(\.|$)/
-/** Those that an organization's log can show; the others are of the deployment, or of a person alone. */
-export const ORGANIZATION_EVENTS = AUDIT_EVENTS.filter((event) => !OF_THE_DEPLOYMENT.test(event))
+/** Everything that is audited, and nothing else: the schemas, the pages and what webhooks are told come from here. */
+export const AUDIT_EVENTS = {
+  'consent.granted': { words: 'allowed an app', log: 'organization' },
+  'consent.denied': { words: 'refused an app', log: 'organization' },
+  'consent.refused': { words: 'wanted to allow an app that is not let in', log: 'organization' },
+  'token.refused': { words: 'an app got no token', log: 'organization' },
+  'grant.revoked': { words: 'a grant ended', log: 'organization' },
+  'grant.narrowed': { words: 'a grant was narrowed', log: 'organization' },
+  'grant.cut_off': { words: 'a grant lost this organization', log: 'organization' },
+  'grant.evicted': { words: 'a grant gave way to newer ones', log: 'organization' },
+  'code.replayed': { words: 'an authorization code was used twice', log: 'organization' },
+  'refresh_token.reused': { words: 'an old refresh token was used again', log: 'organization' },
+  'refresh_token.repeated_elsewhere': { words: 'a refresh was repeated from elsewhere', log: 'organization' },
+  'app.created': { words: 'registered an app', log: 'organization' },
+  'app.updated': { words: 'changed an app', log: 'organization' },
+  'app.deleted': { words: 'deleted an app', log: 'organization' },
+  'app.suspended': { words: 'the operator stopped an app', log: 'organization' },
+  'app.resumed': { words: 'the operator let an app go on', log: 'organization' },
+  'organization.suspended': { words: 'the operator suspended the organization', log: 'organization' },
+  'organization.resumed': { words: 'the operator let the organization go on', log: 'organization' },
+  'account.suspended': { words: 'the operator suspended an account', log: 'deployment' },
+  'account.resumed': { words: 'the operator let an account go on', log: 'deployment' },
+  'publisher.verified': { words: 'a publisher was verified', log: 'organization' },
+  'publisher.failed': { words: 'a publisher could not be verified', log: 'organization' },
+  'publisher.lost': { words: 'a publisher lost its mark', log: 'organization' },
+  'secret.created': { words: 'created a secret of an app', log: 'organization' },
+  'secret.deleted': { words: 'deleted a secret of an app', log: 'organization' },
+  'organization.created': { words: 'created the organization', log: 'organization' },
+  'organization.updated': { words: 'renamed the organization', log: 'organization' },
+  'invitation.created': { words: 'invited somebody', log: 'organization' },
+  'invitation.withdrawn': { words: 'withdrew an invitation', log: 'organization' },
+  'member.joined': { words: 'joined', log: 'organization' },
+  'member.role_changed': { words: 'changed a role', log: 'organization' },
+  'member.removed': { words: 'removed a member', log: 'organization' },
+  'member.left': { words: 'left', log: 'organization' },
+  'app.approved': { words: 'approved an app', log: 'organization' },
+  'app.blocked': { words: 'blocked an app', log: 'organization' },
+  'approval.ended': { words: 'the approval of an app ended', log: 'organization' },
+  'app.scopes_waiting': { words: 'an approved app registered more than it was approved for', log: 'organization' },
+  'decision.withdrawn': { words: 'withdrew a decision', log: 'organization' },
+  'policy.changed': { words: 'changed the policy', log: 'organization' },
+  'access.requested': { words: 'asked for an app', log: 'organization' },
+  'access.declined': { words: 'declined a request for an app', log: 'organization' },
+  'webhook.created': { words: 'added a webhook', log: 'organization' },
+  'webhook.confirmed': { words: 'confirmed a webhook', log: 'organization' },
+  'webhook.disabled': { words: 'a webhook failed for too long and was switched off', log: 'organization' },
+  'webhook.updated': { words: 'changed a webhook', log: 'organization' },
+  'webhook.secret_created': { words: 'created a new secret of a webhook', log: 'organization' },
+  'webhook.deleted': { words: 'deleted a webhook', log: 'organization' },
+  'resource.created': { words: 'added a protected API', log: 'deployment' },
+  'resource.updated': { words: 'changed a protected API', log: 'deployment' },
+  'resource.secret_created': { words: 'created credentials of a protected API', log: 'deployment' },
+  'scope.created': { words: 'added a scope', log: 'deployment' },
+  'scope.updated': { words: 'changed a scope', log: 'deployment' },
+  'scope.deleted': { words: 'deleted a scope', log: 'deployment' },
+  'session.signed_in': { words: 'signed in', log: 'deployment' },
+  'session.signed_out': { words: 'signed out', log: 'deployment' },
+  'session.signed_out_everywhere': { words: 'signed out everywhere', log: 'deployment' },
+  'key.created': { words: 'a signing key was created', log: 'deployment' },
+  'key.rotated': { words: 'a signing key was rotated', log: 'deployment' },
+  'key.withdrawn': { words: 'a signing key was withdrawn', log: 'deployment' },
+  'key.unwrap_failed': { words: 'a signing key could not be opened', log: 'deployment' },
+} as const satisfies Record<string, EventKind>
+export type AuditEventName = keyof typeof AUDIT_EVENTS
+export const AUDIT_EVENT_NAMES = Object.keys(AUDIT_EVENTS) as AuditEventName[]
+
+/** Those that an organization's log can show. */
+export const ORGANIZATION_EVENTS = AUDIT_EVENT_NAMES.filter((event) => AUDIT_EVENTS[event].log === 'organization')
 
 /** One thing that happened; never holds a token, code, secret or cookie. */
 export interface AuditEvent {

@@ -7,6 +7,6 @@ import { markEndedApprovalsStatements } from './decisions-store.ts'
  * minute, and for the head of a batch that decides anew, which must not bring back what has ended. Twice is harmless.
  */
 export function endApprovalsStatements(db: D1Database, now: EpochSeconds): D1PreparedStatement[] {
-  const cause = { event: 'approval.ended', actor: null }
+  const cause = { event: 'approval.ended' as const, actor: null }
   return [...cutOffStatements(db, cause, now), ...markEndedApprovalsStatements(db, now)]
 }

@@ -1,3 +1,4 @@
+import type { AuditEventName } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { randomId } from '../lib/random.ts'
 import { appRefusal } from './app-refusal-store.ts'
@@ -8,8 +9,8 @@ import { successorsStatement } from './token-statuses-store.ts'
 export interface CutOffCause {
   organizationId?: string
   clientId?: string
-  /** The name of the audit event, and who did it. */
-  event: string
+  /** As it is audited, and who did it. */
+  event: AuditEventName
   actor: string | null
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AUDIT_EVENTS } from '../audit/events.ts'
+import { AUDIT_EVENT_NAMES } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import { chargeAttemptStatement, minuteOf, nextMinuteAt, type PostBudget } from './posts-store.ts'
@@ -12,7 +12,7 @@ const deliveryRow = z
   .object({
     webhook_id: z.string(),
     event_id: z.string(),
-    event: z.enum(AUDIT_EVENTS),
+    event: z.enum(AUDIT_EVENT_NAMES),
     state: z.enum(DELIVERY_STATES),
     attempts: z.number(),
     due_at: z.number(),

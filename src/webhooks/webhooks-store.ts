@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AUDIT_EVENTS, type AuditEventName } from '../audit/events.ts'
+import { AUDIT_EVENT_NAMES, type AuditEventName } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
@@ -12,7 +12,7 @@ import {
   type Webhook,
 } from './webhook.ts'
 
-const eventNames = jsonColumn(z.array(z.enum(AUDIT_EVENTS))).nullable()
+const eventNames = jsonColumn(z.array(z.enum(AUDIT_EVENT_NAMES))).nullable()
 
 /** A webhook whose address is not opened yet. */
 export type StoredWebhook = Omit<Webhook, 'url'> & { wrappedUrl: string }

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { AUDIT_EVENTS, ORGANIZATION_EVENTS } from '../../src/audit/events.ts'
+import { AUDIT_EVENT_NAMES, ORGANIZATION_EVENTS } from '../../src/audit/events.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { createApi } from '../support/workers/world.ts'
 
@@ -143,7 +143,7 @@ describe('the webhooks of an organization', () => {
 })
 
 it('offers each event that an organization can see, and none of the deployment', () => {
-  const others = AUDIT_EVENTS.filter((event) => !ORGANIZATION_EVENTS.includes(event))
+  const others = AUDIT_EVENT_NAMES.filter((event) => !ORGANIZATION_EVENTS.includes(event))
   expect(others).toEqual([
     'account.suspended',
     'account.resumed',

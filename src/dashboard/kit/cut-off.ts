@@ -44,7 +44,7 @@ export function endOfPolicy(
   now: EpochSeconds,
 ): Consequences {
   const lost = lostScopes(scopes, former.scopeCeiling, next.scopeCeiling)
-  const cause = { organizationId, event: 'policy.changed', actor: caller.accountId }
+  const cause = { organizationId, event: 'policy.changed' as const, actor: caller.accountId }
   const ending = { organizationId, scopes: lost, only: 'unapproved' as const }
   return around(DB, cause, endStatusesStatements(DB, ending, now), now)
 }

@@ -1,5 +1,5 @@
 import type { AuditFilter, LoggedEvent } from '../../../audit/audit-query-store.ts'
-import { type AuditEventName, type Limits, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
+import { AUDIT_EVENTS, type Limits, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { dayOf, Time } from '../../../ui/time.tsx'
@@ -14,70 +14,6 @@ interface AuditView {
   /** The filter as a query. */
   query: string
 }
-
-/** Each in plain words. One that is missing does not compile. */
-export const EVENT_WORDS = {
-  'consent.granted': 'allowed an app',
-  'consent.denied': 'refused an app',
-  'consent.refused': 'wanted to allow an app that is not let in',
-  'token.refused': 'an app got no token',
-  'grant.revoked': 'a grant ended',
-  'grant.narrowed': 'a grant was narrowed',
-  'grant.cut_off': 'a grant lost this organization',
-  'grant.evicted': 'a grant gave way to newer ones',
-  'code.replayed': 'an authorization code was used twice',
-  'refresh_token.reused': 'an old refresh token was used again',
-  'refresh_token.repeated_elsewhere': 'a refresh was repeated from elsewhere',
-  'app.created': 'registered an app',
-  'app.updated': 'changed an app',
-  'app.deleted': 'deleted an app',
-  'app.suspended': 'the operator stopped an app',
-  'app.resumed': 'the operator let an app go on',
-  'organization.suspended': 'the operator suspended the organization',
-  'organization.resumed': 'the operator let the organization go on',
-  'account.suspended': 'the operator suspended an account',
-  'account.resumed': 'the operator let an account go on',
-  'publisher.verified': 'a publisher was verified',
-  'publisher.failed': 'a publisher could not be verified',
-  'publisher.lost': 'a publisher lost its mark',
-  'secret.created': 'created a secret of an app',
-  'secret.deleted': 'deleted a secret of an app',
-  'organization.created': 'created the organization',
-  'organization.updated': 'renamed the organization',
-  'invitation.created': 'invited somebody',
-  'invitation.withdrawn': 'withdrew an invitation',
-  'member.joined': 'joined',
-  'member.role_changed': 'changed a role',
-  'member.removed': 'removed a member',
-  'member.left': 'left',
-  'app.approved': 'approved an app',
-  'app.scopes_waiting': 'an approved app registered more than it was approved for',
-  'approval.ended': 'the approval of an app ended',
-  'app.blocked': 'blocked an app',
-  'decision.withdrawn': 'withdrew a decision',
-  'policy.changed': 'changed the policy',
-  'access.requested': 'asked for an app',
-  'access.declined': 'declined a request for an app',
-  'webhook.created': 'added a webhook',
-  'webhook.confirmed': 'confirmed a webhook',
-  'webhook.disabled': 'a webhook failed for too long and was switched off',
-  'webhook.updated': 'changed a webhook',
-  'webhook.secret_created': 'created a new secret of a webhook',
-  'webhook.deleted': 'deleted a webhook',
-  'resource.created': 'added a protected API',
-  'resource.updated': 'changed a protected API',
-  'resource.secret_created': 'created credentials of a protected API',
-  'scope.created': 'added a scope',
-  'scope.updated': 'changed a scope',
-  'scope.deleted': 'deleted a scope',
-  'session.signed_in': 'signed in',
-  'session.signed_out': 'signed out',
-  'session.signed_out_everywhere': 'signed out everywhere',
-  'key.created': 'a signing key was created',
-  'key.rotated': 'a signing key was rotated',
-  'key.withdrawn': 'a signing key was withdrawn',
-  'key.unwrap_failed': 'a signing key could not be opened',
-} as const satisfies Record<AuditEventName, string>
 
 export function auditPage(c: PageContext, view: AuditView) {
   return htmlPage(c, <Audit {...view} />)
@@ -189,7 +125,7 @@ function Events({ events, part }: { events: readonly LoggedEvent[]; part: Organi
                 )}
               </td>
               <td>
-                {EVENT_WORDS[event.event]}
+                {AUDIT_EVENTS[event.event].words}
                 {event.reason && <span class="detail said">{event.reason}</span>}
                 {event.limits && <LimitsSet limits={event.limits} />}
               </td>

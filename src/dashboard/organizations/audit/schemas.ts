@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { AUDIT_EVENTS } from '../../../audit/events.ts'
+import { AUDIT_EVENT_NAMES } from '../../../audit/events.ts'
 import { listOf, pageQuery } from '../../kit/pagination.ts'
 
 const time = z.coerce.number().int().min(0).optional()
 
 export const auditFilter = {
-  event: z.enum(AUDIT_EVENTS).optional().openapi({ description: 'Only this event.', example: 'app.blocked' }),
+  event: z.enum(AUDIT_EVENT_NAMES).optional().openapi({ description: 'Only this event.', example: 'app.blocked' }),
   client_id: z.string().max(100).optional().openapi({ description: 'Only about this app.', example: 'app_7Hd0sZk3' }),
   account_id: z.string().max(100).optional().openapi({
     description: 'Only what this person did, or what concerns them.',
@@ -22,7 +22,7 @@ const nothing = 'null: does not apply.'
 export const auditEventBody = z
   .object({
     id: z.string().openapi({ description: 'Of the event; each has one.', example: 'evt_2b1Qv0aXcD8fGhJkLmNp' }),
-    event: z.enum(AUDIT_EVENTS).openapi({ description: 'What happened.', example: 'app.blocked' }),
+    event: z.enum(AUDIT_EVENT_NAMES).openapi({ description: 'What happened.', example: 'app.blocked' }),
     at: z.int().openapi({ description: 'Epoch seconds.', example: 1_790_000_000 }),
     actor: z.string().nullable().openapi({
       description: 'Who did it: an account, or an app; null: nobody, it happened by itself.',

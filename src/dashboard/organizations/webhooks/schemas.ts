@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { AUDIT_EVENTS, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
+import { AUDIT_EVENT_NAMES, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { findFetchProblem } from '../../../lib/guarded-fetch.ts'
 import { DELIVERY_STATES, WEBHOOK_STATES } from '../../../webhooks/webhook.ts'
 import { listOf, pageQuery } from '../../kit/pagination.ts'
@@ -35,7 +35,7 @@ export const webhookBody = z
       example: 'https://siem.example.com/hooks/postern',
     }),
     events: z
-      .array(z.enum(AUDIT_EVENTS))
+      .array(z.enum(AUDIT_EVENT_NAMES))
       .nullable()
       .openapi({ description: 'What is told; null: everything that the audit log gets.', example: null }),
     created_at: z.int().openapi({ description: 'Epoch seconds.', example: 1_790_000_000 }),
@@ -99,7 +99,7 @@ export const deliveryBody = z
       description: 'The event, and the `webhook-id` of every attempt.',
       example: 'evt_2b1Qv0aXcD8fGhJkLmNp',
     }),
-    event: z.enum(AUDIT_EVENTS).openapi({ description: 'What happened.', example: 'app.blocked' }),
+    event: z.enum(AUDIT_EVENT_NAMES).openapi({ description: 'What happened.', example: 'app.blocked' }),
     state: z.enum(DELIVERY_STATES).openapi({
       description: 'waiting: for its first or next attempt; failed: no attempt is left.',
       example: 'delivered',

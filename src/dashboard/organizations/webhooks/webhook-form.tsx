@@ -1,9 +1,8 @@
-import { ORGANIZATION_EVENTS } from '../../../audit/events.ts'
+import { AUDIT_EVENTS, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
-import { EVENT_WORDS } from '../audit/audit.tsx'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
 
 /** As a form has them; null: every event. */
@@ -80,10 +79,10 @@ function EventFields({ events, problems }: EventFieldsProps) {
         <summary>Events</summary>
         <div data-search="Search events">
           {ORGANIZATION_EVENTS.map((event) => (
-            <label class="choice" data-search-text={`${event} ${EVENT_WORDS[event]}`}>
+            <label class="choice" data-search-text={`${event} ${AUDIT_EVENTS[event].words}`}>
               <input type="checkbox" name="event" value={event} checked={events?.includes(event)} />
               <span>
-                {EVENT_WORDS[event]} <code>{event}</code>
+                {AUDIT_EVENTS[event].words} <code>{event}</code>
               </span>
             </label>
           ))}

@@ -1,9 +1,9 @@
+import { AUDIT_EVENTS } from '../../../audit/events.ts'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState, type Webhook } from '../../../webhooks/webhook.ts'
-import { EVENT_WORDS } from '../audit/audit.tsx'
 import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
 import { SwitchedOff } from './webhook-state.tsx'
 import { describeEvents, Health, UNREADABLE } from './webhooks.tsx'
@@ -111,7 +111,7 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
         <Time at={createdAt} exact />
       </td>
       <td>
-        {EVENT_WORDS[event]} <code>{event}</code>
+        {AUDIT_EVENTS[event].words} <code>{event}</code>
       </td>
       <td>
         <span class={failed ? 'tag warn' : STATE_WORDS[state].tag}>
