@@ -3,14 +3,12 @@ import { type AppEnv, ConfigurationError } from './env.ts'
 import { API_PROBLEMS, ApiError, HostError, PageError, ProtocolError, REASONS } from './errors.ts'
 import { requestId } from './lib/request-id.ts'
 import { StorageUnavailable } from './lib/storage.ts'
+import { isForClients } from './oauth/endpoints.ts'
 import { MistakenRequest } from './oauth/mistaken-request.ts'
 import { mistakenRequestPage } from './oauth/mistaken-request-page.tsx'
 import { errorPage } from './ui/error-page.tsx'
 
 const RETRY_AFTER_SECONDS = '5'
-/** Answered in JSON whatever goes wrong; every other path outside /api is a page for people. */
-const MACHINE_PATHS =
-  /^\/(token|revoke|introspect|par|register|userinfo|device_authorization|status-lists\/.*|\.well-known\/.*)$/
 
 /** The one place where a refusal or a failure becomes a response. */
 export function answerError(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
@@ -19,7 +17,7 @@ export function answerError(error: Error, c: Context<AppEnv>): Response | Promis
   if (error instanceof HostError) return c.text(`This service answers at ${error.issuer} only.\n`, 421)
   const path = new URL(c.req.url).pathname
   if (path.startsWith('/api/')) return answerApi(toApiError(error), c)
-  if (MACHINE_PATHS.test(path) && !(error instanceof PageError)) return answerProtocol(toProtocolError(error), c)
+  if (isForClients(path) && !(error instanceof PageError)) return answerProtocol(toProtocolError(error), c)
   return answerPage(error, c)
 }
 
@@ -31,7 +29,7 @@ export function answerNotFound(c: Context<AppEnv>): Response | Promise<Response>
   )
   const path = new URL(c.req.url).pathname
   if (path.startsWith('/api/')) return answerError(new ApiError('not-found'), c)
-  return MACHINE_PATHS.test(path) ? answerMissingDocument(c) : answerError(nothing, c)
+  return isForClients(path) ? answerMissingDocument(c) : answerError(nothing, c)
 }
 
 /** For a client that looks for a document or an endpoint that others have, such as `/register`. */

@@ -2,8 +2,13 @@ import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 
-export const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
-export type GrantType = (typeof GRANT_TYPES)[number]
+/** What an app may be registered for (RFC 6749 §1.3): what the tokens of each are called where they are counted. */
+export const GRANT_TYPES = {
+  authorization_code: { counted: 'New connections' },
+  refresh_token: { counted: 'Refreshes' },
+} as const
+export type GrantType = keyof typeof GRANT_TYPES
+export const GRANT_TYPE_NAMES = Object.keys(GRANT_TYPES) as GrantType[]
 
 export const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
 export type TokenEndpointAuthMethod = (typeof AUTH_METHODS)[number]
@@ -48,7 +53,7 @@ export const appRow = z
     organization_id: z.string(),
     client_name: z.string(),
     redirect_uris: strings,
-    grant_types: jsonColumn(z.array(z.enum(GRANT_TYPES))),
+    grant_types: jsonColumn(z.array(z.enum(GRANT_TYPE_NAMES))),
     token_endpoint_auth_method: z.enum(AUTH_METHODS),
     scopes: strings,
     optional_scopes: strings,

@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
-import { GRANT_TYPES, type GrantType } from './app.ts'
+import { GRANT_TYPE_NAMES, type GrantType } from './app.ts'
 
 /** Days since 1970-01-01, UTC. */
 export type EpochDay = number
@@ -33,7 +33,7 @@ export function fillDays(counts: readonly UsageCount[], today: EpochDay, days: n
     const day = today - days + 1 + index
     const tokensOf = (grantType: GrantType) =>
       counts.find((count) => count.day === day && count.grantType === grantType)?.tokens ?? 0
-    const tokens = Object.fromEntries(GRANT_TYPES.map((grantType) => [grantType, tokensOf(grantType)]))
+    const tokens = Object.fromEntries(GRANT_TYPE_NAMES.map((grantType) => [grantType, tokensOf(grantType)]))
     return { day: isoDate(day), tokens: tokens as Record<GrantType, number> }
   })
 }

@@ -59,6 +59,6 @@ export function toSignIn(request: AuthorizationRequest, search: string, { confir
   query.delete('prompt')
   query.delete('max_age')
   if (rest.length > 0) query.set('prompt', rest.join(' '))
-  const returnTo = `${ENDPOINTS.authorization_endpoint}?${query}`
+  const returnTo = `${ENDPOINTS.authorization.path}?${query}`
   return redirectResponse(signInPath('/sign-in', { returnTo, switchAccount: true, confirm }))
 }

@@ -68,5 +68,5 @@ async function answerRefusal(
 export async function authorizeByPost(c: Context<AppEnv>): Promise<Response> {
   const form = await readFormBody(c.req.raw)
   if (form.has('consent')) return answerConsent(c, form)
-  return redirectResponse(`${ENDPOINTS.authorization_endpoint}?${form}`)
+  return redirectResponse(`${ENDPOINTS.authorization.path}?${form}`)
 }

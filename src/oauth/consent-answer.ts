@@ -36,7 +36,7 @@ export async function answerConsent(c: Context<AppEnv>, form: URLSearchParams): 
   const sent = {
     token,
     session: session.idHash,
-    content: `${ENDPOINTS.authorization_endpoint}\n${form}`,
+    content: `${ENDPOINTS.authorization.path}\n${form}`,
     // As long as the code that it carries: an answer with a code that ended would only fail at the app.
     keepSeconds: c.get('config').authorizationCodeTtlSeconds,
     settles: () => true,

@@ -95,13 +95,13 @@ async function findDeciders(c: Context<AppEnv>, refusing: readonly Membership[])
 
 /** The authorization in progress can be gone back to from there. */
 function askPath(slug: string, clientId: string, search: string): string {
-  const returnTo = ENDPOINTS.authorization_endpoint + search
+  const returnTo = ENDPOINTS.authorization.path + search
   return `/organizations/${slug}/requests/new?${new URLSearchParams({ client_id: clientId, return_to: returnTo })}`
 }
 
 /** The same request again, as somebody else. */
 export function switchAccountPath(search: string): string {
-  return signInPath('/sign-in', { returnTo: ENDPOINTS.authorization_endpoint + search, switchAccount: true })
+  return signInPath('/sign-in', { returnTo: ENDPOINTS.authorization.path + search, switchAccount: true })
 }
 
 /** Read only for the apps whose mark could be missing. */

@@ -1,18 +1,18 @@
+import { GRANT_TYPE_NAMES } from '../apps/app.ts'
 import type { Config } from '../env.ts'
 import { ENDPOINTS } from './endpoints.ts'
-import { GRANTS } from './token.ts'
 
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post']
 
 /** RFC 8414 §2; says only what works. */
 export function authorizationServerMetadata({ issuer }: Config) {
-  const endpoints = Object.fromEntries(Object.entries(ENDPOINTS).map(([name, path]) => [name, issuer + path]))
+  const endpoints = Object.values(ENDPOINTS).flatMap(({ name, path }) => (name ? [[name, issuer + path] as const] : []))
   return {
     issuer,
-    ...endpoints,
+    ...Object.fromEntries(endpoints),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: Object.keys(GRANTS),
+    grant_types_supported: GRANT_TYPE_NAMES,
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none', ...SECRET_METHODS],
     revocation_endpoint_auth_methods_supported: ['none', ...SECRET_METHODS],

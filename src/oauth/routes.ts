@@ -4,9 +4,8 @@ import type { AppEnv } from '../env.ts'
 import { keySet } from '../keys/jwks.ts'
 import { currentTime } from '../lib/clock.ts'
 import { refuseRehearsal } from '../lib/rehearsal.ts'
-import { STATUS_LIST_PATH } from '../revocation/status-list.ts'
 import { authorize, authorizeByPost } from './authorize.ts'
-import { ENDPOINTS, METADATA_PATHS } from './endpoints.ts'
+import { ENDPOINTS } from './endpoints.ts'
 import { methodNotAllowed } from './form.ts'
 import { introspect } from './introspect.ts'
 import { metadataDocument } from './metadata.ts'
@@ -14,7 +13,6 @@ import { revoke } from './revoke.ts'
 import { statusList } from './status-list.ts'
 import { token } from './token.ts'
 
-const STATUS_LIST_ROUTE = `${STATUS_LIST_PATH}/:list`
 const METADATA_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }
 
 // For any header that it asks for: a client's library adds its own, as `MCP-Protocol-Version`.
@@ -34,32 +32,33 @@ const openToBrowsers: MiddlewareHandler<AppEnv> = async (c, next) => {
 export const oauthRoutes = new Hono<AppEnv>()
 
 // Below /.well-known also what is not there: a client that looks for a document must be able to read the 404.
-for (const path of [ENDPOINTS.token_endpoint, ENDPOINTS.revocation_endpoint, STATUS_LIST_ROUTE, '/.well-known/*']) {
-  oauthRoutes.use(path, openToBrowsers)
+oauthRoutes.use('/.well-known/*', openToBrowsers)
+for (const { path, cors } of Object.values(ENDPOINTS)) {
+  if (cors && !path.startsWith('/.well-known/')) oauthRoutes.use(path, openToBrowsers)
 }
 
-oauthRoutes.get(ENDPOINTS.authorization_endpoint, refuseRehearsal, authorize)
-oauthRoutes.post(ENDPOINTS.authorization_endpoint, authorizeByPost)
-oauthRoutes.all(ENDPOINTS.token_endpoint, token)
-oauthRoutes.all(ENDPOINTS.revocation_endpoint, revoke)
-oauthRoutes.all(ENDPOINTS.introspection_endpoint, introspect)
+oauthRoutes.get(ENDPOINTS.authorization.path, refuseRehearsal, authorize)
+oauthRoutes.post(ENDPOINTS.authorization.path, authorizeByPost)
+oauthRoutes.all(ENDPOINTS.token.path, token)
+oauthRoutes.all(ENDPOINTS.revocation.path, revoke)
+oauthRoutes.all(ENDPOINTS.introspection.path, introspect)
 
-oauthRoutes.get(ENDPOINTS.jwks_uri, async (c) =>
+oauthRoutes.get(ENDPOINTS.jwks.path, async (c) =>
   c.body(await keySet(c.env, c.get('config'), currentTime()), 200, METADATA_HEADERS),
 )
 
-oauthRoutes.get(STATUS_LIST_ROUTE, statusList)
+oauthRoutes.get(ENDPOINTS.statusLists.path, statusList)
 
 // Until OpenID Connect is built, the second name serves the first's document.
-for (const path of Object.values(METADATA_PATHS)) {
+for (const { path } of [ENDPOINTS.metadata, ENDPOINTS.openidMetadata]) {
   oauthRoutes.get(path, (c) => c.body(metadataDocument(c.get('config')), 200, METADATA_HEADERS))
 }
 
-for (const path of [ENDPOINTS.jwks_uri, ...Object.values(METADATA_PATHS), STATUS_LIST_ROUTE]) {
+for (const { path } of [ENDPOINTS.jwks, ENDPOINTS.metadata, ENDPOINTS.openidMetadata, ENDPOINTS.statusLists]) {
   oauthRoutes.all(path, () => {
     throw methodNotAllowed('GET, HEAD, OPTIONS')
   })
 }
-oauthRoutes.all(ENDPOINTS.authorization_endpoint, () => {
+oauthRoutes.all(ENDPOINTS.authorization.path, () => {
   throw methodNotAllowed('GET, HEAD, POST')
 })

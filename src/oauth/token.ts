@@ -1,24 +1,16 @@
 import type { Context } from 'hono'
+import type { GrantType } from '../apps/app.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'
 import { findPresent, type Subject } from '../ledger/present-store.ts'
 import { currentTime } from '../lib/clock.ts'
-import { authorizationCodeGrant } from './authorization-code-grant.ts'
 import { requireClient } from './client-authentication.ts'
 import { parseClientCredentials } from './client-credentials.ts'
 import { type Parameters, readForm } from './form.ts'
-import type { GrantHandler } from './grant-handler.ts'
+import { GRANT_HANDLERS, isGrantType } from './grant-types/index.ts'
 import { notingTokenRefusals } from './noting-refusals.ts'
-import { refreshTokenGrant } from './refresh-token-grant.ts'
 import { noteSecretUse } from './secret-use.ts'
-
-/** Every grant type of the token endpoint. */
-export const GRANTS = {
-  authorization_code: authorizationCodeGrant,
-  refresh_token: refreshTokenGrant,
-} as const satisfies Record<string, GrantHandler>
-export type SupportedGrantType = keyof typeof GRANTS
 
 /** POST /token (RFC 6749 §3.2): one D1 read, one ledger call, one signature. */
 export async function token(c: Context<AppEnv>): Promise<Response> {
@@ -37,7 +29,7 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
     }
     if (refusal) throw refusal
     if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
-    const tokens = await GRANTS[grantType].answer(c, { parameters, client, context })
+    const tokens = await GRANT_HANDLERS[grantType].answer(c, { parameters, client, context })
     noteSecretUse(c, client)
     return tokens
   })
@@ -45,7 +37,7 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
 }
 
 type GrantReading =
-  | { grantType: SupportedGrantType; subject: Subject | null; refusal: ProtocolError | undefined }
+  | { grantType: GrantType; subject: Subject | null; refusal: ProtocolError | undefined }
   | { grantType: null; subject: null; refusal: ProtocolError }
 
 /**
@@ -53,22 +45,18 @@ type GrantReading =
  * lets the client authenticate first, and is refused after that.
  */
 function readGrant(parameters: Parameters): GrantReading {
-  const grantType = findGrantType(parameters)
-  if (!grantType) return { grantType: null, subject: null, refusal: refuseGrantType(parameters) }
+  const { grant_type: grantType = '' } = parameters
+  if (!isGrantType(grantType)) return { grantType: null, subject: null, refusal: refuseGrantType(grantType) }
   try {
-    return { grantType, subject: GRANTS[grantType].subjectOf(parameters), refusal: undefined }
+    return { grantType, subject: GRANT_HANDLERS[grantType].subjectOf(parameters), refusal: undefined }
   } catch (error) {
     if (error instanceof ProtocolError) return { grantType, subject: null, refusal: error }
     throw error
   }
 }
 
-function findGrantType({ grant_type }: Parameters): SupportedGrantType | undefined {
-  return (Object.keys(GRANTS) as SupportedGrantType[]).find((name) => name === grant_type)
-}
-
-function refuseGrantType({ grant_type }: Parameters): ProtocolError {
-  if (!grant_type) return new ProtocolError('invalid_request', 'grant_type_missing')
+function refuseGrantType(grantType: string): ProtocolError {
+  if (!grantType) return new ProtocolError('invalid_request', 'grant_type_missing')
   return new ProtocolError('unsupported_grant_type', 'grant_type_unsupported')
 }
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { AUTH_METHODS, GRANT_TYPES } from '../../apps/app.ts'
+import { AUTH_METHODS, GRANT_TYPE_NAMES } from '../../apps/app.ts'
 import { findWebAddressProblem } from '../../apps/web-address.ts'
 import { listOf } from '../kit/pagination.ts'
 import { publisherBody } from '../kit/publisher-body.ts'
@@ -32,9 +32,9 @@ const settings = {
       example: ['https://app.example.com/callback'],
     }),
   grant_types: z
-    .array(z.enum(GRANT_TYPES))
+    .array(z.enum(GRANT_TYPE_NAMES))
     .min(1, 'At least authorization_code is needed.')
-    .max(GRANT_TYPES.length)
+    .max(GRANT_TYPE_NAMES.length)
     .openapi({
       description: '`authorization_code`, and `refresh_token` for access while nobody is there.',
       example: ['authorization_code', 'refresh_token'],

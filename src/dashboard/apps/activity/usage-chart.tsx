@@ -1,8 +1,6 @@
+import { GRANT_TYPE_NAMES, GRANT_TYPES } from '../../../apps/app.ts'
 import type { DayUsage } from '../../../apps/usage.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
-
-const GRANT_TYPES = { authorization_code: 'New connections', refresh_token: 'Refreshes' } as const
-type ChartedGrantType = keyof typeof GRANT_TYPES
 
 const WIDTH = 720
 const HEIGHT = 180
@@ -58,11 +56,10 @@ function Scale({ highest }: { highest: number }) {
 
 function Bar({ day, index, count, highest }: { day: DayUsage; index: number; count: number; highest: number }) {
   const step = (WIDTH - LEFT) / count
-  const connections = day.tokens.authorization_code
-  const parts = [
-    ['authorization_code', 0, connections],
-    ['refresh_token', connections, connections + day.tokens.refresh_token],
-  ] as const
+  const parts = GRANT_TYPE_NAMES.map((grantType, place) => {
+    const from = GRANT_TYPE_NAMES.slice(0, place).reduce((sum, below) => sum + day.tokens[below], 0)
+    return [grantType, from, from + day.tokens[grantType]] as const
+  })
   return (
     <>
       {parts
@@ -83,12 +80,12 @@ function Bar({ day, index, count, highest }: { day: DayUsage; index: number; cou
 function Legend() {
   return (
     <ul class="legend">
-      {Object.entries(GRANT_TYPES).map(([grantType, title]) => (
+      {Object.entries(GRANT_TYPES).map(([grantType, { counted }]) => (
         <li>
           <svg viewBox="0 0 10 10" aria-hidden="true">
             <rect class={grantType} width="10" height="10" />
           </svg>
-          {title}
+          {counted}
         </li>
       ))}
     </ul>
@@ -103,8 +100,8 @@ function UsageTable({ days }: { days: readonly DayUsage[] }) {
         <thead>
           <tr>
             <th scope="col">Day</th>
-            {Object.values(GRANT_TYPES).map((title) => (
-              <th scope="col">{title}</th>
+            {Object.values(GRANT_TYPES).map(({ counted }) => (
+              <th scope="col">{counted}</th>
             ))}
           </tr>
         </thead>
@@ -114,7 +111,7 @@ function UsageTable({ days }: { days: readonly DayUsage[] }) {
             .map(({ day, tokens }) => (
               <tr>
                 <td>{day}</td>
-                {(Object.keys(GRANT_TYPES) as ChartedGrantType[]).map((grantType) => (
+                {GRANT_TYPE_NAMES.map((grantType) => (
                   <td>{tokens[grantType]}</td>
                 ))}
               </tr>
@@ -132,7 +129,7 @@ function summary(days: readonly DayUsage[], total: number): string {
 }
 
 function totalOf({ tokens }: DayUsage): number {
-  return tokens.authorization_code + tokens.refresh_token
+  return Object.values(tokens).reduce((sum, count) => sum + count, 0)
 }
 
 function yOf(tokens: number, highest: number): number {

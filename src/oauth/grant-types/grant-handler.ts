@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../env.ts'
-import type { TokenAnswer } from '../ledger/commands.ts'
-import type { PresentContext, Subject } from '../ledger/present-store.ts'
-import type { AuthenticatedClient } from './client-authentication.ts'
-import type { Parameters } from './form.ts'
+import type { AppEnv } from '../../env.ts'
+import type { TokenAnswer } from '../../ledger/commands.ts'
+import type { PresentContext, Subject } from '../../ledger/present-store.ts'
+import type { AuthenticatedClient } from '../client-authentication.ts'
+import type { Parameters } from '../form.ts'
 
 export interface TokenRequest {
   parameters: Parameters

@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../env.ts'
-import type { RequestOrigin } from '../ledger/commands.ts'
-import type { PresentContext } from '../ledger/present-store.ts'
-import { sha256 } from '../lib/encoding.ts'
-import { keyedHash } from '../lib/keyed-hash.ts'
-import type { Handle } from '../tokens/handle.ts'
-import type { Parameters } from './form.ts'
-import { parseScope } from './scope.ts'
+import type { AppEnv } from '../../env.ts'
+import type { RequestOrigin } from '../../ledger/commands.ts'
+import type { PresentContext } from '../../ledger/present-store.ts'
+import { sha256 } from '../../lib/encoding.ts'
+import { keyedHash } from '../../lib/keyed-hash.ts'
+import type { Handle } from '../../tokens/handle.ts'
+import type { Parameters } from '../form.ts'
+import { parseScope } from '../scope.ts'
 
 /** What redeeming and refreshing ask the ledger alike. */
 export async function tokenRequest(

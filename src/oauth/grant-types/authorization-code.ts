@@ -1,8 +1,8 @@
-import { ProtocolError } from '../errors.ts'
-import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
-import { redeemCommand } from '../ledger/token-command.ts'
-import { type Handle, parseHandle } from '../tokens/handle.ts'
-import type { Parameters } from './form.ts'
+import { ProtocolError } from '../../errors.ts'
+import { callLedger, unwrap } from '../../ledger/ledger-stub.ts'
+import { redeemCommand } from '../../ledger/token-command.ts'
+import { type Handle, parseHandle } from '../../tokens/handle.ts'
+import type { Parameters } from '../form.ts'
 import type { GrantHandler } from './grant-handler.ts'
 import { tokenRequest } from './token-request.ts'
 
