@@ -72,5 +72,6 @@ describe('the top level', () => {
 
 const TOP_LEVEL = new Set([
   ...['package.json', 'tsconfig.json', 'wrangler.toml', 'schema.sql', 'src', 'test', 'README.md', 'LICENSE'],
-  ...['package-lock.json', 'biome.json', 'vitest.config.ts', '.ci', '.gitignore', 'docs'],
+  ...['SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['package-lock.json', 'biome.json', 'vitest.config.ts', '.ci', '.github', '.gitignore', 'docs'],
 ])
