@@ -713,3 +713,43 @@ ALTER TABLE apps ADD COLUMN created_by TEXT;                           -- the ac
 UPDATE apps SET created_by =
   (SELECT actor FROM audit_events WHERE event = 'app.created' AND audit_events.client_id = apps.client_id);
 CREATE INDEX apps_by_creator ON apps (created_by) WHERE deleted_at IS NULL;
+
+-- section 13: leaving
+
+-- Neither row goes: events, app registrations and jobs name its id. Both are suspended from then on, for good, so that
+-- whatever reads `suspended_at` refuses them.
+ALTER TABLE accounts ADD COLUMN erased_at INTEGER;       -- its address is free, and the id stands in its place
+ALTER TABLE organizations ADD COLUMN closed_at INTEGER;  -- its apps are deleted, and nobody is a member
+
+-- access: of an app or a person to the organization. organization: it was closed; its apps, and every grant that names
+-- it. account: `account_id` was erased, and the organization is its personal one.
+ALTER TABLE cut_off_jobs ADD COLUMN ends TEXT NOT NULL DEFAULT 'access' CHECK (ends IN ('access', 'organization', 'account'));
+
+CREATE INDEX audit_events_by_actor ON audit_events (actor, at) WHERE actor IS NOT NULL;
+CREATE INDEX audit_events_by_account ON audit_events (account_id, at) WHERE account_id IS NOT NULL;
+CREATE INDEX audit_events_of_invitations ON audit_events (reason) WHERE event IN ('invitation.created', 'invitation.withdrawn');
+CREATE INDEX invitations_by_email ON invitations (email);
+CREATE INDEX access_requests_of_account ON access_requests (account_id);
+
+-- No organization stays without an owner, whatever happens at the same time: the whole batch is refused.
+CREATE TRIGGER last_owner_stays BEFORE UPDATE OF erased_at ON accounts
+  WHEN NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL AND EXISTS (
+    SELECT 1 FROM members AS own JOIN organizations ON organizations.id = own.organization_id
+     WHERE own.account_id = NEW.id AND own.role = 'owner'
+       AND organizations.personal_account_id IS NULL AND organizations.closed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM members AS other
+                        WHERE other.organization_id = own.organization_id AND other.role = 'owner'
+                          AND other.account_id <> own.account_id)) BEGIN
+  SELECT RAISE(ABORT, 'an organization would be without an owner');
+END;
+
+-- What began before the end and writes after it: nobody joins, and nobody is signed in.
+CREATE TRIGGER nobody_joins_after_the_end BEFORE INSERT ON members
+  WHEN EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account_id AND erased_at IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM organizations WHERE id = NEW.organization_id AND closed_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'the account or the organization has ended');
+END;
+CREATE TRIGGER nobody_signs_in_after_the_end BEFORE INSERT ON sessions
+  WHEN EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account_id AND erased_at IS NOT NULL) BEGIN
+  SELECT RAISE(IGNORE);
+END;

@@ -1,6 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { accountPage } from './dashboard/account/account-page.tsx'
+import { deleteAccountPage } from './dashboard/account/delete-page.tsx'
+import { eraseAccountPage } from './dashboard/account/erase-page.tsx'
+import { accountExportPage } from './dashboard/account-export.ts'
 import { logoRoutes } from './dashboard/apps/logo-route.ts'
 import { developerPages } from './dashboard/apps/pages.ts'
 import { catalogPages } from './dashboard/catalog/pages.ts'
@@ -10,6 +13,7 @@ import { problemPages } from './dashboard/kit/problem-routes.ts'
 import { landingPage } from './dashboard/landing-page.tsx'
 import { operatorPages } from './dashboard/operator/pages.ts'
 import { auditPages } from './dashboard/organizations/audit/pages.ts'
+import { closingPage } from './dashboard/organizations/closing/page.tsx'
 import { inventoryPages } from './dashboard/organizations/inventory/pages.ts'
 import { invitationPages } from './dashboard/organizations/invitations/pages.ts'
 import { organizationPages } from './dashboard/organizations/pages.ts'
@@ -31,7 +35,7 @@ import { PAGE_HEADERS } from './ui/html-page.tsx'
 import { STYLESHEET_PATH } from './ui/styles.ts'
 
 /** Where people and their tools change what organizations are told of. */
-const DASHBOARD_PATHS = ['/api/v1/*', '/organizations/*', '/invitations/*', '/developer/*', '/operator/*']
+const DASHBOARD_PATHS = ['/api/v1/*', '/account/*', '/organizations/*', '/invitations/*', '/developer/*', '/operator/*']
 
 /** Every route of the server, in one place. */
 export const app = new Hono<AppEnv>()
@@ -65,18 +69,22 @@ app.route('/', signInRoutes)
 app.route('/', signOutRoutes)
 app.route('/', devOutbox)
 app.route('/', accountPage)
+app.route('/', accountExportPage)
+app.route('/', deleteAccountPage)
 app.route('/', logoRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
 app.route('/', organizationPages)
 app.route('/', inventoryPages)
 app.route('/', policyPages)
+app.route('/', closingPage)
 app.route('/', auditPages)
 app.route('/', webhookPages)
 app.route('/', invitationPages)
 app.route('/', accessRequestPages)
 app.route('/', catalogPages)
 app.route('/', operatorPages)
+app.route('/', eraseAccountPage)
 app.route('/', confirmedPages)
 app.route('/', reloadPages)
 app.route('/', problemPages)

@@ -17,6 +17,17 @@ export async function findAccountByEmail(db: D1Database, email: string): Promise
   return row ? { id: row.id, email: row.email, suspended: row.suspended_at !== null } : undefined
 }
 
+/** One that was not erased. */
+export async function findLivingAccount(
+  db: D1Database,
+  id: string,
+): Promise<{ id: string; email: string; createdAt: EpochSeconds } | undefined> {
+  const statement = db
+    .prepare('SELECT id, email, created_at AS createdAt FROM accounts WHERE id = ? AND erased_at IS NULL')
+    .bind(id)
+  return (await reach('D1', () => statement.first<{ id: string; email: string; createdAt: number }>())) ?? undefined
+}
+
 export function insertAccountStatement(
   db: D1Database,
   account: { id: string; email: string },

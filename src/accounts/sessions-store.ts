@@ -66,6 +66,28 @@ export async function touchSession(db: D1Database, idHash: string, now: EpochSec
   )
 }
 
+/** A session as the person may see it: no id, which would be a credential, and no hash of one. */
+export interface ListedSession {
+  signedInAt: EpochSeconds
+  method: SignInMethod
+  /** To the hour. */
+  lastSeenAt: EpochSeconds
+  expiresAt: EpochSeconds
+  userAgent: string
+}
+
+/** The newest first. */
+export async function listSessions(db: D1Database, accountId: string): Promise<ListedSession[]> {
+  const statement = db
+    .prepare(
+      `SELECT signed_in_at AS signedInAt, method, last_seen_at AS lastSeenAt, expires_at AS expiresAt,
+              user_agent AS userAgent
+         FROM sessions WHERE account_id = ? ORDER BY signed_in_at DESC`,
+    )
+    .bind(accountId)
+  return (await reach('D1', () => statement.all<ListedSession>())).results
+}
+
 export function deleteSessionStatement(db: D1Database, idHash: string): D1PreparedStatement {
   return db.prepare('DELETE FROM sessions WHERE id_hash = ?').bind(idHash)
 }

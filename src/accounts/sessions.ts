@@ -21,6 +21,8 @@ export interface Session {
 
 /** As `lib/cookies.ts` spells it. */
 export const SESSION_COOKIE = 'postern-session'
+/** Of a browser on its way in, until it has a session. */
+export const SIGN_IN_COOKIE = 'postern-sign-in'
 /** As long as browsers keep any cookie (RFC 6265bis §5.5): D1 decides when an idle session ends, not the cookie. */
 export const SESSION_COOKIE_TTL_SECONDS = 400 * 86_400
 const TOUCH_SECONDS = 3600

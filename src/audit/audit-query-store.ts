@@ -117,6 +117,20 @@ export async function listOrganizationEvents(
   return results.map((row) => eventRow.parse(row))
 }
 
+/** What a person did, and what concerned them; the newest first. */
+export async function listPersonEvents(db: D1Database, accountId: string, limit: number): Promise<LoggedEvent[]> {
+  const statement = db
+    .prepare(
+      `${EVENTS} FROM audit_events ${PARTICIPANTS}
+        WHERE audit_events.id IN (SELECT id FROM audit_events WHERE actor = ?1
+                                   UNION SELECT id FROM audit_events WHERE account_id = ?1)
+        ORDER BY audit_events.at DESC, audit_events.id DESC LIMIT ?2`,
+    )
+    .bind(accountId, limit)
+  const { results } = await reach('D1', () => statement.all())
+  return results.map((row) => eventRow.parse(row))
+}
+
 /** So many in one run stay well within what one statement may do; the rest goes with the next. */
 const MAX_DELETED = 2000
 

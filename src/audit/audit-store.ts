@@ -1,3 +1,4 @@
+import { reach } from '../lib/storage.ts'
 import type { AuditEvent, Limits } from './events.ts'
 
 const COLUMNS =
@@ -17,6 +18,36 @@ export function auditIfChangedStatement(db: D1Database, event: AuditEvent): D1Pr
       `INSERT OR IGNORE INTO audit_events (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`,
     )
     .bind(...columnValues(event))
+}
+
+/**
+ * For whoever is erased: what happened stays, with the account's id. Addresses that invited or withdrew it, hashes of
+ * where it was, and its own words go.
+ */
+export function forgetPersonInEventsStatements(
+  db: D1Database,
+  { accountId, email }: { accountId: string; email: string },
+): D1PreparedStatement[] {
+  return [
+    db
+      .prepare(
+        `UPDATE audit_events SET reason = NULL
+          WHERE event IN ('invitation.created', 'invitation.withdrawn')
+            AND reason IN (?1, ?1 || ' as owner', ?1 || ' as admin', ?1 || ' as developer', ?1 || ' as member')`,
+      )
+      .bind(email),
+    db.prepare(`UPDATE audit_events SET reason = NULL WHERE actor = ? AND event = 'access.requested'`).bind(accountId),
+  ]
+}
+
+/** The same for where they were, which can be many: behind the decision. */
+export async function forgetWherePersonWas(db: D1Database, accountId: string): Promise<void> {
+  await reach('D1', () =>
+    db.batch([
+      db.prepare('UPDATE audit_events SET address = NULL WHERE actor = ? AND address IS NOT NULL').bind(accountId),
+      db.prepare('UPDATE audit_events SET address = NULL WHERE account_id = ? AND address IS NOT NULL').bind(accountId),
+    ]),
+  )
 }
 
 function columnValues(event: AuditEvent): (string | number | null)[] {

@@ -30,6 +30,7 @@ export const AUDIT_EVENTS = {
   'organization.resumed': { words: 'the operator let the organization go on', log: 'organization' },
   'account.suspended': { words: 'the operator suspended an account', log: 'deployment' },
   'account.resumed': { words: 'the operator let an account go on', log: 'deployment' },
+  'account.erased': { words: 'erased an account', log: 'deployment' },
   'publisher.verified': { words: 'a publisher was verified', log: 'organization' },
   'publisher.failed': { words: 'a publisher could not be verified', log: 'organization' },
   'publisher.lost': { words: 'a publisher lost its mark', log: 'organization' },
@@ -37,6 +38,8 @@ export const AUDIT_EVENTS = {
   'secret.deleted': { words: 'deleted a secret of an app', log: 'organization' },
   'organization.created': { words: 'created the organization', log: 'organization' },
   'organization.updated': { words: 'renamed the organization', log: 'organization' },
+  // Nobody reads the log of a closed organization, and its webhooks have ended.
+  'organization.closed': { words: 'closed the organization', log: 'deployment' },
   'invitation.created': { words: 'invited somebody', log: 'organization' },
   'invitation.withdrawn': { words: 'withdrew an invitation', log: 'organization' },
   'member.joined': { words: 'joined', log: 'organization' },

@@ -1,5 +1,7 @@
 import { cors } from 'hono/cors'
 import { ApiError } from '../errors.ts'
+import { accounts } from './account/api.ts'
+import { accountExports } from './account-export.ts'
 import { activity } from './apps/activity/api.ts'
 import { apps } from './apps/api.ts'
 import { publisher } from './apps/publisher/api.ts'
@@ -19,6 +21,7 @@ import { newApi } from './kit/route.ts'
 import { operations } from './operator/api.ts'
 import { organizations } from './organizations/api.ts'
 import { audit } from './organizations/audit/api.ts'
+import { closing } from './organizations/closing/api.ts'
 import { inventory } from './organizations/inventory/api.ts'
 import { invitations } from './organizations/invitations/api.ts'
 import { policies } from './organizations/policy/api.ts'
@@ -51,6 +54,9 @@ dashboardRoutes.route(API_PATH, publisher)
 dashboardRoutes.route(API_PATH, catalog)
 dashboardRoutes.route(API_PATH, grants)
 dashboardRoutes.route(API_PATH, organizations)
+dashboardRoutes.route(API_PATH, closing)
+dashboardRoutes.route(API_PATH, accounts)
+dashboardRoutes.route(API_PATH, accountExports)
 dashboardRoutes.route(API_PATH, policies)
 dashboardRoutes.route(API_PATH, inventory)
 dashboardRoutes.route(API_PATH, operations)

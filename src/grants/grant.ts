@@ -12,6 +12,8 @@ export const REVOCATION_REASONS = [
   'refresh_token_repeated_elsewhere',
   'evicted',
   'organization_lost',
+  'account_erased',
+  'app_deleted',
   'expired',
 ] as const
 export type RevocationReason = (typeof REVOCATION_REASONS)[number]

@@ -11,6 +11,7 @@ import {
   finishJob,
   listPortion,
 } from '../revocation/cut-off-jobs-store.ts'
+import { endPortion } from './end-portion.ts'
 import { callLedger } from './ledger-stub.ts'
 
 /** One step of the Workflow: well within a Worker's limit of calls to other services. */
@@ -25,6 +26,7 @@ const AT_ONCE = 10
 export async function cutOffPortion(env: Bindings, jobId: string): Promise<{ finished: boolean }> {
   const job = await findCutOffJob(env.DB, jobId)
   if (!job || job.finishedAt !== null) return { finished: true }
+  if (job.ends !== 'access') return endPortion(env, job, PORTION)
   const portion = await listPortion(env.DB, job, PORTION)
   const last = portion.at(-1)
   if (!last) {

@@ -72,6 +72,15 @@ function organizationsStatement(db: D1Database, accountId: string, grant: Grant)
     )
 }
 
+/** Of an erased account, whose ledger has nothing more to deliver. */
+export function deleteIndexOfAccountStatements(db: D1Database, accountId: string): D1PreparedStatement[] {
+  const own = 'grant_id IN (SELECT grant_id FROM grant_index WHERE account_id = ?1)'
+  return [
+    db.prepare(`DELETE FROM organization_grants WHERE ${own}`).bind(accountId),
+    db.prepare('DELETE FROM grant_index WHERE account_id = ?1').bind(accountId),
+  ]
+}
+
 /** The generation of its access tokens: over with a grant that is over, and there for one that lives. */
 export function grantStatusStatements(
   db: D1Database,

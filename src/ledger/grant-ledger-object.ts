@@ -14,6 +14,7 @@ import {
   type TokenAnswer,
 } from './commands.ts'
 import { type CutOff, cutOff } from './cut-off.ts'
+import { type EndedGrants, endAccount, endGrants } from './end-grants.ts'
 import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
 import { Ledger, retryWhenChanged } from './ledger.ts'
 import { type GrantSummary, listGrants, type Narrowing, narrowGrant, revokeApp, revokeGrant } from './manage-grants.ts'
@@ -93,6 +94,16 @@ export class GrantLedger extends DurableObject<Bindings> {
   /** An organization refuses an app: its grants name that organization no more. */
   cutOff(cut: CutOff): void {
     cutOff(this.ledger, cut, currentTime())
+  }
+
+  /** Their app is gone. */
+  endGrants(ended: EndedGrants): void {
+    endGrants(this.ledger, ended, currentTime())
+  }
+
+  /** The account was erased. True: everything that follows was delivered. */
+  endAccount(actor: string | null): boolean {
+    return endAccount(this.ledger, actor, currentTime())
   }
 
   /** Never throws: an alarm that throws is dropped after six tries, and the outbox with it. */

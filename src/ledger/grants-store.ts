@@ -109,6 +109,15 @@ export class GrantsStore {
       .map(toGrant)
   }
 
+  listEveryUnrevoked(): Grant[] {
+    return this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state <> 'revoked'").toArray().map(toGrant)
+  }
+
+  /** In which they were given. */
+  forgetBrowsers(): void {
+    this.sql.exec("UPDATE grants SET user_agent = '' WHERE user_agent <> ''")
+  }
+
   insert(grant: Grant): void {
     const columns = toColumns(grant)
     const names = Object.keys(columns)

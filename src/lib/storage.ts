@@ -50,6 +50,11 @@ function isDefect(cause: unknown): boolean {
 
 /** D1 reports a constraint only in the message; the caller decides whether it is a conflict. */
 export function isUniqueViolation(error: unknown): boolean {
+  return isRefusedWith(error, 'UNIQUE constraint failed')
+}
+
+/** The words of a constraint, or those that a trigger of schema.sql raises. */
+export function isRefusedWith(error: unknown, words: string): boolean {
   const cause = error instanceof StorageDefect ? error.cause : error
-  return cause instanceof Error && cause.message.includes('UNIQUE constraint failed')
+  return cause instanceof Error && cause.message.includes(words)
 }

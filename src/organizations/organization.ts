@@ -34,6 +34,7 @@ const PERMISSIONS = {
   'manage-members': ['owner', 'admin'],
   'manage-owners': ['owner'],
   'manage-organization': ['owner', 'admin'],
+  'close-organization': ['owner'],
   'decide-apps': ['owner', 'admin'],
   'see-inventory': ['owner', 'admin'],
   'read-audit': ['owner', 'admin'],

@@ -6,9 +6,16 @@ import { reach } from '../lib/storage.ts'
 /** A job that made no progress for this long is woken: its Workflow may have slept through a restart. */
 export const STALLED_AFTER_SECONDS = 60
 
-/** Ends the access of many grants to one organization: those of an app, or those of a person. */
+/**
+ * `access`: grants of an app, or of a person, lose one organization. `organization`: it was closed. `account`: the
+ * person was erased, and with them the personal organization.
+ */
+const ENDS = ['access', 'organization', 'account'] as const
+
+/** Cleans up in the ledgers behind something that was ended. */
 export interface CutOffJob {
   id: string
+  ends: (typeof ENDS)[number]
   organizationId: string
   clientId: string | null
   accountId: string | null
@@ -28,6 +35,7 @@ export interface CutOffJob {
 const jobRow = z
   .object({
     id: z.string(),
+    ends: z.enum(ENDS),
     organization_id: z.string(),
     client_id: z.string().nullable(),
     account_id: z.string().nullable(),
@@ -44,6 +52,7 @@ const jobRow = z
   .transform(
     (row): CutOffJob => ({
       id: row.id,
+      ends: row.ends,
       organizationId: row.organization_id,
       clientId: row.client_id,
       accountId: row.account_id,

@@ -39,6 +39,17 @@ export function endStatusStatement(db: D1Database, grantId: string, now: EpochSe
     .bind(grantId, now)
 }
 
+/** What a person gave is over for good: no generation follows. */
+export function endStatusesOfAccountStatement(
+  db: D1Database,
+  accountId: string,
+  now: EpochSeconds,
+): D1PreparedStatement {
+  return db
+    .prepare('UPDATE token_statuses SET invalid_at = ?2 WHERE account_id = ?1 AND invalid_at IS NULL')
+    .bind(accountId, now)
+}
+
 /** Ends the generation that was there before this version of the grant; the next follows by {@link alignStatusStatements}. */
 export function endOlderStatusStatement(
   db: D1Database,
@@ -69,6 +80,8 @@ export function alignStatusStatements(db: D1Database, subject: StatusSubject): D
 /** Which living generations end: all that match every part that is given. */
 export interface Ending {
   clientId?: string
+  /** Of any app of this organization. */
+  ownerId?: string
   accountId?: string
   organizationId?: string
   /** Any of these. */
@@ -93,10 +106,10 @@ const CONDITIONS = {
  * generation in the same moment, so that the next refresh gets what is still allowed.
  */
 export function endStatusesStatements(db: D1Database, ending: Ending, now: EpochSeconds): D1PreparedStatement[] {
-  const { clientId = null, accountId = null, organizationId = null, scopes } = ending
+  const { clientId = null, accountId = null, organizationId = null, ownerId = null, scopes } = ending
   if (scopes?.length === 0) return []
   const endId = randomId('cut')
-  const values = [now, endId, clientId, accountId, organizationId, scopes ? JSON.stringify(scopes) : null]
+  const values = [now, endId, clientId, accountId, organizationId, scopes ? JSON.stringify(scopes) : null, ownerId]
   return [
     db
       .prepare(
@@ -109,7 +122,7 @@ export function endStatusesStatements(db: D1Database, ending: Ending, now: Epoch
 }
 
 /** One condition for each part, so that SQLite finds the index of the narrowest. */
-function matches({ clientId, accountId, organizationId, scopes, only }: Ending): string[] {
+function matches({ clientId, ownerId, accountId, organizationId, scopes, only }: Ending): string[] {
   return [
     clientId === undefined ? '?3 IS NULL' : 'client_id = ?3',
     accountId === undefined ? '?4 IS NULL' : 'account_id = ?4',
@@ -120,6 +133,7 @@ function matches({ clientId, accountId, organizationId, scopes, only }: Ending):
       ? '?6 IS NULL'
       : `EXISTS (SELECT 1 FROM json_each(token_statuses.scopes) AS scope
                   WHERE scope.value IN (SELECT value FROM json_each(?6)))`,
+    ownerId === undefined ? '?7 IS NULL' : 'client_id IN (SELECT client_id FROM apps WHERE organization_id = ?7)',
     ...(only ? [CONDITIONS[only]] : []),
   ]
 }

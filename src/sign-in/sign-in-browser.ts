@@ -1,10 +1,10 @@
 import type { SignInAttempt } from '../accounts/email-code.ts'
+import { SIGN_IN_COOKIE } from '../accounts/sessions.ts'
 import { type CookieSecurity, clearCookie, readCookie, writeCookie } from '../lib/cookies.ts'
 import { parseEmailAddress } from '../lib/email-address.ts'
 import { fromBase64Url, sha256, toBase64Url, utf8 } from '../lib/encoding.ts'
 import { randomBase64Url } from '../lib/random.ts'
 
-const COOKIE = 'postern-sign-in'
 /** A sign-in page may be left open for that long. */
 const TTL_SECONDS = 86_400
 const SECRET = /^[\w-]{43}$/
@@ -25,12 +25,12 @@ export function newSignInBrowser(): SignInBrowser {
 
 export function writeSignInBrowser({ browserSecret, newestEmail }: SignInBrowser, security: CookieSecurity): string {
   const value = newestEmail ? `${browserSecret}.${toBase64Url(utf8(newestEmail))}` : browserSecret
-  return writeCookie({ name: COOKIE, value, maxAgeSeconds: TTL_SECONDS }, security)
+  return writeCookie({ name: SIGN_IN_COOKIE, value, maxAgeSeconds: TTL_SECONDS }, security)
 }
 
 /** Whoever changes the cookie only changes which code would be right. */
 export function readSignInBrowser(request: Request, security: CookieSecurity): SignInBrowser | undefined {
-  const [browserSecret = '', encodedEmail = ''] = readCookie(request, COOKIE, security)?.split('.') ?? []
+  const [browserSecret = '', encodedEmail = ''] = readCookie(request, SIGN_IN_COOKIE, security)?.split('.') ?? []
   if (!SECRET.test(browserSecret)) return undefined
   const readable = /^[\w-]+$/.test(encodedEmail) && encodedEmail.length % 4 !== 1
   const email = readable ? new TextDecoder().decode(fromBase64Url(encodedEmail)) : ''
@@ -38,7 +38,7 @@ export function readSignInBrowser(request: Request, security: CookieSecurity): S
 }
 
 export function clearSignInBrowser(security: CookieSecurity): string {
-  return clearCookie(COOKIE, security)
+  return clearCookie(SIGN_IN_COOKIE, security)
 }
 
 /** Goes into the forms before there is a session: only a page that was shown to this browser knows it. */

@@ -42,6 +42,11 @@ function AccountPage({ email }: { email: string }) {
       <p>
         <a href="/sign-in?switch=1">Use another account</a>
       </p>
+      <h2>What is stored about you</h2>
+      <p>
+        <a href="/account/export">Download it</a> as one JSON file, or <a href="/account/delete">delete your account</a>
+        : the next page says first what follows.
+      </p>
     </Layout>
   )
 }

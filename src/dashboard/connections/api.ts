@@ -117,7 +117,7 @@ grants.openapi(
   },
 )
 
-function toGrantBody({ grant, app, inEffect }: OwnGrant) {
+export function toGrantBody({ grant, app, inEffect }: OwnGrant) {
   return {
     id: grant.id,
     client_id: grant.clientId,

@@ -19,6 +19,7 @@ const TAGS = [
   { name: 'Activity', description: 'How much an app is used, and what of it was refused.' },
   { name: 'Grants', description: 'What you allowed to apps.' },
   { name: 'Publisher', description: 'The proof that who runs an app also runs the domain of its homepage.' },
+  { name: 'Accounts', description: 'What is stored about you, and how an account ends.' },
   { name: 'Organizations', description: 'Organizations, their members and roles.' },
   { name: 'Decisions', description: 'Which apps may reach an organization.' },
   {

@@ -13,6 +13,10 @@ export const organizationPath = z.object({
     .openapi({ description: 'The organization.', example: 'org_2b1Qv0aXcD8fGhJkLmNp' }),
 })
 
+export const accountPath = z.object({
+  account_id: z.string().max(100).openapi({ description: 'The account.', example: 'acc_2b1Qv0aXcD8fGhJkLmNp' }),
+})
+
 export const memberPath = organizationPath.extend({
   account_id: z.string().max(100).openapi({ description: 'The member.', example: 'acc_2b1Qv0aXcD8fGhJkLmNp' }),
 })

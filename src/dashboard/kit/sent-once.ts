@@ -17,18 +17,27 @@ export async function sentOnce(c: Context<PageEnv>, next: Next): Promise<Respons
     await next()
     return undefined
   }
+  return answerFormOnce(c, { fields, session: c.get('caller').session.idHash }, async () => {
+    await next()
+    return c.res
+  })
+}
+
+/** The same for any work, and for a session that may have ended since: whoever knows its secret is who sent the form. */
+export async function answerFormOnce(
+  c: Context<PageEnv>,
+  { fields, session }: { fields: URLSearchParams; session: string },
+  work: () => Promise<Response>,
+): Promise<Response> {
   const sent = {
-    token,
-    session: c.get('caller').session.idHash,
+    token: fields.get('once') ?? '',
+    session,
     content: `${c.req.path}\n${fields}`,
     keepSeconds: KEPT_SECONDS,
     settles: (answer: Response) => answer.status < 400 && !leadsToSignIn(answer),
   }
   const surroundings = { env: c.env, waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) }
-  const answer = await answerOnce(surroundings, sent, async () => {
-    await next()
-    return c.res
-  })
+  const answer = await answerOnce(surroundings, sent, work)
   if (answer) return answer
   throw new PageError(
     409,

@@ -23,8 +23,8 @@ export interface Overview {
 export async function readOverview(db: D1Database): Promise<Overview> {
   const statement = db.prepare(
     `SELECT (SELECT count(*) FROM apps WHERE deleted_at IS NULL) AS apps,
-            (SELECT count(*) FROM organizations) AS organizations,
-            (SELECT count(*) FROM accounts) AS accounts,
+            (SELECT count(*) FROM organizations WHERE closed_at IS NULL) AS organizations,
+            (SELECT count(*) FROM accounts WHERE erased_at IS NULL) AS accounts,
             (SELECT count(*) FROM grant_index WHERE state = 'active') AS grants,
             (SELECT count(*) FROM cut_off_jobs WHERE finished_at IS NULL) AS unfinishedJobs,
             (SELECT finished_at FROM scheduled_runs WHERE name = 'all') AS scheduledAt`,

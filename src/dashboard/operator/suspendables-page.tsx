@@ -111,6 +111,11 @@ function Suspendables({ kind, items, search, nextCursor, problems }: Suspendable
               </span>
             </div>
             <SuspensionForm kind={kind} path={`${path}/${item.id}`} item={item} />
+            {kind === 'accounts' && (
+              <a href={`${path}/${item.id}/erase`}>
+                Erase<span class="visually-hidden">: {item.name}</span>
+              </a>
+            )}
           </li>
         ))}
       </ul>

@@ -46,6 +46,11 @@ function OrganizationPage(view: OrganizationView) {
       {invitations && (
         <Invitations {...invitations} path={`/organizations/${part.organization.slug}/invitations`} role={part.role} />
       )}
+      {may(part.role, 'close-organization') && (
+        <p>
+          <a href={`/organizations/${part.organization.slug}/close`}>Close this organization</a>
+        </p>
+      )}
     </OrganizationFrame>
   )
 }

@@ -1,0 +1,121 @@
+import { createRoute } from '@hono/zod-openapi'
+import { Hono } from 'hono'
+import { findLivingAccount } from '../accounts/accounts-store.ts'
+import { listSessions } from '../accounts/sessions-store.ts'
+import { type LoggedEvent, listPersonEvents } from '../audit/audit-query-store.ts'
+import { toEventBody } from '../audit/event-body.ts'
+import { ApiError } from '../errors.ts'
+import { currentTime, toIsoTime } from '../lib/clock.ts'
+import {
+  listEveryMembership,
+  listOwnInvitations,
+  listOwnRequests,
+  type OwnInvitation,
+} from '../organizations/leaving-store.ts'
+import { type AccountExport, accountExport } from './account-export-schema.ts'
+import { listOwnGrants } from './connections/actions.ts'
+import { toGrantBody } from './connections/api.ts'
+import { type Asker, askerOf } from './kit/asker.ts'
+import { accountPath } from './kit/parameters.ts'
+import { guarded, jsonAnswer, newApi, problems } from './kit/route.ts'
+import { type PageEnv, requireVisitor } from './kit/visitor.ts'
+
+/** What is stored about a person, for that person. */
+export const accountExports = newApi()
+
+accountExports.openapi(
+  createRoute({
+    method: 'get',
+    path: '/accounts/{account_id}/export',
+    operationId: 'exportAccount',
+    tags: ['Accounts'],
+    summary: 'Export what is stored about you',
+    description: 'By session only: no access token reads all of this. Other accounts are not found.',
+    ...guarded(null),
+    request: { params: accountPath },
+    responses: { 200: jsonAnswer('All of it.', accountExport), ...problems('forbidden', 'not-found') },
+  }),
+  async (c) => c.json(await exportAccount(askerOf(c), c.req.valid('param').account_id), 200),
+)
+
+/** The same as a file. */
+export const accountExportPage = new Hono<PageEnv>()
+
+accountExportPage.use('/account/export', requireVisitor)
+
+accountExportPage.get('/account/export', async (c) => {
+  const exported = await exportAccount(askerOf(c), c.get('caller').accountId)
+  const [day] = toIsoTime(exported.exported_at).split('T')
+  return c.body(`${JSON.stringify(exported, null, 2)}\n`, 200, {
+    'Content-Type': 'application/json',
+    'Content-Disposition': `attachment; filename="postern-account-${day}.json"`,
+    'Cache-Control': 'no-store',
+  })
+})
+
+/** The newest are enough for anybody, and a Worker holds them. */
+const MAX_EXPORTED_EVENTS = 10_000
+
+/** Everything that is stored about the person who asks, by session only; no credential and no hash of one. */
+async function exportAccount(asker: Asker, accountId: string): Promise<AccountExport> {
+  const { env, caller } = asker
+  if (caller.via !== 'session') throw new ApiError('forbidden', 'This is done by session, and by no access token.')
+  const account = accountId === caller.accountId ? await findLivingAccount(env.DB, accountId) : undefined
+  if (!account) throw new ApiError('not-found', 'There is no such account, or it is not yours.')
+  const [sessions, memberships, grants, events, requests, invitations] = await Promise.all([
+    listSessions(env.DB, accountId),
+    listEveryMembership(env.DB, accountId),
+    listOwnGrants(asker),
+    listPersonEvents(env.DB, accountId, MAX_EXPORTED_EVENTS),
+    listOwnRequests(env.DB, accountId),
+    listOwnInvitations(env.DB, { accountId, email: account.email }),
+  ])
+  return {
+    exported_at: currentTime(),
+    account: { id: account.id, email: account.email, created_at: account.createdAt },
+    sessions: sessions.map(({ signedInAt, lastSeenAt, expiresAt, userAgent, method }) => ({
+      signed_in_at: signedInAt,
+      method,
+      last_seen_at: lastSeenAt,
+      expires_at: expiresAt,
+      user_agent: userAgent,
+    })),
+    organizations: memberships.map(({ organizationId, name, slug, personal, role, since }) => ({
+      id: organizationId,
+      name,
+      slug,
+      personal,
+      role,
+      since,
+    })),
+    grants: grants.map((own) => ({ ...toGrantBody(own), user_agent: own.grant.userAgent })),
+    access_requests: requests.map(({ organizationId, clientId, createdAt, decidedAt, ...request }) => ({
+      ...request,
+      organization_id: organizationId,
+      client_id: clientId,
+      created_at: createdAt,
+      decided_at: decidedAt,
+    })),
+    invitations: { received: invitations.received.map(toBody), sent: invitations.sent.map(toBody) },
+
+    audit_events: events.map((event) => toOwnEvent(event)),
+  }
+}
+
+/** Where a request came from is kept as a keyed hash, which says nothing to anybody. */
+function toOwnEvent(event: LoggedEvent) {
+  const { address: _address, ...rest } = toEventBody(event)
+  return rest
+}
+
+function toBody({ organizationId, createdAt, expiresAt, acceptedAt, withdrawnAt, email, role }: OwnInvitation) {
+  return {
+    organization_id: organizationId,
+    email,
+    role,
+    created_at: createdAt,
+    expires_at: expiresAt,
+    accepted_at: acceptedAt,
+    withdrawn_at: withdrawnAt,
+  }
+}

@@ -1,0 +1,105 @@
+import { type Context, Hono } from 'hono'
+import { ApiError } from '../../errors.ts'
+import type { LastOwned } from '../../organizations/leaving-store.ts'
+import { FormToken } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { problemsOf } from '../kit/form-problems.ts'
+import { requireOperatorVisitor } from '../kit/operator.ts'
+import { type PageEnv, requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
+import { OperatorFrame } from '../operator/frame.tsx'
+import { type ErasureConsequences, eraseAccount, foreseeErasure } from './actions.ts'
+import { ErasureFacts } from './erasure-facts.tsx'
+
+/** The end of somebody's account, for operators. */
+export const eraseAccountPage = new Hono<PageEnv>()
+
+eraseAccountPage.use('/operator/*', requireVisitor, requireOperatorVisitor)
+eraseAccountPage.use('/operator/*', requireRecentVisitor)
+
+eraseAccountPage.get('/operator/accounts/:account_id/erase', (c) => show(c, []))
+
+eraseAccountPage.post('/operator/accounts/:account_id/erase', async (c) => {
+  const inheritances = [...chosenOf(c)].flatMap(([organizationId, choice]) =>
+    choice === '' ? [] : [{ organizationId, handOverTo: choice === CLOSE ? null : choice }],
+  )
+  try {
+    await eraseAccount(askerOf(c), c.req.param('account_id'), inheritances)
+  } catch (error) {
+    if (error instanceof ApiError && error.problem === 'not-found') throw error
+    return show(c, Object.values(problemsOf(error)).flat())
+  }
+  return c.redirect('/operator/accounts', 303)
+})
+
+const CLOSE = 'close'
+const FIELD = 'organization:'
+
+/** By organization: who becomes an owner, or that it is closed. */
+function chosenOf(c: Context<PageEnv>): Map<string, string> {
+  const chosen = [...(c.get('fields') ?? [])].filter(([name]) => name.startsWith(FIELD))
+  return new Map(chosen.map(([name, value]) => [name.slice(FIELD.length), value]))
+}
+
+async function show(c: Context<PageEnv>, problems: readonly string[]): Promise<Response> {
+  const erasure = await foreseeErasure(askerOf(c), c.req.param('account_id') ?? '')
+  const view = { erasure, chosen: chosenOf(c), problems }
+  return htmlPage(c, <EraseAccount {...view} />, problems.length > 0 ? 409 : 200)
+}
+
+interface EraseAccountView {
+  erasure: ErasureConsequences
+  chosen: ReadonlyMap<string, string>
+  problems: readonly string[]
+}
+
+function EraseAccount({ erasure, chosen, problems }: EraseAccountView) {
+  return (
+    <OperatorFrame tab="accounts" problems={problems}>
+      <h2>Erase {erasure.email}?</h2>
+      <p>
+        This ends the account <code>{erasure.accountId}</code> for good, for its person too:
+      </p>
+      <ErasureFacts {...erasure} />
+      <form method="post" action={`/operator/accounts/${erasure.accountId}/erase`}>
+        <FormToken once />
+        {erasure.lastOwned.length > 0 && (
+          <fieldset>
+            <legend>It is the last owner of these. What becomes of each?</legend>
+            {erasure.lastOwned.map((owned) => (
+              <Inheritance owned={owned} chosen={chosen.get(owned.organizationId) ?? ''} />
+            ))}
+          </fieldset>
+        )}
+        <div class="actions">
+          <button type="submit" class="danger">
+            Erase it for good
+          </button>
+          <a class="button" href="/operator/accounts">
+            Keep it
+          </a>
+        </div>
+      </form>
+    </OperatorFrame>
+  )
+}
+
+function Inheritance({ owned, chosen }: { owned: LastOwned; chosen: string }) {
+  const id = `organization-${owned.organizationId}`
+  return (
+    <div class="field">
+      <label for={id}>{owned.name}</label>
+      <select id={id} name={FIELD + owned.organizationId} required>
+        <option value="">Choose</option>
+        {owned.heirs.map(({ accountId, email }) => (
+          <option value={accountId} selected={accountId === chosen}>
+            {email} becomes an owner
+          </option>
+        ))}
+        <option value={CLOSE} selected={chosen === CLOSE}>
+          It is closed, with its apps
+        </option>
+      </select>
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { createRoute } from '@hono/zod-openapi'
+import { askerOf } from '../../kit/asker.ts'
+import { organizationPath } from '../../kit/parameters.ts'
+import { guarded, newApi, problems } from '../../kit/route.ts'
+import { closeOrganization } from './actions.ts'
+
+/** The end of an organization. */
+export const closing = newApi()
+
+closing.openapi(
+  createRoute({
+    method: 'delete',
+    path: '/organizations/{organization_id}',
+    operationId: 'closeOrganization',
+    tags: ['Organizations'],
+    summary: 'Close an organization',
+    description:
+      'For owners, by session, for good. Its apps stop for everybody at once, grants that name it lose it, and its ' +
+      'members, invitations and webhooks end. A personal organization ends with its account.',
+    ...guarded('organizations:write'),
+    request: { params: organizationPath },
+    responses: {
+      204: { description: 'It is closed.' },
+      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict'),
+    },
+  }),
+  async (c) => {
+    await closeOrganization(askerOf(c), c.req.valid('param').organization_id)
+    return c.body(null, 204)
+  },
+)

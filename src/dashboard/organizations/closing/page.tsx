@@ -1,0 +1,99 @@
+import { type Context, Hono } from 'hono'
+import { FormToken, NoDefault, TextField } from '../../../ui/field.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { inNumber } from '../../../ui/in-number.ts'
+import { checkAct } from '../../kit/acts.ts'
+import { askerOf } from '../../kit/asker.ts'
+import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import type { OrganizationPart } from '../frame.tsx'
+import { OrganizationFrame } from '../frame.tsx'
+import { partOf, requireOwn } from '../pages.ts'
+import { type ClosingConsequences, closeOrganization, foreseeClosing, requireClosable } from './actions.ts'
+
+/** The end of an organization, for its owners. */
+export const closingPage = new Hono<PageEnv>()
+
+closingPage.use('/organizations/*', requireVisitor)
+
+closingPage.get('/organizations/:slug/close', (c) => show(c, { name: '', problems: [] }))
+
+closingPage.post('/organizations/:slug/close', async (c) => {
+  const { organization } = await requireOwn(c)
+  await requireClosable(askerOf(c), organization.id)
+  checkAct(c.get('caller'), 'closeOrganization')
+  const name = c.get('fields').get('name')?.trim() ?? ''
+  if (name !== organization.name) return show(c, { name, problems: ['This is not its name. Nothing was closed.'] })
+  await closeOrganization(askerOf(c), organization.id)
+  return c.redirect('/organizations', 303)
+})
+
+async function show(c: Context<PageEnv>, typed: { name: string; problems: readonly string[] }): Promise<Response> {
+  const own = await requireClosable(askerOf(c), (await requireOwn(c)).organization.id)
+  const closing = await foreseeClosing(askerOf(c), own.organization.id)
+  const view = { part: partOf(c, own), closing, ...typed }
+  return htmlPage(c, <CloseOrganization {...view} />, typed.problems.length > 0 ? 422 : 200)
+}
+
+interface CloseView {
+  part: OrganizationPart
+  closing: ClosingConsequences
+  /** As it was typed. */
+  name: string
+  problems: readonly string[]
+}
+
+function CloseOrganization({ part, closing, name, problems }: CloseView) {
+  const { organization } = part
+  const base = `/organizations/${organization.slug}`
+  return (
+    <OrganizationFrame part={part} tab="apps" title="Close">
+      <h2>Close {organization.name}?</h2>
+      <p>This is for good, and it holds at once:</p>
+      <Facts closing={closing} />
+      <form method="post" action={`${base}/close`}>
+        <NoDefault />
+        <FormToken once />
+        <TextField
+          name="name"
+          label="Its name"
+          hint={`Type ${organization.name} to say that you mean it.`}
+          value={name}
+          problems={problems}
+          required
+        />
+        <div class="actions">
+          <button type="submit" class="danger">
+            Close it for good
+          </button>
+          <a class="button" href={base}>
+            Keep it
+          </a>
+        </div>
+      </form>
+    </OrganizationFrame>
+  )
+}
+
+function Facts({ closing }: Pick<CloseView, 'closing'>) {
+  const { members, ownApps, apps, grants, people, webhooks, invitations } = closing
+  return (
+    <ul>
+      <li>{inNumber(members, 'member')}, with you, are in it no more; they keep their accounts.</li>
+      {ownApps.length === 0 && <li>It has no apps of its own.</li>}
+      {ownApps.map((app) => (
+        <li>
+          Its app <strong>{app.clientName}</strong> stops for everybody:{' '}
+          {app.people === 0 ? 'nobody is connected to it.' : `${inNumber(app.people, 'person', 'people')} lose it.`}
+        </li>
+      ))}
+      <li>
+        {grants === 0
+          ? 'No app of others reaches it.'
+          : `${inNumber(apps, 'app')} of others ${apps === 1 ? 'loses' : 'lose'} access to it: ${inNumber(grants, 'grant')} of ${inNumber(people, 'person', 'people')}. What else those reach stays.`}
+      </li>
+      <li>
+        {inNumber(webhooks, 'webhook')} and {inNumber(invitations, 'open invitation')} end.
+      </li>
+    </ul>
+  )
+}
