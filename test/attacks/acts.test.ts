@@ -113,6 +113,7 @@ const FORMS: Record<string, Act | null> = {
   '/sign-in/code': null,
   '/sign-out': null,
   '/sign-out-everywhere': null,
+  '/account/delete': 'deleteAccount',
   '/developer/try/:client_id': null,
   '/developer/apps/new/:kind': 'registerApp',
   '/developer/apps/:client_id/settings': 'changeApp: redirect URIs',
@@ -125,6 +126,7 @@ const FORMS: Record<string, Act | null> = {
   '/connections/:grant_id/end': 'revokeGrant',
   '/connections/:grant_id': 'narrowGrant',
   '/organizations': 'createOrganization',
+  '/organizations/:slug/close': 'closeOrganization',
   '/organizations/:slug/members/:account_id': 'changeRole',
   '/organizations/:slug/members/:account_id/remove': 'removeMember',
   '/organizations/:slug/apps/:client_id': 'decide',
@@ -163,6 +165,7 @@ describe('a form', () => {
     const hook = await idle.call('POST', `/api/v1/organizations/${id}/webhooks`, { url: 'https://siem.example.com/' })
     const colleague = await Developer.signIn()
     await colleague.join('member', id)
+    await (await Developer.signIn()).join('owner', id)
     const requestId = crypto.randomUUID()
     await env.DB.batch([
       env.DB.prepare(
@@ -193,6 +196,7 @@ describe('a form', () => {
       'scope:projects:read': 'required',
     },
     createSecret: { name: 'Second' },
+    closeOrganization: { name: 'Idle' },
     changeRole: { role: 'developer' },
     decide: { decision: 'blocked' },
     changePolicy: { policy: 'approved', ceiling: 'none', confirm: 'yes' },

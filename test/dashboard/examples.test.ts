@@ -78,6 +78,7 @@ describe('every documented example', () => {
     'NewInvitation',
     'AccessRequestDecision',
     'NewDecision',
+    'Erasure',
   ])('of a body, %s, is one that the server takes', (name) => {
     const schema = schemas[name] ?? {}
     expect(compile(schema).safeParse(exampleOf(schema))).toMatchObject({ success: true })

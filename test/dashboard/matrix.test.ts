@@ -90,6 +90,11 @@ const MATRIX: Record<string, Row> = {
   createOrganization: row(() => ['POST', '/api/v1/organizations', newOrganization()], EVERYBODY, 201, 201),
   getOrganization: row((at) => ['GET', organization(at)], EVERYBODY),
   changeOrganization: row((at) => ['PATCH', organization(at), { name: 'Acme' }], ADMINISTRATORS),
+  closeOrganization: row((at) => ['DELETE', organization(at)], OWNERS, 204),
+  // Of somebody else: nobody's account is anybody's business.
+  exportAccount: row((at) => ['GET', `/api/v1/accounts/${at.memberId}/export`], EVERYBODY, 404),
+  'exportAccount: their own': row((at) => ['GET', `/api/v1/accounts/${at.askerId}/export`], EVERYBODY),
+  deleteAccount: row((at) => ['DELETE', `/api/v1/accounts/${at.memberId}`], EVERYBODY, 404),
   listMembers: row((at) => ['GET', organization(at, '/members')], EVERYBODY),
   changeRole: row(
     (at) => ['PATCH', organization(at, `/members/${at.memberId}`), { role: 'developer' }],
@@ -153,6 +158,7 @@ const MATRIX: Record<string, Row> = {
   withdrawSigningKey: ofOperators(() => ['POST', '/api/v1/operator/keys/kid/withdrawal']),
   rotateSigningKey: ofOperators(() => ['POST', '/api/v1/operator/keys/kid/rotation']),
   listSuspendables: ofOperators(() => ['GET', '/api/v1/operator/apps']),
+  eraseAccount: ofOperators((at) => ['POST', `/api/v1/operator/accounts/${at.memberId}/erasure`, {}]),
   suspend: ofOperators((at) => ['PUT', `/api/v1/operator/apps/${at.clientId}/suspension`, { reason: 'x' }]),
   resume: ofOperators((at) => ['DELETE', `/api/v1/operator/apps/${at.clientId}/suspension`]),
   showPolicy: row((at) => ['GET', organization(at, '/policy')], EVERYBODY),
