@@ -2,11 +2,11 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { reach } from '../lib/storage.ts'
 import type { CutOffJob } from './cut-off-jobs-store.ts'
 
-/** Every living generation of grants to the apps of an organization, and of grants that name it; ?1 is its id. */
-const REACHING = `
+/** Living generations of grants to the apps of an organization, and of grants that name it; ?1 is its id. */
+const reaching = (after: string) => `
   SELECT id FROM token_statuses
-   WHERE client_id IN (SELECT client_id FROM apps WHERE organization_id = ?1) AND invalid_at IS NULL
-   UNION SELECT status_id FROM organization_statuses WHERE organization_id = ?1`
+   WHERE client_id IN (SELECT client_id FROM apps WHERE organization_id = ?1) AND invalid_at IS NULL AND id > ${after}
+   UNION SELECT status_id FROM organization_statuses WHERE organization_id = ?1 AND status_id > ${after}`
 
 /**
  * For the batch that closes an organization, after that: the job behind it. `accountId`: the person whose personal
@@ -23,7 +23,7 @@ export function insertEndingJobStatement(
       `INSERT OR IGNORE INTO cut_off_jobs
          (id, ends, organization_id, account_id, cause, requested_by, created_at, removal, total, progressed_at)
        SELECT 'job_end_' || ?1, ?2, ?1, ?3, ?4, ?5, ?6, (SELECT count FROM access_removals),
-              (SELECT count(*) FROM (${REACHING})), ?6
+              (SELECT count(*) FROM (${reaching('0')})), ?6
          FROM organizations WHERE id = ?1 AND closed_at IS NOT NULL`,
     )
     .bind(organizationId, accountId === null ? 'organization' : 'account', accountId, cause, requestedBy, now)
@@ -44,8 +44,8 @@ export async function listEndingPortion(db: D1Database, job: CutOffJob, limit: n
     .prepare(
       `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId,
               apps.organization_id = ?1 AS ends
-         FROM (${REACHING}) AS reaching JOIN token_statuses AS statuses USING (id) JOIN apps USING (client_id)
-        WHERE statuses.id > ?2 ORDER BY statuses.id LIMIT ?3`,
+         FROM (${reaching('?2')}) AS reaching JOIN token_statuses AS statuses USING (id) JOIN apps USING (client_id)
+        ORDER BY statuses.id LIMIT ?3`,
     )
     .bind(job.organizationId, job.cursor, limit)
   const { results } = await reach('D1', () => statement.all<Omit<EndingGrant, 'ends'> & { ends: number }>())

@@ -208,3 +208,22 @@ async function placesOf(text: string): Promise<string[]> {
   }
   return places
 }
+
+describe('what began before the end and writes after it', () => {
+  it('signs nobody in, and makes nobody a member', async () => {
+    const person = await Developer.signIn()
+    const control = await Developer.signIn()
+    const { id } = await newOrganization(developer)
+    await person.call('DELETE', `/api/v1/accounts/${person.accountId}`)
+    const signIn = async (accountId: string) => {
+      const insert = `INSERT INTO sessions (id_hash, account_id, signed_in_at, method, last_seen_at, expires_at)
+                      VALUES (?, ?, 0, 'email_code', 0, 1)`
+      await env.DB.prepare(insert).bind(crypto.randomUUID(), accountId).run()
+      return count('sessions WHERE account_id = ? AND expires_at = 1', accountId)
+    }
+    expect(await signIn(person.accountId)).toBe(0)
+    await expect(person.join('member', id)).rejects.toThrow('has ended')
+    expect(await signIn(control.accountId)).toBe(1)
+    await control.join('member', id)
+  })
+})
