@@ -1,4 +1,5 @@
 import { forgetPersonStatements } from '../accounts/erase-account-store.ts'
+import { deleteAppsOfStatements } from '../apps/end-apps-store.ts'
 import { forgetWherePersonWas } from '../audit/audit-store.ts'
 import { listAccountScopes } from '../catalog/catalog-store.ts'
 import type { Bindings } from '../env.ts'
@@ -33,6 +34,8 @@ export async function endPortion(env: Bindings, job: CutOffJob, limit: number): 
   const more = await forgetWebhooks(env.DB, job.organizationId)
   if (more) return { finished: false }
   await forgetOrganization(env.DB, job.organizationId)
+  // Also an app whose registration was on its way.
+  await reach('D1', () => env.DB.batch(deleteAppsOfStatements(env.DB, job.organizationId, currentTime())))
   if (job.accountId !== null) await forgetAccount(env, job.accountId)
   await finishJob(env.DB, job.id, currentTime())
   return { finished: true }

@@ -10,7 +10,7 @@ export const STALLED_AFTER_SECONDS = 60
  * `access`: grants of an app, or of a person, lose one organization. `organization`: it was closed. `account`: the
  * person was erased, and with them the personal organization.
  */
-const ENDS = ['access', 'organization', 'account'] as const
+export const ENDS = ['access', 'organization', 'account'] as const
 
 /** Cleans up in the ledgers behind something that was ended. */
 export interface CutOffJob {

@@ -24,6 +24,12 @@ beforeAll(async () => {
 })
 
 const close = (organizationId: string, who = owner) => who.call('DELETE', `/api/v1/organizations/${organizationId}`)
+/** As an API that verifies offline sees it: by the token's own place in the status lists. */
+const isInvalid = async (accessToken: string) => {
+  const { status } = readToken(accessToken).claims as { status: { status_list: { idx: number } } }
+  const sql = 'SELECT invalid_at FROM token_statuses WHERE id = ?'
+  return (await env.DB.prepare(sql).bind(status.status_list.idx).first('invalid_at')) !== null
+}
 const organizationsOf = (accessToken = '') => readToken(accessToken).claims.organizations
 
 /** An organization with an app that a stranger uses, and a member who let somebody else's app in. */
@@ -48,8 +54,13 @@ describe('closing an organization', () => {
     expect(organizationsOf(both.tokens.access_token)).toContain(id) // control
     expect(await introspectAsApi(user.tokens.access_token)).toMatchObject({ active: true }) // control
 
+    expect(await isInvalid(user.tokens.access_token)).toBe(false) // control
+
     expect((await close(id)).status).toBe(204)
 
+    expect(await isInvalid(user.tokens.access_token)).toBe(true)
+    expect(await isInvalid(both.tokens.access_token)).toBe(true)
+    expect(await isInvalid(elsewhere.tokens.access_token)).toBe(false) // control
     const personal = await personalOf(member.accountId)
     expect(await introspectAsApi(user.tokens.access_token)).toEqual({ active: false })
     expect((await refreshWith(user.tokens.refresh_token, own.app)).status).toBe(401)

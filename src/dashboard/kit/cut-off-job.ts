@@ -1,12 +1,24 @@
 import { z } from '@hono/zod-openapi'
-import type { CutOffJob } from '../../revocation/cut-off-jobs-store.ts'
+import { type CutOffJob, ENDS } from '../../revocation/cut-off-jobs-store.ts'
 import { listOf } from './pagination.ts'
 
 export const cutOffJobBody = z
   .object({
     id: z.string().openapi({ description: 'Names the job.', example: 'job_2b1Qv0aXcD8fGhJkLmNp_1' }),
-    client_id: z.string().nullable().openapi({ description: 'The app that was cut off, or', example: 'app_7Hd0sZk3' }),
-    account_id: z.string().nullable().openapi({ description: 'the person whose membership ended.', example: null }),
+    ends: z.enum(ENDS).openapi({
+      description:
+        '`access`: of an app or a person to the organization; `organization`: it was closed; `account`: the person was ' +
+        'erased, and the organization is their personal one.',
+      example: 'access',
+    }),
+    client_id: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The app that was cut off; null: none in particular.', example: 'app_7Hd0sZk3' }),
+    account_id: z.string().nullable().openapi({
+      description: 'The person whose membership or account ended; null: nobody in particular.',
+      example: null,
+    }),
     cause: z.string().openapi({ description: 'The audit event that asked for it.', example: 'app.blocked' }),
     requested_by: z.string().nullable().openapi({
       description: 'The account; null: nobody, a time limit passed or a publisher lost its mark.',
@@ -23,6 +35,7 @@ export const cutOffJobList = listOf(cutOffJobBody).openapi('CutOffJobList', { de
 export function toJobBody(job: CutOffJob) {
   return {
     id: job.id,
+    ends: job.ends,
     client_id: job.clientId,
     account_id: job.accountId,
     cause: job.cause,
