@@ -207,7 +207,8 @@ let readsGrants: Tool
 
 beforeAll(async () => {
   await createApi()
-  founder = await Developer.signIn()
+  // Every request is about an app of its own.
+  founder = await Developer.signIn(undefined, { APPS_PER_ACCOUNT: '10000' })
   people = {
     owner: await Developer.signIn(),
     admin: await Developer.signIn(),
