@@ -105,7 +105,7 @@ describe('closing an organization', () => {
     const page = await owner.browser.get(`/organizations/${slug}/close`)
     expect((await owner.browser.get(`/organizations/${slug}`)).html).toContain(`/organizations/${slug}/close`)
     expect(page.html).toContain('2 members')
-    expect(page.html).toContain('1 person lose')
+    expect(page.html).toContain('1 person loses it')
     expect(page.html).toContain('1 app of others loses access to it: 1 grant of 1 person')
 
     const wrong = await owner.browser.submit(page, { name: 'acme inc' })

@@ -146,7 +146,7 @@ describe('whoever deletes the account', () => {
     await user.join('developer', id)
     const { html } = await user.browser.get('/account/delete')
     expect(html).toContain('2 connected apps lose')
-    expect(html).toContain('1 organization is left: Globex')
+    expect(html).toContain('leaves 1 organization: Globex')
     expect((await user.browser.get('/account')).html).toContain('href="/account/delete"')
   })
 

@@ -15,7 +15,7 @@ export function ErasureFacts({ connectedApps, leaves, apps }: ErasureConsequence
       <li>
         {leaves.length === 0
           ? 'There is no organization to leave.'
-          : `${inNumber(leaves.length, 'organization')} ${leaves.length === 1 ? 'is' : 'are'} left: ${leaves.map(({ name }) => name).join(', ')}.`}
+          : `The account leaves ${inNumber(leaves.length, 'organization')}: ${leaves.map(({ name }) => name).join(', ')}.`}
       </li>
       <li>
         The personal organization ends
@@ -23,7 +23,7 @@ export function ErasureFacts({ connectedApps, leaves, apps }: ErasureConsequence
           ? '; it has no apps.'
           : ` with its ${inNumber(apps.length, 'app')} (${apps.map(({ clientName }) => clientName).join(', ')}), which ${inNumber(people, 'person', 'people')} ${people === 1 ? 'uses' : 'use'}.`}
       </li>
-      <li>The address and every name that is kept of it are erased. Signing in with it later makes a new account.</li>
+      <li>The address is erased wherever it is kept. Signing in with it later makes a new account.</li>
       <li>Audit logs keep what happened, with the account’s id only.</li>
     </ul>
   )

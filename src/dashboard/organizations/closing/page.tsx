@@ -78,12 +78,18 @@ function Facts({ closing }: Pick<CloseView, 'closing'>) {
   const { members, ownApps, apps, grants, people, webhooks, invitations } = closing
   return (
     <ul>
-      <li>{inNumber(members, 'member')}, with you, are in it no more; they keep their accounts.</li>
+      <li>
+        {members === 1
+          ? 'Nobody but you is in it.'
+          : `${members} members, you among them, are in it no more; they keep their accounts.`}
+      </li>
       {ownApps.length === 0 && <li>It has no apps of its own.</li>}
       {ownApps.map((app) => (
         <li>
           Its app <strong>{app.clientName}</strong> stops for everybody:{' '}
-          {app.people === 0 ? 'nobody is connected to it.' : `${inNumber(app.people, 'person', 'people')} lose it.`}
+          {app.people === 0
+            ? 'nobody is connected to it.'
+            : `${inNumber(app.people, 'person', 'people')} ${app.people === 1 ? 'loses' : 'lose'} it.`}
         </li>
       ))}
       <li>
@@ -92,7 +98,9 @@ function Facts({ closing }: Pick<CloseView, 'closing'>) {
           : `${inNumber(apps, 'app')} of others ${apps === 1 ? 'loses' : 'lose'} access to it: ${inNumber(grants, 'grant')} of ${inNumber(people, 'person', 'people')}. What else those reach stays.`}
       </li>
       <li>
-        {inNumber(webhooks, 'webhook')} and {inNumber(invitations, 'open invitation')} end.
+        {webhooks + invitations === 0
+          ? 'It has no webhooks and no open invitations.'
+          : `${inNumber(webhooks, 'webhook')} and ${inNumber(invitations, 'open invitation')} end.`}
       </li>
     </ul>
   )
