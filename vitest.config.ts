@@ -4,55 +4,64 @@ import { splitSchema } from './test/support/schema-sections.ts'
 
 const ISSUER = 'http://localhost:8787'
 
-/** Storage is isolated per file; every file starts with the schema applied. */
 export const bindings = {
   ENVIRONMENT: 'development',
   ISSUER,
-  OPERATOR_EMAILS: 'operator@example.com',
+  // The second is for the test that uses up all the mail that an address gets.
+  OPERATOR_EMAILS: 'operator@example.com, besieged-operator@example.com',
   KEY_WRAPPING_SECRETS: 'test-wrapping-secret-of-32-characters-or-more',
   EMAIL_CODE_SECRET: 'test-email-code-secret-of-32-characters',
   // Nothing listens on the discard port: tests in workerd look nothing up. Those that do are in test/served/.
   DOH_RESOLVER: 'https://127.0.0.1:9/dns-query',
 }
 
-/** What webhooks are told waits in the queue for longer than a file runs: test/served/ delivers it. */
-const queueConsumers = { 'postern-webhooks': { maxBatchSize: 100, maxBatchTimeout: 60 } }
+/** What webhooks are told stays in a queue that nobody reads: test/served/ delivers it. */
+const queueProducers = { WEBHOOKS: 'postern-unread' }
+
+const worker = (options: { main?: string } = {}) =>
+  cloudflareTest({
+    ...options,
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() }, queueProducers },
+  })
+
+const inWorkerd = {
+  // The first request of a process loads the whole Worker.
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+  sequence: { setupFiles: 'list' as const },
+}
+const SETUP = './test/support/workers/setup.ts'
+const ROOMS = 'test/{flows,attacks,dashboard,objects,unit}'
+/** The suffix of files that need a deployment of their own. */
+const ALONE = '**/*.alone.test.ts'
 
 export default defineConfig({
   test: {
+    // Two cores are what CI has; half of the time a file waits for something.
+    maxWorkers: 2,
     projects: [
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() }, queueConsumers },
-          }),
-        ],
+        // One deployment for all files of a process, as in life: what a test asserts is about things that it made.
+        plugins: [worker()],
         test: {
+          ...inWorkerd,
           name: 'workers',
-          // The first request of a file loads the whole Worker.
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-          include: ['test/{flows,attacks,dashboard,objects,unit}/**/*.test.ts'],
-          setupFiles: ['./test/support/workers/setup.ts'],
+          include: [`${ROOMS}/**/*.test.ts`],
+          exclude: [ALONE],
+          isolate: false,
+          setupFiles: [SETUP, './test/support/workers/shared-setup.ts'],
         },
       },
       {
+        // What turns the deployment itself around, such as its signing keys: an empty one for each file.
+        plugins: [worker()],
+        test: { ...inWorkerd, name: 'alone', include: [`${ROOMS}/${ALONE}`], setupFiles: [SETUP] },
+      },
+      {
         // The same Worker and objects, over bindings that fail on demand and are counted.
-        plugins: [
-          cloudflareTest({
-            main: './test/support/workers/faulty-worker.ts',
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() }, queueConsumers },
-          }),
-        ],
-        test: {
-          name: 'faults',
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-          include: ['test/faults/**/*.test.ts'],
-          setupFiles: ['./test/support/workers/setup.ts'],
-        },
+        plugins: [worker({ main: './test/support/workers/faulty-worker.ts' })],
+        test: { ...inWorkerd, name: 'faults', include: ['test/faults/**/*.test.ts'], setupFiles: [SETUP] },
       },
       {
         test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], environment: 'node' },
@@ -64,7 +73,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          globalSetup: ['./test/support/served-setup.ts'],
         },
       },
     ],

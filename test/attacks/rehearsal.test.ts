@@ -18,8 +18,8 @@ const REHEARSALS: [string, string, Record<string, string>][] = [
 ]
 
 async function countAudited(): Promise<number> {
-  const row = await env.DB.prepare('SELECT count(*) AS events FROM audit_events').first<{ events: number }>()
-  return row?.events ?? -1
+  const count = env.DB.prepare('SELECT count(*) AS events FROM audit_events WHERE client_id = ?')
+  return (await count.bind(world.app.clientId).first<number>('events')) ?? -1
 }
 
 describe.each(REHEARSALS)('%s of /authorize', (_name, method, headers) => {

@@ -107,7 +107,7 @@ describe('the usage of an app', () => {
 
     const { results } = await env.DB.prepare('SELECT day FROM usage_counts WHERE client_id = ?').bind(clientId).all()
     expect(results.map(({ day }) => TODAY - Number(day)).sort()).toEqual([0, 395])
-    const deliveries = await env.DB.prepare("SELECT id FROM usage_deliveries WHERE id LIKE 'use_%'").all()
+    const deliveries = await env.DB.prepare("SELECT id FROM usage_deliveries WHERE id IN ('use_new', 'use_old')").all()
     expect(deliveries.results.map(({ id }) => id)).toEqual(['use_new'])
   })
 })

@@ -82,8 +82,8 @@ describe('a resource', () => {
   })
 
   it('gets new credentials that end the old ones', async () => {
-    const first = await newCredentials(API.identifier)
     const { browser, integration } = await createWorld()
+    const first = await newCredentials(API.identifier)
     const { access_token: accessToken } = await connect(browser, integration)
     expect(await introspectAs(first, accessToken)).toMatchObject({ active: true })
     const second = await newCredentials(API.identifier)

@@ -290,12 +290,26 @@ async function insertMember(organizationId: string, clientId: string) {
   return { memberId, requestId, invitationId }
 }
 
+const untouched = new Map<string, Standing>()
+
+/** Where nobody changed anything yet: a request that is refused, or that only reads, leaves it to the next. */
+async function standingFor(asker: Developer, role: Role, { request }: Row, status: number): Promise<Standing> {
+  const key = `${asker.accountId} ${role}`
+  const standing = untouched.get(key) ?? (await newStanding(asker, role))
+  const [method] = request(standing)
+  if (method === 'GET' || status === 403) untouched.set(key, standing)
+  else untouched.delete(key)
+  return standing
+}
+
 describe.each(Object.entries(MATRIX))('%s', (name, expected) => {
   const ask = async (who: Developer | Tool, at: Standing) => (await who.call(...expected.request(at))).status
 
   for (const role of ROLES) {
     it(`answers ${expected[role]} to a person with the role ${role}`, async () => {
-      expect(await ask(people[role], await newStanding(people[role], role))).toBe(expected[role])
+      expect(await ask(people[role], await standingFor(people[role], role, expected, expected[role]))).toBe(
+        expected[role],
+      )
     })
   }
 
@@ -309,7 +323,8 @@ describe.each(Object.entries(MATRIX))('%s', (name, expected) => {
   if (act in ACTS) {
     const recent = 'recent' in ACTS[act]
     it(`${recent ? 'answers 403' : 'makes no difference'} to an owner who signed in an hour ago`, async () => {
-      expect(await ask(idle, await newStanding(idle, 'owner'))).toBe(recent ? 403 : expected.owner)
+      const status = recent ? 403 : expected.owner
+      expect(await ask(idle, await standingFor(idle, 'owner', expected, status))).toBe(status)
     })
   }
 

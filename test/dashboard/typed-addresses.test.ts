@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { anApp, Developer } from '../support/workers/developer.ts'
 
-const TYPED = 'Anna@Bücher.example'
-const STORED = 'anna@xn--bcher-kva.example'
+const TYPED = 'Anna@Schlösser.example'
+const STORED = 'anna@xn--schlsser-q4a.example'
 
-it.each([TYPED, '@bücher.example', STORED])('an operator finds an account by the address %s', async (typed) => {
+it.each([TYPED, '@schlösser.example', STORED])('an operator finds an account by the address %s', async (typed) => {
   const operator = await Developer.signIn('operator@example.com')
   const { accountId } = await Developer.signIn(STORED)
   const found = await operator.call('GET', `/api/v1/operator/accounts?q=${encodeURIComponent(typed)}`)

@@ -31,9 +31,14 @@ const ARGUMENTS = [
   '--no-pings',
 ]
 
+/** Its executable, unpacked unless it already is. Not safe to run in two processes at once. */
+export function unpackChromium(): Promise<string> {
+  return chromium.executablePath()
+}
+
 /** A real Chromium, from npm. Throws where it does not start: a test without a browser has not passed. */
 export async function launchChromium(): Promise<Browser> {
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: ARGUMENTS, headless: true })
+  return playwright.launch({ executablePath: await unpackChromium(), args: ARGUMENTS, headless: true })
 }
 
 /** For people to look at; nothing compares it. */

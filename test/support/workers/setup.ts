@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import type { Bindings } from '../../../src/env.ts'
 
 declare global {
@@ -14,6 +14,8 @@ declare global {
 }
 
 beforeAll(async () => {
+  const applied = await env.DB.prepare("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").first()
+  if (applied) return
   const statements = env.TEST_SCHEMA.flatMap((section) => section.statements)
   await env.DB.batch(statements.map((statement) => env.DB.prepare(statement)))
 })
@@ -30,6 +32,7 @@ beforeEach(() => {
 
 // An error that nobody expected is a failed test, even when every assertion held.
 afterEach(() => {
+  vi.useRealTimers()
   console.error = consoleError
   expect(logged, 'console.error was called; take it with takeConsoleErrors()').toEqual([])
 })

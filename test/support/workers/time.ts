@@ -1,8 +1,4 @@
-import { afterEach, vi } from 'vitest'
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+import { vi } from 'vitest'
 
 /** Everything in this isolate, objects included, sees the clock this much later until the test ends. */
 export function advance(seconds: number): void {

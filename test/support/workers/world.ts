@@ -19,7 +19,10 @@ export function newBrowser(): Promise<Browser> {
   return newPerson(transport, ISSUER, newEmail())
 }
 
-/** The catalogue of the tests: two scopes for organizations, one of them sensitive, and one for the account. */
+/**
+ * The catalogue of the tests: two scopes for organizations, one of them sensitive, and one for the account. Whoever
+ * gave the API other credentials in a test did so for that test.
+ */
 export async function createApi(): Promise<void> {
   // As our own API is stored: a path of the issuer.
   const identifier = new URL(API.identifier).pathname
@@ -28,8 +31,10 @@ export async function createApi(): Promise<void> {
   )
   await env.DB.batch([
     env.DB.prepare(
-      `INSERT OR IGNORE INTO resources (identifier, name, introspection_id, introspection_secret_hash, created_at)
-       VALUES (?, 'Test API', ?, ?, 0)`,
+      `INSERT INTO resources (identifier, name, introspection_id, introspection_secret_hash, created_at)
+       VALUES (?, 'Test API', ?, ?, 0)
+       ON CONFLICT (identifier) DO UPDATE SET introspection_id = excluded.introspection_id,
+         introspection_secret_hash = excluded.introspection_secret_hash`,
     ).bind(identifier, API.id, await sha256(API.secret)),
     insertScope.bind('projects:read', identifier, 'See projects', 'See the projects.', 'organization', 0),
     insertScope.bind('projects:write', identifier, 'Change projects', 'Change the projects.', 'organization', 1),
