@@ -1,15 +1,18 @@
 import { type DatabaseTarget, executeSql, querySql } from './database.ts'
 import { splitSchema } from './schema-sections.ts'
 
-/** Applies the sections of schema.sql above `schema_version`, oldest first; returns the versions applied. */
+/**
+ * Applies the sections of schema.sql above `schema_version`, oldest first; returns the versions applied. All of them
+ * are one unit: what fails half-way leaves nothing behind and can be tried again.
+ */
 export async function applySchema(target: DatabaseTarget): Promise<number[]> {
   const current = await findVersion(target)
   const missing = splitSchema().filter((section) => section.version > current)
-  for (const { version, statements } of missing) {
-    // With its version in one unit: a section that fails half-way leaves nothing behind and can be tried again.
-    const bump = `UPDATE schema_version SET version = ${version}`
-    await executeSql(target, [...statements, bump].map((statement) => `${statement};\n`).join(''))
-  }
+  const statements = missing.flatMap(({ version, statements }) => [
+    ...statements,
+    `UPDATE schema_version SET version = ${version}`,
+  ])
+  if (statements.length > 0) await executeSql(target, statements.map((statement) => `${statement};\n`).join(''))
   return missing.map((section) => section.version)
 }
 
