@@ -29,6 +29,8 @@ const inWorkerd = {
   // The first request of a process loads the whole Worker.
   testTimeout: 20_000,
   hookTimeout: 30_000,
+  // What is written behind an answer comes when the machine has time for it.
+  expect: { poll: { timeout: 10_000 } },
   sequence: { setupFiles: 'list' as const },
 }
 const SETUP = './test/support/workers/setup.ts'
