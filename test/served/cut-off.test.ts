@@ -11,7 +11,7 @@ import { ensureDevVars } from '../support/dev-vars.ts'
 import { demoClient, introspect, postToken, refreshForm } from '../support/flow.ts'
 import { findFreePort, isPortFree } from '../support/ports.ts'
 import { applySchema } from '../support/schema.ts'
-import { DEMO_APP, DEMO_RESOURCE, seedDemo } from '../support/seed.ts'
+import { DEMO_APP, DEMO_RESOURCE, demoSql } from '../support/seed.ts'
 import type { Seeded, Seeding } from '../support/seeding.ts'
 import { endProcessGroup, ROOT } from '../support/wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from '../support/wrangler-dev.ts'
@@ -40,8 +40,7 @@ beforeAll(async () => {
   const database = { remote: false, persistTo: folder } as const
   ensureDevVars(join(ROOT, '.dev.vars'))
   await applySchema(database)
-  await seedDemo(database, origin)
-  await executeSql(database, people())
+  await executeSql(database, demoSql(origin) + people())
   seeded = await seedGrants()
 }, 600_000)
 
