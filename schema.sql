@@ -1,75 +1,206 @@
--- Postern's relational state. Numbered, append-only sections: never edit one that was deployed, add the next.
--- `npm run schema` applies those above `schema_version` (`-- --remote` for the deployed database).
--- Times are epoch seconds. Lists are JSON arrays. Nothing here is a secret in clear: secrets are SHA-256 hashes.
+-- Postern's relational state: what is, in the order of the rooms, each table with its indexes and triggers.
+-- `npm run schema` applies the sections above `schema_version` (`-- --remote` for the deployed database). While nothing is
+-- released there is one, and it is changed in place: a database that was made by another text of it is not touched, and
+-- `npm start` says what to do. From 1.0 on sections are append-only: never edit one that was deployed, add the next.
+-- Times are epoch seconds. Lists are JSON arrays. Nothing here is a secret in clear: secrets are SHA-256 hashes or wrapped.
+-- Lists of words that will grow (roles, ways to authenticate, algorithms) are checked by the code, which has them once.
 
 -- section 1: the provider
 
-CREATE TABLE accounts (
-  id            TEXT PRIMARY KEY,               -- acc_…, the `sub` of access tokens
-  email         TEXT NOT NULL UNIQUE,           -- trimmed, NFC, lower-cased, its domain in A-labels
-  created_at    INTEGER NOT NULL,
-  suspended_at  INTEGER
-) STRICT;
+-- catalog/
 
-CREATE TABLE sessions (
-  id_hash           TEXT PRIMARY KEY,           -- SHA-256 of the cookie's value
-  account_id        TEXT NOT NULL REFERENCES accounts (id),
-  signed_in_at      INTEGER NOT NULL,           -- `auth_time`
-  method            TEXT NOT NULL,              -- how: email_code | passkey | upstream
-  proved_email      TEXT,                       -- the address this session itself proved by our own code
-  last_seen_at      INTEGER NOT NULL,           -- to the hour
-  expires_at        INTEGER NOT NULL,
-  user_agent        TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE INDEX sessions_by_account ON sessions (account_id);
-CREATE INDEX sessions_by_expiry ON sessions (expires_at);
-
-CREATE TABLE organizations (
-  id                  TEXT PRIMARY KEY,         -- org_…
-  name                TEXT NOT NULL,
-  personal_account_id TEXT UNIQUE REFERENCES accounts (id), -- set: the personal organization of this account
-  policy              TEXT NOT NULL DEFAULT 'open' CHECK (policy IN ('open', 'verified', 'approved')),
-  scope_ceiling       TEXT,                     -- JSON array; null: no ceiling
-  created_at          INTEGER NOT NULL,
-  suspended_at        INTEGER
-) STRICT;
-
-CREATE TABLE members (
-  organization_id TEXT NOT NULL REFERENCES organizations (id),
-  account_id      TEXT NOT NULL REFERENCES accounts (id),
-  role            TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'member')),
-  created_at      INTEGER NOT NULL,
-  PRIMARY KEY (organization_id, account_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX members_by_account ON members (account_id);
-
+-- A protected API (RFC 8707), and its credentials at /introspect.
 CREATE TABLE resources (
   identifier                TEXT PRIMARY KEY,   -- RFC 8707; one that starts with `/` is a path of the issuer
   name                      TEXT NOT NULL,
-  signing_alg               TEXT NOT NULL DEFAULT 'ES256' CHECK (signing_alg IN ('ES256', 'RS256', 'EdDSA')),
+  signing_alg               TEXT NOT NULL DEFAULT 'ES256',
   access_token_ttl_seconds  INTEGER,            -- null: the deployment's default
   introspection_id          TEXT UNIQUE,        -- the resource's own credentials at /introspect
   introspection_secret_hash TEXT,
-  created_at                INTEGER NOT NULL
+  created_at                INTEGER NOT NULL,
+  -- which apps may register for its scopes
+  open_to                   TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party')),
+  usage_reported_at         INTEGER             -- null: this API never reported which scopes were used
 ) STRICT;
 
+-- What apps may ask for. Each belongs to one resource.
 CREATE TABLE scopes (
-  name        TEXT PRIMARY KEY,                 -- thing:action
-  resource    TEXT NOT NULL REFERENCES resources (identifier),
-  title       TEXT NOT NULL,
-  description TEXT NOT NULL,
-  target      TEXT NOT NULL CHECK (target IN ('account', 'organization')),
-  sensitive   INTEGER NOT NULL DEFAULT 0
+  name          TEXT PRIMARY KEY,               -- thing:action
+  resource      TEXT NOT NULL REFERENCES resources (identifier),
+  title         TEXT NOT NULL,
+  description   TEXT NOT NULL,
+  target        TEXT NOT NULL CHECK (target IN ('account', 'organization')),
+  sensitive     INTEGER NOT NULL DEFAULT 0,
+  deprecated_at INTEGER,                        -- nobody registers for it any more
+  replaced_by   TEXT REFERENCES scopes (name),  -- what to register for instead
+  -- which apps may register for it
+  open_to       TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'))
 ) STRICT;
 
+-- accounts/
+
+-- A person. The row stays when the account is erased: events, registrations and jobs name its id.
+CREATE TABLE accounts (
+  id                TEXT PRIMARY KEY,           -- acc_…, the `sub` of access tokens
+  email             TEXT NOT NULL UNIQUE,       -- trimmed, NFC, lower-cased, its domain in A-labels
+  created_at        INTEGER NOT NULL,
+  suspended_at      INTEGER,
+  -- of access_removals: consents of a smaller count count no more, after a suspension
+  grants_count_from INTEGER NOT NULL DEFAULT 0,
+  erased_at         INTEGER                     -- its address is free, and the id stands in its place
+) STRICT;
+-- No organization stays without an owner, whatever happens at the same time: the whole batch is refused.
+CREATE TRIGGER last_owner_stays BEFORE UPDATE OF erased_at ON accounts
+  WHEN NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL AND EXISTS (
+    SELECT 1 FROM members AS own JOIN organizations ON organizations.id = own.organization_id
+     WHERE own.account_id = NEW.id AND own.role = 'owner'
+       AND organizations.personal_account_id IS NULL AND organizations.closed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM members AS other
+                        WHERE other.organization_id = own.organization_id AND other.role = 'owner'
+                          AND other.account_id <> own.account_id)) BEGIN
+  SELECT RAISE(ABORT, 'an organization would be without an owner');
+END;
+
+-- A browser in which somebody signed in.
+CREATE TABLE sessions (
+  id_hash      TEXT PRIMARY KEY,                -- SHA-256 of the cookie's value
+  account_id   TEXT NOT NULL REFERENCES accounts (id),
+  signed_in_at INTEGER NOT NULL,                -- `auth_time`
+  method       TEXT NOT NULL,                   -- how: email_code | passkey | upstream
+  proved_email TEXT,                            -- the address this session itself proved by our own code
+  last_seen_at INTEGER NOT NULL,                -- to the hour
+  expires_at   INTEGER NOT NULL,
+  user_agent   TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX sessions_by_account ON sessions (account_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE TRIGGER nobody_signs_in_after_the_end BEFORE INSERT ON sessions
+  WHEN EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account_id AND erased_at IS NOT NULL) BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
+-- Development only: the mail that production sends. The outbox page reads it.
+CREATE TABLE dev_outbox (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  "to"    TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  text    TEXT NOT NULL,
+  code    TEXT,
+  sent_at INTEGER NOT NULL
+) STRICT;
+
+-- organizations/
+
+-- A tenant. Every account has a personal one. The row stays when it is closed.
+CREATE TABLE organizations (
+  id                  TEXT PRIMARY KEY,         -- org_…
+  name                TEXT NOT NULL,
+  personal_account_id TEXT UNIQUE REFERENCES accounts (id),  -- set: the personal organization of this account
+  policy              TEXT NOT NULL DEFAULT 'open' CHECK (policy IN ('open', 'verified', 'approved')),
+  scope_ceiling       TEXT,                     -- JSON array; null: no ceiling
+  created_at          INTEGER NOT NULL,
+  suspended_at        INTEGER,
+  slug                TEXT,                     -- in addresses; null: a personal organization
+  grants_count_from   INTEGER NOT NULL DEFAULT 0,  -- the same, for what was consented to here
+  closed_at           INTEGER                   -- its apps are deleted, and nobody is a member
+) STRICT;
+CREATE UNIQUE INDEX organizations_by_slug ON organizations (slug);
+
+-- Who belongs to an organization, and as what. The roles are in `organizations/organization.ts`.
+CREATE TABLE members (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  account_id      TEXT NOT NULL REFERENCES accounts (id),
+  role            TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  joined_after    INTEGER NOT NULL DEFAULT 0,   -- of access_removals; earlier consents count no more
+  PRIMARY KEY (organization_id, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_account ON members (account_id);
+CREATE TRIGGER member_joined AFTER INSERT ON members BEGIN
+  UPDATE members SET joined_after = (SELECT count FROM access_removals)
+    WHERE organization_id = NEW.organization_id AND account_id = NEW.account_id;
+END;
+CREATE TRIGGER member_left AFTER DELETE ON members BEGIN
+  UPDATE access_removals SET count = count + 1;
+END;
+-- What began before the end and writes after it: nobody joins, and nobody is signed in.
+CREATE TRIGGER nobody_joins_after_the_end BEFORE INSERT ON members
+  WHEN EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account_id AND erased_at IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM organizations WHERE id = NEW.organization_id AND closed_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'the account or the organization has ended');
+END;
+
+-- What an administrator decided about one app. An approval that ended is a refusal until somebody decides anew; a block
+-- has no end and no ceiling.
+CREATE TABLE app_decisions (
+  organization_id   TEXT NOT NULL REFERENCES organizations (id),
+  client_id         TEXT NOT NULL REFERENCES apps (client_id),
+  decision          TEXT NOT NULL CHECK (decision IN ('approved', 'blocked')),
+  scope_ceiling     TEXT,                       -- JSON array; null: no ceiling
+  expires_at        INTEGER,
+  note              TEXT,
+  decided_by        TEXT NOT NULL,
+  decided_at        INTEGER NOT NULL,
+  considered_scopes TEXT NOT NULL DEFAULT '[]', -- that the app had, and whoever decided saw
+  ended_at          INTEGER,                    -- when its end was acted on: access cut off, and audited
+  told_scopes       TEXT NOT NULL DEFAULT '[]', -- of which its administrators had mail
+  PRIMARY KEY (organization_id, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX app_decisions_ending ON app_decisions (expires_at) WHERE expires_at IS NOT NULL AND ended_at IS NULL;
+CREATE TRIGGER organization_app_decided AFTER INSERT ON app_decisions BEGIN
+  INSERT INTO organization_apps (organization_id, client_id, client_name)
+    SELECT NEW.organization_id, NEW.client_id, client_name FROM apps WHERE client_id = NEW.client_id
+    ON CONFLICT DO NOTHING;
+END;
+
+-- An invitation works once, for one address.
+CREATE TABLE invitations (
+  id              TEXT PRIMARY KEY,             -- inv_…
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  email           TEXT NOT NULL,                -- spelled as in accounts; only this address can accept
+  role            TEXT NOT NULL,
+  token_hash      TEXT NOT NULL UNIQUE,         -- SHA-256 of what the link in the mail holds
+  invited_by      TEXT NOT NULL REFERENCES accounts (id),
+  created_at      INTEGER NOT NULL,
+  expires_at      INTEGER NOT NULL,
+  accepted_at     INTEGER,
+  withdrawn_at    INTEGER                       -- by somebody, or because a newer one replaced it
+) STRICT;
+CREATE INDEX invitations_by_organization ON invitations (organization_id, created_at);
+CREATE INDEX invitations_by_inviter ON invitations (invited_by, created_at);
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+CREATE INDEX invitations_by_email ON invitations (email);
+
+-- A member asks that an app be allowed. Once it is decided on, the row stays as it is.
+CREATE TABLE access_requests (
+  id              TEXT PRIMARY KEY,             -- req_…
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  client_id       TEXT NOT NULL REFERENCES apps (client_id),
+  account_id      TEXT NOT NULL REFERENCES accounts (id),
+  reason          TEXT NOT NULL,
+  state           TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'approved', 'declined')),
+  created_at      INTEGER NOT NULL,
+  note            TEXT,                         -- of whoever decided, for whoever asked
+  decided_by      TEXT,
+  decided_at      INTEGER,
+  told_at         INTEGER                       -- when the decision was mailed to whoever asked
+) STRICT;
+CREATE UNIQUE INDEX access_requests_open ON access_requests (organization_id, client_id, account_id) WHERE state = 'open';
+CREATE INDEX access_requests_untold ON access_requests (organization_id, client_id) WHERE state != 'open' AND told_at IS NULL;
+CREATE INDEX access_requests_by_time ON access_requests (organization_id, created_at, id);
+CREATE INDEX access_requests_by_account ON access_requests (organization_id, account_id, created_at, id);
+CREATE INDEX access_requests_of_account ON access_requests (account_id);
+
+-- apps/
+
+-- A registration: the client.
 CREATE TABLE apps (
   client_id                  TEXT PRIMARY KEY,  -- app_…, never used twice: a deleted app keeps its row
   organization_id            TEXT NOT NULL REFERENCES organizations (id),
   client_name                TEXT NOT NULL,
   redirect_uris              TEXT NOT NULL,
   grant_types                TEXT NOT NULL,
-  token_endpoint_auth_method TEXT NOT NULL
-    CHECK (token_endpoint_auth_method IN ('none', 'client_secret_basic', 'client_secret_post')),
+  token_endpoint_auth_method TEXT NOT NULL,
   scopes                     TEXT NOT NULL,
   optional_scopes            TEXT NOT NULL,
   client_uri                 TEXT,
@@ -83,10 +214,37 @@ CREATE TABLE apps (
   created_at                 INTEGER NOT NULL,
   updated_at                 INTEGER NOT NULL,
   suspended_at               INTEGER,
-  deleted_at                 INTEGER
+  deleted_at                 INTEGER,
+  version                    INTEGER NOT NULL DEFAULT 1,  -- raised by each change: the ETag
+  logo_hash                  TEXT,              -- of the picture we keep: /logos/<hash>
+  grants_count_from          INTEGER NOT NULL DEFAULT 0,  -- the same, for what the app was given
+  created_by                 TEXT               -- the account that registered it; null: a seed
 ) STRICT;
 CREATE INDEX apps_by_organization ON apps (organization_id, created_at, client_id);
+CREATE INDEX apps_by_logo ON apps (logo_hash) WHERE logo_hash IS NOT NULL;
+CREATE INDEX apps_in_public ON apps (visibility) WHERE visibility = 'public';
+CREATE INDEX apps_by_creator ON apps (created_by) WHERE deleted_at IS NULL;
+CREATE TRIGGER organization_app_renamed AFTER UPDATE OF client_name ON apps WHEN OLD.client_name <> NEW.client_name BEGIN
+  UPDATE organization_apps SET client_name = NEW.client_name WHERE client_id = NEW.client_id;
+END;
+-- What an app registers after it was approved within limits waits: the organization's log says so, once an hour at
+-- most.
+CREATE TRIGGER app_scopes_wait AFTER UPDATE OF scopes, optional_scopes ON apps
+  WHEN OLD.scopes <> NEW.scopes OR OLD.optional_scopes <> NEW.optional_scopes BEGIN
+  INSERT OR IGNORE INTO audit_events (id, event, at, organization_id, client_id, reason, organizations)
+    SELECT 'evt_waiting_' || decision.organization_id || '_' || NEW.client_id || '_' || (NEW.updated_at / 3600),
+           'app.scopes_waiting', NEW.updated_at, decision.organization_id, NEW.client_id,
+           group_concat(scopes.name, ' '), json_array(decision.organization_id)
+      FROM app_decisions AS decision
+      JOIN scopes ON scopes.target = 'organization'
+       AND scopes.name IN (SELECT value FROM json_each(NEW.scopes) UNION SELECT value FROM json_each(NEW.optional_scopes))
+       AND scopes.name NOT IN (SELECT value FROM json_each(decision.scope_ceiling))
+       AND scopes.name NOT IN (SELECT value FROM json_each(decision.considered_scopes))
+     WHERE decision.client_id = NEW.client_id AND decision.decision = 'approved' AND decision.scope_ceiling IS NOT NULL
+     GROUP BY decision.organization_id;
+END;
 
+-- What a confidential app authenticates with, as SHA-256.
 CREATE TABLE app_secrets (
   id           TEXT PRIMARY KEY,                -- sec_…
   client_id    TEXT NOT NULL REFERENCES apps (client_id),
@@ -99,95 +257,10 @@ CREATE TABLE app_secrets (
 ) STRICT;
 CREATE INDEX app_secrets_by_app ON app_secrets (client_id);
 
-CREATE TABLE app_decisions (
-  organization_id TEXT NOT NULL REFERENCES organizations (id),
-  client_id       TEXT NOT NULL REFERENCES apps (client_id),
-  decision        TEXT NOT NULL CHECK (decision IN ('approved', 'blocked')),
-  scope_ceiling   TEXT,                         -- JSON array; null: no ceiling
-  expires_at      INTEGER,
-  note            TEXT,
-  decided_by      TEXT NOT NULL,
-  decided_at      INTEGER NOT NULL,
-  PRIMARY KEY (organization_id, client_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE signing_keys (
-  kid          TEXT PRIMARY KEY,
-  alg          TEXT NOT NULL,
-  shard        TEXT NOT NULL,
-  public_jwk   TEXT NOT NULL,
-  created_at   INTEGER NOT NULL,
-  signs_from   INTEGER NOT NULL,                -- published before it signs
-  retired_at   INTEGER,                         -- stopped signing
-  published_until INTEGER,                      -- set at retirement: the last token it signed has expired
-  withdrawn_at INTEGER                          -- compromised: out of the JWKS, its tokens are inactive
-) STRICT;
-
--- What the ledgers say, for sorting, search, counts and jobs. Decides nothing.
-CREATE TABLE grant_index (
-  grant_id      TEXT PRIMARY KEY,
-  account_id    TEXT NOT NULL,
-  client_id     TEXT NOT NULL,
-  resource      TEXT NOT NULL,
-  scopes        TEXT NOT NULL,
-  organizations TEXT NOT NULL,
-  state         TEXT NOT NULL CHECK (state IN ('active', 'revoked')),
-  version       INTEGER NOT NULL,               -- a projection never goes back to an older version
-  created_at    INTEGER NOT NULL,
-  last_used_at  INTEGER NOT NULL,
-  revoked_at    INTEGER,
-  user_agent    TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE INDEX grant_index_by_account ON grant_index (account_id, client_id);
-CREATE INDEX grant_index_by_client ON grant_index (client_id, state);
-
--- Append-only. The id is made where the event happens, so a repeated delivery is the same row.
-CREATE TABLE audit_events (
-  id              TEXT PRIMARY KEY,
-  event           TEXT NOT NULL,
-  at              INTEGER NOT NULL,
-  actor           TEXT,
-  organization_id TEXT,
-  client_id       TEXT,
-  grant_id        TEXT,
-  account_id      TEXT,
-  address         TEXT,
-  reason          TEXT
-) STRICT;
-CREATE INDEX audit_events_by_time ON audit_events (at, id);
-CREATE INDEX audit_events_by_client ON audit_events (client_id, at);
-
--- Development only: the mail that production sends. The outbox page reads it.
-CREATE TABLE dev_outbox (
-  id      INTEGER PRIMARY KEY AUTOINCREMENT,
-  "to"    TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  text    TEXT NOT NULL,
-  code    TEXT,
-  sent_at INTEGER NOT NULL
-) STRICT;
-
--- Our own API is a resource like any other.
-INSERT INTO resources (identifier, name, created_at) VALUES ('/api/v1', 'Postern dashboard API', unixepoch());
-INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
-  ('apps:read', '/api/v1', 'See apps', 'See the apps of your organizations and their settings.', 'organization', 0),
-  ('apps:write', '/api/v1', 'Manage apps', 'Register, change and delete apps of your organizations.', 'organization', 1),
-  ('secrets:write', '/api/v1', 'Manage app secrets', 'Create and delete the secrets that apps sign in with.', 'organization', 1);
-
-CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
-INSERT INTO schema_version (version) VALUES (1);
-
--- section 2: developers run their apps
-
-ALTER TABLE apps ADD COLUMN version INTEGER NOT NULL DEFAULT 1;  -- raised by each change: the ETag
-ALTER TABLE apps ADD COLUMN logo_hash TEXT;                      -- of the picture we keep: /logos/<hash>
-CREATE INDEX apps_by_logo ON apps (logo_hash) WHERE logo_hash IS NOT NULL;
-CREATE INDEX apps_in_public ON apps (visibility) WHERE visibility = 'public';
-
 -- Pictures that developers named, fetched once and served from our own origin, named by their SHA-256.
 CREATE TABLE logos (
   hash         TEXT PRIMARY KEY,
-  content_type TEXT NOT NULL CHECK (content_type IN ('image/png', 'image/jpeg', 'image/webp')),
+  content_type TEXT NOT NULL,
   bytes        BLOB NOT NULL,
   created_at   INTEGER NOT NULL
 ) STRICT;
@@ -235,7 +308,8 @@ CREATE TABLE usage_deliveries (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX usage_deliveries_by_time ON usage_deliveries (delivered_at);
 
--- The refusals of an app's own token requests, for its developer: the rule, never a value.
+-- The refusals of an app's own token requests, for its developer: the rule, never a value. The newest of each reason
+-- are kept.
 CREATE TABLE token_errors (
   id         INTEGER PRIMARY KEY,
   client_id  TEXT NOT NULL,
@@ -245,45 +319,55 @@ CREATE TABLE token_errors (
   reason     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX token_errors_by_client ON token_errors (client_id, id);
+CREATE INDEX token_errors_by_reason ON token_errors (client_id, reason, id);
 
-ALTER TABLE scopes ADD COLUMN deprecated_at INTEGER;
-ALTER TABLE scopes ADD COLUMN replaced_by TEXT REFERENCES scopes (name);
-ALTER TABLE resources ADD COLUMN open_to TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'));
-
-INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
-  ('grants:read', '/api/v1', 'See connected apps', 'See which apps you allowed, and what they may do.', 'account', 0),
-  ('grants:write', '/api/v1', 'Manage connected apps', 'Take back or narrow what you allowed to apps.', 'account', 1);
-
--- First-party apps belong to the operators.
-INSERT INTO organizations (id, name, created_at) VALUES ('org_operators', 'Operators', unixepoch());
-INSERT INTO apps (client_id, organization_id, client_name, redirect_uris, grant_types, token_endpoint_auth_method,
-  scopes, optional_scopes, visibility, first_party, created_at, updated_at)
-VALUES ('postern-cli', 'org_operators', 'Postern command line',
-  '["http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost/callback"]',
-  '["authorization_code", "refresh_token"]', 'none',
-  '["apps:read"]', '["apps:write", "secrets:write", "grants:read", "grants:write"]',
-  'public', 1, unixepoch(), unixepoch());
-
--- section 3: administrators decide
-
-ALTER TABLE organizations ADD COLUMN slug TEXT;                  -- in addresses; null: a personal organization
-CREATE UNIQUE INDEX organizations_by_slug ON organizations (slug);
-
--- When an organization last blocked an app. A consent from before gives no access there again, whatever is decided later.
-CREATE TABLE app_cutoffs (
-  organization_id TEXT NOT NULL REFERENCES organizations (id),
-  client_id       TEXT NOT NULL REFERENCES apps (client_id),
-  at              INTEGER NOT NULL,
-  PRIMARY KEY (organization_id, client_id)
+-- Refusals that whoever knows a client_id can cause: counted by day, beside the errors of the app itself.
+CREATE TABLE refusal_counts (
+  client_id TEXT NOT NULL,
+  day       INTEGER NOT NULL,                   -- days since 1970-01-01, UTC
+  endpoint  TEXT NOT NULL,
+  reason    TEXT NOT NULL,                      -- the rule, never a value
+  error     TEXT NOT NULL,                      -- the code that was answered
+  count     INTEGER NOT NULL,
+  last_at   INTEGER NOT NULL,
+  PRIMARY KEY (client_id, day, endpoint, reason)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX refusal_counts_by_day ON refusal_counts (day);
 
-INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
-  ('organizations:read', '/api/v1', 'See organizations', 'See the members of your organizations, and which apps they decided on.', 'organization', 0),
-  ('organizations:write', '/api/v1', 'Manage organizations', 'Change members and roles, and decide which apps may reach your organizations.', 'organization', 1);
-UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write"]'
-  WHERE client_id = 'postern-cli';
+-- keys/
 
--- section 4: what reaches an organization, and how it ends
+-- Public keys. The private ones are in their objects.
+CREATE TABLE signing_keys (
+  kid             TEXT PRIMARY KEY,
+  alg             TEXT NOT NULL,
+  shard           TEXT NOT NULL,
+  public_jwk      TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  signs_from      INTEGER NOT NULL,             -- published before it signs
+  retired_at      INTEGER,                      -- stopped signing
+  published_until INTEGER,                      -- set at retirement: the last token it signed has expired
+  withdrawn_at    INTEGER                       -- compromised: out of the JWKS, its tokens are inactive
+) STRICT;
+
+-- ledger/: projections, which decide nothing
+
+-- What the ledgers say, for sorting, search, counts and jobs. Decides nothing.
+CREATE TABLE grant_index (
+  grant_id      TEXT PRIMARY KEY,
+  account_id    TEXT NOT NULL,
+  client_id     TEXT NOT NULL,
+  resource      TEXT NOT NULL,
+  scopes        TEXT NOT NULL,
+  organizations TEXT NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN ('active', 'revoked')),
+  version       INTEGER NOT NULL,               -- a projection never goes back to an older version
+  created_at    INTEGER NOT NULL,
+  last_used_at  INTEGER NOT NULL,
+  revoked_at    INTEGER,
+  user_agent    TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX grant_index_by_account ON grant_index (account_id, client_id);
+CREATE INDEX grant_index_by_client ON grant_index (client_id, state);
 
 -- Living grants by the organizations that they name: a projection like grant_index, written with it. Decides nothing.
 CREATE TABLE organization_grants (
@@ -299,36 +383,6 @@ CREATE TABLE organization_grants (
 CREATE INDEX organization_grants_by_grant ON organization_grants (grant_id);
 CREATE INDEX organization_grants_by_account ON organization_grants (organization_id, account_id);
 CREATE INDEX organization_grants_by_use ON organization_grants (organization_id, client_id, last_used_at DESC, grant_id);
-
--- One row for each app that reaches an organization, or that it decided on: counted by the triggers below, so that
--- an inventory of 10,000 grants is read in as many rows as it shows.
-CREATE TABLE organization_apps (
-  organization_id  TEXT NOT NULL,
-  client_id        TEXT NOT NULL,
-  client_name      TEXT NOT NULL COLLATE NOCASE,      -- follows apps
-  grants           INTEGER NOT NULL DEFAULT 0,        -- living
-  people           INTEGER NOT NULL DEFAULT 0,        -- who gave them
-  scopes           TEXT NOT NULL DEFAULT '[]',        -- of living grants
-  scope_uses       TEXT NOT NULL DEFAULT '{}',        -- scope: when an API last reported its use
-  first_granted_at INTEGER,                           -- null: decided on before anybody connected it
-  last_used_at     INTEGER NOT NULL DEFAULT 0,        -- 0: never
-  PRIMARY KEY (organization_id, client_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX organization_apps_by_name ON organization_apps (organization_id, client_name, client_id);
-CREATE INDEX organization_apps_by_people ON organization_apps (organization_id, people DESC, client_id);
-CREATE INDEX organization_apps_by_use ON organization_apps (organization_id, last_used_at DESC, client_id);
-CREATE INDEX organization_apps_by_client ON organization_apps (client_id);
-
-ALTER TABLE resources ADD COLUMN usage_reported_at INTEGER;  -- null: this API never reported which scopes were used
-
-CREATE TABLE organization_app_scopes (
-  organization_id TEXT NOT NULL,
-  client_id       TEXT NOT NULL,
-  scope           TEXT NOT NULL,
-  grants          INTEGER NOT NULL,
-  PRIMARY KEY (organization_id, client_id, scope)
-) STRICT, WITHOUT ROWID;
-
 CREATE TRIGGER organization_app_granted AFTER INSERT ON organization_grants BEGIN
   INSERT INTO organization_apps (organization_id, client_id, client_name)
     SELECT NEW.organization_id, NEW.client_id, client_name FROM apps WHERE client_id = NEW.client_id
@@ -348,12 +402,10 @@ CREATE TRIGGER organization_app_granted AFTER INSERT ON organization_grants BEGI
       last_used_at = max(last_used_at, NEW.last_used_at)
     WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
 END;
-
 CREATE TRIGGER organization_app_used AFTER UPDATE OF last_used_at ON organization_grants BEGIN
   UPDATE organization_apps SET last_used_at = max(last_used_at, NEW.last_used_at)
     WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
 END;
-
 CREATE TRIGGER organization_app_narrowed AFTER UPDATE OF scopes ON organization_grants WHEN OLD.scopes <> NEW.scopes BEGIN
   UPDATE organization_app_scopes SET grants = grants - 1
     WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id
@@ -368,7 +420,6 @@ CREATE TRIGGER organization_app_narrowed AFTER UPDATE OF scopes ON organization_
                  WHERE granted.organization_id = NEW.organization_id AND granted.client_id = NEW.client_id)
     WHERE organization_id = NEW.organization_id AND client_id = NEW.client_id;
 END;
-
 CREATE TRIGGER organization_app_ended AFTER DELETE ON organization_grants BEGIN
   UPDATE organization_app_scopes SET grants = grants - 1
     WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id
@@ -386,57 +437,70 @@ CREATE TRIGGER organization_app_ended AFTER DELETE ON organization_grants BEGIN
     WHERE organization_id = OLD.organization_id AND client_id = OLD.client_id;
 END;
 
-CREATE TRIGGER organization_app_decided AFTER INSERT ON app_decisions BEGIN
-  INSERT INTO organization_apps (organization_id, client_id, client_name)
-    SELECT NEW.organization_id, NEW.client_id, client_name FROM apps WHERE client_id = NEW.client_id
-    ON CONFLICT DO NOTHING;
-END;
+-- One row for each app that reaches an organization, or that it decided on: counted by triggers, so that an inventory
+-- of 10,000 grants is read in as many rows as it shows.
+CREATE TABLE organization_apps (
+  organization_id  TEXT NOT NULL,
+  client_id        TEXT NOT NULL,
+  client_name      TEXT NOT NULL COLLATE NOCASE,  -- follows apps
+  grants           INTEGER NOT NULL DEFAULT 0,  -- living
+  people           INTEGER NOT NULL DEFAULT 0,  -- who gave them
+  scopes           TEXT NOT NULL DEFAULT '[]',  -- of living grants
+  scope_uses       TEXT NOT NULL DEFAULT '{}',  -- scope: when an API last reported its use
+  first_granted_at INTEGER,                     -- null: decided on before anybody connected it
+  last_used_at     INTEGER NOT NULL DEFAULT 0,  -- 0: never
+  PRIMARY KEY (organization_id, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organization_apps_by_name ON organization_apps (organization_id, client_name, client_id);
+CREATE INDEX organization_apps_by_people ON organization_apps (organization_id, people DESC, client_id);
+CREATE INDEX organization_apps_by_use ON organization_apps (organization_id, last_used_at DESC, client_id);
+CREATE INDEX organization_apps_by_client ON organization_apps (client_id);
 
-CREATE TRIGGER organization_app_renamed AFTER UPDATE OF client_name ON apps WHEN OLD.client_name <> NEW.client_name BEGIN
-  UPDATE organization_apps SET client_name = NEW.client_name WHERE client_id = NEW.client_id;
-END;
+-- How many living grants of an app have each scope.
+CREATE TABLE organization_app_scopes (
+  organization_id TEXT NOT NULL,
+  client_id       TEXT NOT NULL,
+  scope           TEXT NOT NULL,
+  grants          INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, client_id, scope)
+) STRICT, WITHOUT ROWID;
 
-INSERT INTO organization_grants
-  SELECT organization.value, client_id, account_id, grant_id, scopes, created_at, last_used_at
-    FROM grant_index, json_each(grant_index.organizations) AS organization WHERE state = 'active';
-INSERT INTO organization_apps (organization_id, client_id, client_name)
-  SELECT app_decisions.organization_id, client_id, client_name FROM app_decisions JOIN apps USING (client_id) WHERE true
-  ON CONFLICT DO NOTHING;
+-- revocation/
 
--- Token Status List indexes (draft-ietf-oauth-status-list): one for each generation of a grant. The access tokens of
--- a generation die together; the next is here at once. Never used twice: list = id / 131072, idx = id % 131072.
+-- How often access was taken away so far. A consent remembers the count at which it was allowed; a removal is one more,
+-- and concerns exactly the consents of a smaller count: seconds cannot order what happens within one.
+CREATE TABLE access_removals (count INTEGER NOT NULL) STRICT;
+
+-- The last removal of an app from an organization. A consent from before gives no access there again, whatever is
+-- decided later.
+CREATE TABLE app_cutoffs (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  client_id       TEXT NOT NULL REFERENCES apps (client_id),
+  cut_by          TEXT,                         -- cut_…: the batch that wrote it last
+  removal         INTEGER NOT NULL DEFAULT 1,   -- of access_removals
+  PRIMARY KEY (organization_id, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX app_cutoffs_by_batch ON app_cutoffs (cut_by);
+
+-- Token Status List indexes (draft-ietf-oauth-status-list): one for each generation of a grant. The access tokens of a
+-- generation die together; the next is here at once. Never used twice: list = id / 131072, idx = id % 131072.
 CREATE TABLE token_statuses (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  grant_id      TEXT NOT NULL,
-  account_id    TEXT NOT NULL,
-  client_id     TEXT NOT NULL,
-  organizations TEXT NOT NULL,                  -- that access tokens of this generation may carry
-  scopes        TEXT NOT NULL,
-  version       INTEGER NOT NULL,               -- of the grant
-  consented_at  INTEGER NOT NULL,               -- when the grant was given
-  invalid_at    INTEGER,
-  ended_by      TEXT                            -- cut_…: the batch that ended it and made its successor
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  grant_id        TEXT NOT NULL,
+  account_id      TEXT NOT NULL,
+  client_id       TEXT NOT NULL,
+  organizations   TEXT NOT NULL,                -- that access tokens of this generation may carry
+  scopes          TEXT NOT NULL,
+  version         INTEGER NOT NULL,             -- of the grant
+  invalid_at      INTEGER,
+  ended_by        TEXT,                         -- cut_…: the batch that ended it and made its successor
+  consented_after INTEGER NOT NULL DEFAULT 0    -- of access_removals, when the grant was given
 ) STRICT;
 CREATE UNIQUE INDEX token_statuses_living ON token_statuses (grant_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_by_client ON token_statuses (client_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_by_account ON token_statuses (account_id) WHERE invalid_at IS NULL;
 CREATE INDEX token_statuses_invalid ON token_statuses (id) WHERE invalid_at IS NOT NULL;
 CREATE INDEX token_statuses_by_end ON token_statuses (ended_by) WHERE ended_by IS NOT NULL;
-
--- The living ones by organization, kept by the triggers below.
-CREATE TABLE organization_statuses (
-  organization_id TEXT NOT NULL,
-  client_id       TEXT NOT NULL,
-  status_id       INTEGER NOT NULL,
-  consented_at    INTEGER NOT NULL,
-  PRIMARY KEY (organization_id, client_id, status_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX organization_statuses_by_status ON organization_statuses (status_id);
-
-CREATE TRIGGER token_status_began AFTER INSERT ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
-  INSERT INTO organization_statuses (organization_id, client_id, status_id, consented_at)
-    SELECT value, NEW.client_id, NEW.id, NEW.consented_at FROM json_each(NEW.organizations);
-END;
 CREATE TRIGGER token_status_narrowed AFTER UPDATE OF organizations ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
   DELETE FROM organization_statuses
     WHERE status_id = NEW.id AND organization_id NOT IN (SELECT value FROM json_each(NEW.organizations));
@@ -444,14 +508,22 @@ END;
 CREATE TRIGGER token_status_ended AFTER UPDATE OF invalid_at ON token_statuses BEGIN
   DELETE FROM organization_statuses WHERE status_id = NEW.id;
 END;
-INSERT INTO token_statuses (grant_id, account_id, client_id, organizations, scopes, version, consented_at)
-  SELECT grant_id, account_id, client_id, organizations, scopes, version, created_at
-    FROM grant_index WHERE state = 'active';
+CREATE TRIGGER token_status_began AFTER INSERT ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
+  INSERT INTO organization_statuses (organization_id, client_id, status_id, consented_after)
+    SELECT value, NEW.client_id, NEW.id, NEW.consented_after FROM json_each(NEW.organizations);
+END;
 
-ALTER TABLE app_cutoffs ADD COLUMN cut_by TEXT;                  -- cut_…: the batch that wrote it last
-CREATE INDEX app_cutoffs_by_batch ON app_cutoffs (cut_by);
+-- The living ones by organization, kept by the triggers of token_statuses.
+CREATE TABLE organization_statuses (
+  organization_id TEXT NOT NULL,
+  client_id       TEXT NOT NULL,
+  status_id       INTEGER NOT NULL,
+  consented_after INTEGER NOT NULL DEFAULT 0,   -- of access_removals
+  PRIMARY KEY (organization_id, client_id, status_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX organization_statuses_by_status ON organization_statuses (status_id);
 
--- Ending the access of many grants to an organization: the decision holds at once, a Workflow cleans up behind it.
+-- Ending the access of many grants: the decision holds at once, a Workflow cleans up behind it.
 CREATE TABLE cut_off_jobs (
   id              TEXT PRIMARY KEY,             -- job_…
   organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -459,19 +531,48 @@ CREATE TABLE cut_off_jobs (
   account_id      TEXT,                         -- of this person
   cause           TEXT NOT NULL,                -- the name of the audit event that asked for it
   requested_by    TEXT,                         -- null: nobody; a time limit, or a lost mark
-  created_at      INTEGER NOT NULL,             -- consents from then or before are over
+  created_at      INTEGER NOT NULL,
   total           INTEGER NOT NULL,             -- grants to look at when it began
   done            INTEGER NOT NULL DEFAULT 0,
   cursor          INTEGER NOT NULL DEFAULT 0,   -- the last status looked at
   instance        INTEGER NOT NULL DEFAULT 0,   -- how often it was woken
   progressed_at   INTEGER NOT NULL,
-  finished_at     INTEGER
+  finished_at     INTEGER,
+  removal         INTEGER NOT NULL DEFAULT 1,   -- of access_removals; earlier consents are concerned
+  -- access of an app or a person; a whole organization; an account
+  ends            TEXT NOT NULL DEFAULT 'access' CHECK (ends IN ('access', 'organization', 'account'))
 ) STRICT;
 CREATE INDEX cut_off_jobs_by_organization ON cut_off_jobs (organization_id, created_at DESC);
 CREATE INDEX cut_off_jobs_unfinished ON cut_off_jobs (progressed_at) WHERE finished_at IS NULL;
 
+-- audit/
+
+-- Append-only. The id is made where the event happens, so a repeated delivery is the same row.
+CREATE TABLE audit_events (
+  id              TEXT PRIMARY KEY,
+  event           TEXT NOT NULL,
+  at              INTEGER NOT NULL,
+  actor           TEXT,
+  organization_id TEXT,
+  client_id       TEXT,
+  grant_id        TEXT,
+  account_id      TEXT,
+  address         TEXT,
+  reason          TEXT,
+  organizations   TEXT NOT NULL DEFAULT '[]',   -- whose logs show it: of the organization, or those that a grant names
+  limits          TEXT                          -- of approvals and policies: JSON {"scopeCeiling": …, "expiresAt": …}
+) STRICT;
+CREATE INDEX audit_events_by_time ON audit_events (at, id);
+CREATE INDEX audit_events_by_client ON audit_events (client_id, at);
+CREATE INDEX audit_events_by_actor ON audit_events (actor, at) WHERE actor IS NOT NULL;
+CREATE INDEX audit_events_by_account ON audit_events (account_id, at) WHERE account_id IS NOT NULL;
+CREATE INDEX audit_events_of_invitations ON audit_events (reason) WHERE event IN ('invitation.created', 'invitation.withdrawn');
+CREATE TRIGGER organization_event_follows AFTER INSERT ON audit_events BEGIN
+  INSERT INTO organization_events (organization_id, at, event_id, event, client_id, account_id, actor)
+    SELECT value, NEW.at, NEW.id, NEW.event, NEW.client_id, NEW.account_id, NEW.actor FROM json_each(NEW.organizations);
+END;
+
 -- The events that concern an organization: those of its own, and those of grants that name it.
-ALTER TABLE audit_events ADD COLUMN organizations TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE organization_events (
   organization_id TEXT NOT NULL,
   at              INTEGER NOT NULL,
@@ -486,85 +587,35 @@ CREATE INDEX organization_events_by_client ON organization_events (organization_
 CREATE INDEX organization_events_by_account ON organization_events (organization_id, account_id, at);
 CREATE INDEX organization_events_by_event ON organization_events (organization_id, event, at);
 CREATE INDEX organization_events_by_time ON organization_events (at);
-CREATE TRIGGER organization_event_follows AFTER INSERT ON audit_events BEGIN
-  INSERT INTO organization_events (organization_id, at, event_id, event, client_id, account_id, actor)
-    SELECT value, NEW.at, NEW.id, NEW.event, NEW.client_id, NEW.account_id, NEW.actor FROM json_each(NEW.organizations);
+CREATE TRIGGER webhook_delivery_follows AFTER INSERT ON organization_events BEGIN
+  INSERT INTO webhook_deliveries (webhook_id, event_id, due_at, created_at)
+    SELECT id, NEW.event_id, NEW.at, NEW.at FROM webhooks
+     WHERE organization_id = NEW.organization_id
+       AND (events IS NULL OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = NEW.event));
 END;
-UPDATE audit_events SET organizations = json_array(organization_id) WHERE organization_id IS NOT NULL;
-INSERT INTO organization_events
-  SELECT organization_id, at, id, event, client_id, account_id, actor FROM audit_events WHERE organization_id IS NOT NULL;
 
--- section 5: people are invited, and ask
+-- webhooks/
 
-CREATE TABLE invitations (
-  id              TEXT PRIMARY KEY,             -- inv_…
-  organization_id TEXT NOT NULL REFERENCES organizations (id),
-  email           TEXT NOT NULL,                -- spelled as in accounts; only this address can accept
-  role            TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'member')),
-  token_hash      TEXT NOT NULL UNIQUE,         -- SHA-256 of what the link in the mail holds
-  invited_by      TEXT NOT NULL REFERENCES accounts (id),
-  created_at      INTEGER NOT NULL,
-  expires_at      INTEGER NOT NULL,
-  accepted_at     INTEGER,
-  withdrawn_at    INTEGER                       -- by somebody, or because a newer one replaced it
-) STRICT;
-CREATE INDEX invitations_by_organization ON invitations (organization_id, created_at);
-CREATE INDEX invitations_by_inviter ON invitations (invited_by, created_at);
-CREATE INDEX invitations_by_expiry ON invitations (expires_at);
-
--- A member asks that an app be allowed. Once it is decided on, the row stays as it is.
-CREATE TABLE access_requests (
-  id              TEXT PRIMARY KEY,             -- req_…
-  organization_id TEXT NOT NULL REFERENCES organizations (id),
-  client_id       TEXT NOT NULL REFERENCES apps (client_id),
-  account_id      TEXT NOT NULL REFERENCES accounts (id),
-  reason          TEXT NOT NULL,
-  state           TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'approved', 'declined')),
-  created_at      INTEGER NOT NULL,
-  note            TEXT,                         -- of whoever decided, for whoever asked
-  decided_by      TEXT,
-  decided_at      INTEGER,
-  told_at         INTEGER                       -- when the decision was mailed to whoever asked
-) STRICT;
-CREATE UNIQUE INDEX access_requests_open ON access_requests (organization_id, client_id, account_id) WHERE state = 'open';
-CREATE INDEX access_requests_untold ON access_requests (organization_id, client_id) WHERE state != 'open' AND told_at IS NULL;
-CREATE INDEX access_requests_by_time ON access_requests (organization_id, created_at, id);
-CREATE INDEX access_requests_by_account ON access_requests (organization_id, account_id, created_at, id);
-
--- section 6: the audit log is read
-
-INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
-  ('audit:read', '/api/v1', 'Read the audit log', 'See who did what with apps, members and decisions of your organizations.', 'organization', 1);
-UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "audit:read"]'
-  WHERE client_id = 'postern-cli';
-
--- section 7: operators see and stop everything
-
-CREATE TABLE scheduled_runs (
-  name        TEXT PRIMARY KEY,
-  finished_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- section 8: organizations are told what happens
-
-INSERT INTO scopes (name, resource, title, description, target, sensitive) VALUES
-  ('webhooks:write', '/api/v1', 'Send the audit log elsewhere', 'Create, change and delete the webhooks that tell other systems what happens in your organizations.', 'organization', 1);
-UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "audit:read", "webhooks:write"]'
-  WHERE client_id = 'postern-cli';
-
+-- Where an organization is told what happens. Address and secret are wrapped.
 CREATE TABLE webhooks (
   id              TEXT PRIMARY KEY,             -- whk_…
   organization_id TEXT NOT NULL REFERENCES organizations (id),
   url             TEXT NOT NULL,
   events          TEXT,                         -- JSON array of names; null: every event
   secret          TEXT NOT NULL,                -- wrapped; its value was shown once
-  former_secret   TEXT,                         -- signs too until then, so that receivers have time to change
-  former_until    INTEGER,
-  created_at      INTEGER NOT NULL
+  created_at      INTEGER NOT NULL,
+  -- unconfirmed: no challenge was answered yet; disabled: failed too often in a row
+  state           TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (state IN ('unconfirmed', 'enabled', 'disabled')),
+  problem         TEXT,                         -- what was wrong with the answer to the last challenge
+  failures        INTEGER NOT NULL DEFAULT 0,   -- attempts that failed in a row, of all deliveries
+  failing_since   INTEGER,                      -- when the first of them failed
+  -- sign until their own end: JSON array of {"secret": wrapped, "until": …}
+  former_secrets  TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX webhooks_by_organization ON webhooks (organization_id, created_at, id);
 
--- One event for one webhook. Written by the trigger, carried by the queue, and put back when the queue lost it.
+-- One event for one webhook. Written by the trigger, carried by the queue, and put back when the queue lost it; taken
+-- in turn over the webhooks that have some.
 CREATE TABLE webhook_deliveries (
   webhook_id   TEXT NOT NULL,
   event_id     TEXT NOT NULL,
@@ -580,121 +631,8 @@ CREATE TABLE webhook_deliveries (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, created_at, event_id);
 CREATE INDEX webhook_deliveries_failing ON webhook_deliveries (webhook_id) WHERE state != 'delivered' AND failures > 0;
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (due_at) WHERE state = 'waiting';
 CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (created_at);
-CREATE TRIGGER webhook_delivery_follows AFTER INSERT ON organization_events BEGIN
-  INSERT INTO webhook_deliveries (webhook_id, event_id, due_at, created_at)
-    SELECT id, NEW.event_id, NEW.at, NEW.at FROM webhooks
-     WHERE organization_id = NEW.organization_id
-       AND (events IS NULL OR EXISTS (SELECT 1 FROM json_each(events) WHERE value = NEW.event));
-END;
-
--- section 9: limits hold
-
-ALTER TABLE scopes ADD COLUMN open_to TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'));
-UPDATE scopes SET description = 'Change the names and settings of your organizations.' WHERE name = 'organizations:write';
-INSERT INTO scopes (name, resource, title, description, target, sensitive, open_to) VALUES
-  ('members:write', '/api/v1', 'Manage members', 'Invite, change and remove members of your organizations, but no owners and administrators.', 'organization', 1, 'everyone'),
-  ('decisions:write', '/api/v1', 'Decide about apps', 'Approve and block apps in your organizations.', 'organization', 1, 'first_party'),
-  ('policy:write', '/api/v1', 'Change the app policy', 'Change which apps may reach your organizations where nobody decided.', 'organization', 1, 'first_party');
-UPDATE apps SET optional_scopes = '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "members:write", "decisions:write", "policy:write", "audit:read", "webhooks:write"]'
-  WHERE client_id = 'postern-cli';
-
--- How often access was taken away so far. A consent remembers the count at which it was allowed; a removal is one more,
--- and concerns exactly the consents of a smaller count: seconds cannot order what happens within one.
-CREATE TABLE access_removals (count INTEGER NOT NULL) STRICT;
-INSERT INTO access_removals (count) VALUES (1);
-
-ALTER TABLE members ADD COLUMN joined_after INTEGER NOT NULL DEFAULT 0;  -- of access_removals; earlier consents count no more
-CREATE TRIGGER member_joined AFTER INSERT ON members BEGIN
-  UPDATE members SET joined_after = (SELECT count FROM access_removals)
-    WHERE organization_id = NEW.organization_id AND account_id = NEW.account_id;
-END;
-CREATE TRIGGER member_left AFTER DELETE ON members BEGIN
-  UPDATE access_removals SET count = count + 1;
-END;
-
-ALTER TABLE app_cutoffs DROP COLUMN at;
-ALTER TABLE app_cutoffs ADD COLUMN removal INTEGER NOT NULL DEFAULT 1;   -- of access_removals
-ALTER TABLE cut_off_jobs ADD COLUMN removal INTEGER NOT NULL DEFAULT 1;  -- of access_removals; earlier consents are concerned
-UPDATE cut_off_jobs SET cause = 'approval.ended' WHERE cause = 'approval.lapsed';
-
-DROP TRIGGER token_status_began;
-ALTER TABLE token_statuses DROP COLUMN consented_at;
-ALTER TABLE token_statuses ADD COLUMN consented_after INTEGER NOT NULL DEFAULT 0;         -- of access_removals
-ALTER TABLE organization_statuses DROP COLUMN consented_at;
-ALTER TABLE organization_statuses ADD COLUMN consented_after INTEGER NOT NULL DEFAULT 0;  -- of access_removals
-CREATE TRIGGER token_status_began AFTER INSERT ON token_statuses WHEN NEW.invalid_at IS NULL BEGIN
-  INSERT INTO organization_statuses (organization_id, client_id, status_id, consented_after)
-    SELECT value, NEW.client_id, NEW.id, NEW.consented_after FROM json_each(NEW.organizations);
-END;
-
--- An approval that ended is a refusal until somebody decides anew; a block has no end and no ceiling.
-UPDATE app_decisions SET expires_at = NULL, scope_ceiling = NULL WHERE decision = 'blocked';
-ALTER TABLE app_decisions ADD COLUMN considered_scopes TEXT NOT NULL DEFAULT '[]';  -- that the app had, and whoever decided saw
-ALTER TABLE app_decisions ADD COLUMN ended_at INTEGER;  -- when its end was acted on: access cut off, and audited
-CREATE INDEX app_decisions_ending ON app_decisions (expires_at) WHERE expires_at IS NOT NULL AND ended_at IS NULL;
-
--- Consents of a smaller count of access_removals count no more: set when a suspension ends without bringing them back.
-ALTER TABLE accounts ADD COLUMN grants_count_from INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE organizations ADD COLUMN grants_count_from INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE apps ADD COLUMN grants_count_from INTEGER NOT NULL DEFAULT 0;
-
--- What an app registers after it was approved within limits waits: the organization's log says so, once an hour at most.
-ALTER TABLE app_decisions ADD COLUMN told_scopes TEXT NOT NULL DEFAULT '[]';  -- of which its administrators had mail
-CREATE TRIGGER app_scopes_wait AFTER UPDATE OF scopes, optional_scopes ON apps
-  WHEN OLD.scopes <> NEW.scopes OR OLD.optional_scopes <> NEW.optional_scopes BEGIN
-  INSERT OR IGNORE INTO audit_events (id, event, at, organization_id, client_id, reason, organizations)
-    SELECT 'evt_waiting_' || decision.organization_id || '_' || NEW.client_id || '_' || (NEW.updated_at / 3600),
-           'app.scopes_waiting', NEW.updated_at, decision.organization_id, NEW.client_id,
-           group_concat(scopes.name, ' '), json_array(decision.organization_id)
-      FROM app_decisions AS decision
-      JOIN scopes ON scopes.target = 'organization'
-       AND scopes.name IN (SELECT value FROM json_each(NEW.scopes) UNION SELECT value FROM json_each(NEW.optional_scopes))
-       AND scopes.name NOT IN (SELECT value FROM json_each(decision.scope_ceiling))
-       AND scopes.name NOT IN (SELECT value FROM json_each(decision.considered_scopes))
-     WHERE decision.client_id = NEW.client_id AND decision.decision = 'approved' AND decision.scope_ceiling IS NOT NULL
-     GROUP BY decision.organization_id;
-END;
-
--- Of approvals and policies: what they stop at and when they end, JSON {"scopeCeiling": …, "expiresAt": …}.
-ALTER TABLE audit_events ADD COLUMN limits TEXT;
-
--- section 10: what anybody can cause displaces no error of an app
-
--- Refusals that whoever knows a client_id can cause: counted by day, beside the errors of the app itself.
-CREATE TABLE refusal_counts (
-  client_id TEXT NOT NULL,
-  day       INTEGER NOT NULL,                   -- days since 1970-01-01, UTC
-  endpoint  TEXT NOT NULL CHECK (endpoint IN ('authorization', 'token')),
-  reason    TEXT NOT NULL,                      -- the rule, never a value
-  error     TEXT NOT NULL,                      -- the code that was answered
-  count     INTEGER NOT NULL,
-  last_at   INTEGER NOT NULL,
-  PRIMARY KEY (client_id, day, endpoint, reason)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX refusal_counts_by_day ON refusal_counts (day);
-
--- The newest of each reason are kept: many of one push none of another out.
-CREATE INDEX token_errors_by_reason ON token_errors (client_id, reason, id);
-
--- section 11: webhooks keep to their limits
-
--- unconfirmed: has not answered a challenge yet. disabled: failed too often in a row. Nothing is sent in either, and
--- deliveries wait. Those that exist were told before there were challenges, and go on.
-ALTER TABLE webhooks ADD COLUMN state TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (state IN ('unconfirmed', 'enabled', 'disabled'));
-UPDATE webhooks SET state = 'enabled';
-ALTER TABLE webhooks ADD COLUMN problem TEXT;                          -- what was wrong with the answer to the last challenge
-ALTER TABLE webhooks ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;   -- attempts that failed in a row, of all deliveries
-ALTER TABLE webhooks ADD COLUMN failing_since INTEGER;                 -- when the first of them failed
--- The address, in `url`, is wrapped as the secret is. One that was stored in clear is wrapped when it is next read.
-
--- Every secret signs until its own end: JSON array of {"secret": wrapped, "until": …}, without the present one.
-ALTER TABLE webhooks ADD COLUMN former_secrets TEXT NOT NULL DEFAULT '[]';
-UPDATE webhooks SET former_secrets = json_array(json_object('secret', former_secret, 'until', former_until))
-  WHERE former_secret IS NOT NULL;
-ALTER TABLE webhooks DROP COLUMN former_secret;
-ALTER TABLE webhooks DROP COLUMN former_until;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE state = 'waiting';
 
 -- How many POSTs an organization's webhooks made in the present minute, challenges among them.
 CREATE TABLE webhook_posts (
@@ -703,53 +641,41 @@ CREATE TABLE webhook_posts (
   posts           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Deliveries are taken in turn over the webhooks that have some.
-DROP INDEX webhook_deliveries_due;
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE state = 'waiting';
+-- dashboard/operator/
 
--- section 12: bounds of an account
+-- When the schedule last came to its end.
+CREATE TABLE scheduled_runs (
+  name        TEXT PRIMARY KEY,
+  finished_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
-ALTER TABLE apps ADD COLUMN created_by TEXT;                           -- the account that registered it; null: a seed
-UPDATE apps SET created_by =
-  (SELECT actor FROM audit_events WHERE event = 'app.created' AND audit_events.client_id = apps.client_id);
-CREATE INDEX apps_by_creator ON apps (created_by) WHERE deleted_at IS NULL;
+-- What a deployment begins with. Our own API is a resource like any other; first-party apps belong to the operators.
 
--- section 13: leaving
+INSERT INTO access_removals (count) VALUES (1);
+INSERT INTO resources (identifier, name, created_at) VALUES ('/api/v1', 'Postern dashboard API', unixepoch());
+INSERT INTO scopes (name, resource, title, description, target, sensitive, open_to) VALUES
+  ('apps:read', '/api/v1', 'See apps', 'See the apps of your organizations and their settings.', 'organization', 0, 'everyone'),
+  ('apps:write', '/api/v1', 'Manage apps', 'Register, change and delete apps of your organizations.', 'organization', 1, 'everyone'),
+  ('secrets:write', '/api/v1', 'Manage app secrets', 'Create and delete the secrets that apps sign in with.', 'organization', 1, 'everyone'),
+  ('grants:read', '/api/v1', 'See connected apps', 'See which apps you allowed, and what they may do.', 'account', 0, 'everyone'),
+  ('grants:write', '/api/v1', 'Manage connected apps', 'Take back or narrow what you allowed to apps.', 'account', 1, 'everyone'),
+  ('organizations:read', '/api/v1', 'See organizations', 'See the members of your organizations, and which apps they decided on.', 'organization', 0, 'everyone'),
+  ('organizations:write', '/api/v1', 'Manage organizations', 'Change the names and settings of your organizations.', 'organization', 1, 'everyone'),
+  ('audit:read', '/api/v1', 'Read the audit log', 'See who did what with apps, members and decisions of your organizations.', 'organization', 1, 'everyone'),
+  ('webhooks:write', '/api/v1', 'Send the audit log elsewhere', 'Create, change and delete the webhooks that tell other systems what happens in your organizations.', 'organization', 1, 'everyone'),
+  ('members:write', '/api/v1', 'Manage members', 'Invite, change and remove members of your organizations, but no owners and administrators.', 'organization', 1, 'everyone'),
+  ('decisions:write', '/api/v1', 'Decide about apps', 'Approve and block apps in your organizations.', 'organization', 1, 'first_party'),
+  ('policy:write', '/api/v1', 'Change the app policy', 'Change which apps may reach your organizations where nobody decided.', 'organization', 1, 'first_party');
+INSERT INTO organizations (id, name, created_at) VALUES ('org_operators', 'Operators', unixepoch());
+INSERT INTO apps (client_id, organization_id, client_name, redirect_uris, grant_types, token_endpoint_auth_method,
+  scopes, optional_scopes, visibility, first_party, created_at, updated_at)
+VALUES ('postern-cli', 'org_operators', 'Postern command line',
+  '["http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost/callback"]',
+  '["authorization_code", "refresh_token"]', 'none',
+  '["apps:read"]',
+  '["apps:write", "secrets:write", "grants:read", "grants:write", "organizations:read", "organizations:write", "members:write", "decisions:write", "policy:write", "audit:read", "webhooks:write"]',
+  'public', 1, unixepoch(), unixepoch());
 
--- Neither row goes: events, app registrations and jobs name its id. Both are suspended from then on, for good, so that
--- whatever reads `suspended_at` refuses them.
-ALTER TABLE accounts ADD COLUMN erased_at INTEGER;       -- its address is free, and the id stands in its place
-ALTER TABLE organizations ADD COLUMN closed_at INTEGER;  -- its apps are deleted, and nobody is a member
-
--- access: of an app or a person to the organization. organization: it was closed; its apps, and every grant that names
--- it. account: `account_id` was erased, and the organization is its personal one.
-ALTER TABLE cut_off_jobs ADD COLUMN ends TEXT NOT NULL DEFAULT 'access' CHECK (ends IN ('access', 'organization', 'account'));
-
-CREATE INDEX audit_events_by_actor ON audit_events (actor, at) WHERE actor IS NOT NULL;
-CREATE INDEX audit_events_by_account ON audit_events (account_id, at) WHERE account_id IS NOT NULL;
-CREATE INDEX audit_events_of_invitations ON audit_events (reason) WHERE event IN ('invitation.created', 'invitation.withdrawn');
-CREATE INDEX invitations_by_email ON invitations (email);
-CREATE INDEX access_requests_of_account ON access_requests (account_id);
-
--- No organization stays without an owner, whatever happens at the same time: the whole batch is refused.
-CREATE TRIGGER last_owner_stays BEFORE UPDATE OF erased_at ON accounts
-  WHEN NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL AND EXISTS (
-    SELECT 1 FROM members AS own JOIN organizations ON organizations.id = own.organization_id
-     WHERE own.account_id = NEW.id AND own.role = 'owner'
-       AND organizations.personal_account_id IS NULL AND organizations.closed_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM members AS other
-                        WHERE other.organization_id = own.organization_id AND other.role = 'owner'
-                          AND other.account_id <> own.account_id)) BEGIN
-  SELECT RAISE(ABORT, 'an organization would be without an owner');
-END;
-
--- What began before the end and writes after it: nobody joins, and nobody is signed in.
-CREATE TRIGGER nobody_joins_after_the_end BEFORE INSERT ON members
-  WHEN EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account_id AND erased_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM organizations WHERE id = NEW.organization_id AND closed_at IS NOT NULL) BEGIN
-  SELECT RAISE(ABORT, 'the account or the organization has ended');
-END;
-CREATE TRIGGER nobody_signs_in_after_the_end BEFORE INSERT ON sessions
-  WHEN EXISTS (SELECT 1 FROM accounts WHERE id = NEW.account_id AND erased_at IS NOT NULL) BEGIN
-  SELECT RAISE(IGNORE);
-END;
+-- The newest section that was applied, and the fingerprint of the first one as it was then.
+CREATE TABLE schema_version (version INTEGER NOT NULL, fingerprint TEXT NOT NULL DEFAULT '') STRICT;
+INSERT INTO schema_version (version) VALUES (1);

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureDevVars } from './dev-vars.ts'
 import { isPortFree } from './ports.ts'
-import { applySchema } from './schema.ts'
+import { applySchema, OtherSchema } from './schema.ts'
 import { DEMO_RESOURCE, seedDemo } from './seed.ts'
 import { endProcessGroup, ROOT } from './wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from './wrangler-dev.ts'
@@ -22,7 +22,10 @@ if (!(await isPortFree(port))) {
 }
 
 ensureDevVars(join(ROOT, '.dev.vars'))
-await applySchema({ remote: false, ...persist })
+await applySchema({ remote: false, ...persist }).catch((error: Error) => {
+  if (!(error instanceof OtherSchema)) throw error
+  refuse(error.message)
+})
 await seedDemo({ remote: false, ...persist }, issuer)
 
 const wrangler = spawnWranglerDev({ port, stdio: ['ignore', 'inherit', 'inherit'], ...persist })
