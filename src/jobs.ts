@@ -12,7 +12,7 @@ import { type Bindings, readConfig } from './env.ts'
 import { deleteExpiredKeys } from './keys/keys-store.ts'
 import { startWaitingJobs } from './ledger/cut-off-portion.ts'
 import { currentTime, type EpochSeconds } from './lib/clock.ts'
-import { reach } from './lib/storage.ts'
+import { batch } from './lib/d1.ts'
 import { endApprovalsStatements } from './organizations/ended-approvals.ts'
 import { deleteOldInvitations } from './organizations/invitations-store.ts'
 import { deleteOldStatuses } from './revocation/token-statuses-store.ts'
@@ -61,6 +61,6 @@ export function runQueued(batch: MessageBatch<DeliveryMessage>, env: Bindings, c
 
 /** Approvals whose end has come, and jobs that sleep. */
 async function endApprovals(env: Bindings, now: EpochSeconds): Promise<void> {
-  await reach('D1', () => env.DB.batch(endApprovalsStatements(env.DB, now)))
+  await batch(env.DB, endApprovalsStatements(env.DB, now))
   await startWaitingJobs(env)
 }

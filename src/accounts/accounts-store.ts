@@ -1,5 +1,7 @@
+import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { first, statement } from '../lib/d1.ts'
 
 export interface Account {
   id: string
@@ -7,25 +9,27 @@ export interface Account {
   suspended: boolean
 }
 
+const accountRow = camelKeys(
+  z.object({ id: z.string(), email: z.string(), suspended_at: z.number().nullable() }),
+).transform(({ suspendedAt, ...account }) => ({ ...account, suspended: suspendedAt !== null }))
+
 export async function findAccountByEmail(db: D1Database, email: string): Promise<Account | undefined> {
-  const row = await reach('D1', () =>
-    db
-      .prepare('SELECT id, email, suspended_at FROM accounts WHERE email = ?')
-      .bind(email)
-      .first<{ id: string; email: string; suspended_at: number | null }>(),
-  )
-  return row ? { id: row.id, email: row.email, suspended: row.suspended_at !== null } : undefined
+  return first(db, accountRow, 'SELECT id, email, suspended_at FROM accounts WHERE email = ?', [email])
 }
+
+const livingRow = z.object({ id: z.string(), email: z.string(), createdAt: z.number() })
 
 /** One that was not erased. */
 export async function findLivingAccount(
   db: D1Database,
   id: string,
 ): Promise<{ id: string; email: string; createdAt: EpochSeconds } | undefined> {
-  const statement = db
-    .prepare('SELECT id, email, created_at AS createdAt FROM accounts WHERE id = ? AND erased_at IS NULL')
-    .bind(id)
-  return (await reach('D1', () => statement.first<{ id: string; email: string; createdAt: number }>())) ?? undefined
+  return first(
+    db,
+    livingRow,
+    'SELECT id, email, created_at AS createdAt FROM accounts WHERE id = ? AND erased_at IS NULL',
+    [id],
+  )
 }
 
 export function insertAccountStatement(
@@ -33,7 +37,6 @@ export function insertAccountStatement(
   account: { id: string; email: string },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare('INSERT INTO accounts (id, email, created_at) VALUES (?, ?, ?)')
-    .bind(account.id, account.email, now)
+  const sql = 'INSERT INTO accounts (id, email, created_at) VALUES (?, ?, ?)'
+  return statement(db, sql, [account.id, account.email, now])
 }

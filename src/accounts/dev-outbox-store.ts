@@ -1,32 +1,32 @@
+import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, batch, statement } from '../lib/d1.ts'
 import type { Mail } from './mail.ts'
 
 const SHOWN = 100
 
-export interface DevMail {
-  to: string
-  subject: string
-  text: string
-  code: string | null
-  sent_at: EpochSeconds
-}
+/** As `/dev/outbox.json` has it. */
+const mailRow = z.object({
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  code: z.string().nullable(),
+  sent_at: z.number(),
+})
+export type DevMail = z.output<typeof mailRow>
+
+const INSERT = 'INSERT INTO dev_outbox ("to", subject, text, code, sent_at) VALUES (?, ?, ?, ?, ?)'
 
 export async function insertDevMails(db: D1Database, mails: readonly Mail[], now: EpochSeconds): Promise<void> {
   if (mails.length === 0) return
-  const insert = db.prepare('INSERT INTO dev_outbox ("to", subject, text, code, sent_at) VALUES (?, ?, ?, ?, ?)')
-  await reach('D1', () =>
-    db.batch(mails.map(({ to, subject, text, code }) => insert.bind(to, subject, text, code ?? null, now))),
+  const rows = mails.map(({ to, subject, text, code }) => [to, subject, text, code ?? null, now])
+  await batch(
+    db,
+    rows.map((row) => statement(db, INSERT, row)),
   )
 }
 
 /** Newest first. */
 export async function listDevMail(db: D1Database): Promise<DevMail[]> {
-  const { results } = await reach('D1', () =>
-    db
-      .prepare('SELECT "to", subject, text, code, sent_at FROM dev_outbox ORDER BY id DESC LIMIT ?')
-      .bind(SHOWN)
-      .all<DevMail>(),
-  )
-  return results
+  return all(db, mailRow, 'SELECT "to", subject, text, code, sent_at FROM dev_outbox ORDER BY id DESC LIMIT ?', [SHOWN])
 }

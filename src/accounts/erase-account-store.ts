@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
+import { statement } from '../lib/d1.ts'
 import { isRefusedWith } from '../lib/storage.ts'
 
 /**
@@ -6,12 +7,12 @@ import { isRefusedWith } from '../lib/storage.ts'
  * batch, while an organization would be without an owner: {@link wouldLeaveNoOwner}.
  */
 export function eraseAccountStatement(db: D1Database, accountId: string, now: EpochSeconds): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE accounts SET email = id, suspended_at = coalesce(suspended_at, ?2), erased_at = ?2
-        WHERE id = ?1 AND erased_at IS NULL`,
-    )
-    .bind(accountId, now)
+  return statement(
+    db,
+    `UPDATE accounts SET email = id, suspended_at = coalesce(suspended_at, ?2), erased_at = ?2
+      WHERE id = ?1 AND erased_at IS NULL`,
+    [accountId, now],
+  )
 }
 
 /** As the trigger `last_owner_stays` says it. */
@@ -25,8 +26,8 @@ export function forgetPersonStatements(
   { accountId, email }: { accountId: string; email: string },
 ): D1PreparedStatement[] {
   return [
-    db.prepare('DELETE FROM sessions WHERE account_id = ?').bind(accountId),
-    db.prepare('DELETE FROM idempotency_keys WHERE account_id = ?').bind(accountId),
-    db.prepare('DELETE FROM dev_outbox WHERE "to" = ?').bind(email),
+    statement(db, 'DELETE FROM sessions WHERE account_id = ?', [accountId]),
+    statement(db, 'DELETE FROM idempotency_keys WHERE account_id = ?', [accountId]),
+    statement(db, 'DELETE FROM dev_outbox WHERE "to" = ?', [email]),
   ]
 }

@@ -2,9 +2,7 @@ import type { Bindings, Config } from '../env.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { readCookie } from '../lib/cookies.ts'
 import { sha256 } from '../lib/encoding.ts'
-import { findSessionRow, type SessionRow, touchSession } from './sessions-store.ts'
-
-export type SignInMethod = 'email_code' | 'passkey' | 'upstream'
+import { findSessionRow, type SessionRow, type SignInMethod, touchSession } from './sessions-store.ts'
 
 /** A browser in which somebody signed in. */
 export interface Session {
@@ -38,9 +36,9 @@ export async function findSession(
   if (!secret) return undefined
   const idHash = await hashSessionSecret(secret)
   const row = await findSessionRow(env.DB, idHash, now)
-  if (!row || row.suspended_at !== null) return undefined
-  if (now - row.last_seen_at >= TOUCH_SECONDS) {
-    await touchSession(env.DB, idHash, now, sessionEnd(config, row.signed_in_at, now))
+  if (!row || row.suspendedAt !== null) return undefined
+  if (now - row.lastSeenAt >= TOUCH_SECONDS) {
+    await touchSession(env.DB, idHash, now, sessionEnd(config, row.signedInAt, now))
   }
   return toSession(idHash, await sha256(`postern form\n${secret}`), row)
 }
@@ -61,11 +59,11 @@ export function hashSessionSecret(secret: string): Promise<string> {
 function toSession(idHash: string, formToken: string, row: SessionRow): Session {
   return {
     idHash,
-    accountId: row.account_id,
+    accountId: row.accountId,
     email: row.email,
-    signedInAt: row.signed_in_at,
+    signedInAt: row.signedInAt,
     method: row.method,
-    provedEmail: row.proved_email,
+    provedEmail: row.provedEmail,
     formToken,
   }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 
 /** What an app may be registered for (RFC 6749 §1.3): what the tokens of each are called where they are counted. */
@@ -46,55 +48,38 @@ export interface App {
 
 const strings = jsonColumn(z.array(z.string()))
 
+/** What is written of an app after its registration: its settings, and what follows from them. */
+export const changeableColumns = z.object({
+  client_name: z.string(),
+  redirect_uris: strings,
+  grant_types: jsonColumn(z.array(z.enum(GRANT_TYPE_NAMES))),
+  token_endpoint_auth_method: z.enum(AUTH_METHODS),
+  scopes: strings,
+  optional_scopes: strings,
+  client_uri: z.string().nullable(),
+  logo_uri: z.string().nullable(),
+  policy_uri: z.string().nullable(),
+  tos_uri: z.string().nullable(),
+  contacts: strings,
+  visibility: z.enum(['private', 'public']),
+  logo_hash: z.string().nullable(),
+  publisher_domain: z.string().nullable(),
+})
+
+/** What is written at its registration. */
+export const registeredColumns = changeableColumns.extend({
+  client_id: z.string(),
+  organization_id: z.string(),
+  created_at: z.number(),
+  updated_at: z.number(),
+})
+
 /** A row of `apps`, as D1 returns it. */
-export const appRow = z
-  .object({
-    client_id: z.string(),
-    organization_id: z.string(),
-    client_name: z.string(),
-    redirect_uris: strings,
-    grant_types: jsonColumn(z.array(z.enum(GRANT_TYPE_NAMES))),
-    token_endpoint_auth_method: z.enum(AUTH_METHODS),
-    scopes: strings,
-    optional_scopes: strings,
-    client_uri: z.string().nullable(),
-    logo_uri: z.string().nullable(),
-    policy_uri: z.string().nullable(),
-    tos_uri: z.string().nullable(),
-    contacts: strings,
-    visibility: z.enum(['private', 'public']),
-    publisher_domain: z.string().nullable(),
-    first_party: z.number(),
+export const appRow = camelKeys(
+  registeredColumns.extend({
+    first_party: flagColumn,
     version: z.number(),
-    logo_hash: z.string().nullable(),
-    created_at: z.number(),
-    updated_at: z.number(),
     suspended_at: z.number().nullable(),
     deleted_at: z.number().nullable(),
-  })
-  .transform(
-    (row): App => ({
-      clientId: row.client_id,
-      organizationId: row.organization_id,
-      clientName: row.client_name,
-      redirectUris: row.redirect_uris,
-      grantTypes: row.grant_types,
-      tokenEndpointAuthMethod: row.token_endpoint_auth_method,
-      scopes: row.scopes,
-      optionalScopes: row.optional_scopes,
-      clientUri: row.client_uri,
-      logoUri: row.logo_uri,
-      policyUri: row.policy_uri,
-      tosUri: row.tos_uri,
-      contacts: row.contacts,
-      visibility: row.visibility,
-      publisherDomain: row.publisher_domain,
-      firstParty: row.first_party === 1,
-      version: row.version,
-      logoHash: row.logo_hash,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-      suspendedAt: row.suspended_at,
-      deletedAt: row.deleted_at,
-    }),
-  )
+  }),
+)

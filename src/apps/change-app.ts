@@ -1,11 +1,11 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch, changesOf, rowsOf } from '../lib/d1.ts'
 import { cutOffStatements } from '../revocation/cut-offs-store.ts'
 import { endStatusesStatements } from '../revocation/token-statuses-store.ts'
 import type { App } from './app.ts'
-import { type AppChanges, deleteAppStatement, updateAppStatement } from './apps-store.ts'
+import { type AppChanges, deleteAppStatement, updateAppStatement, versionRow } from './apps-store.ts'
 import type { Logo } from './logo.ts'
 import { insertLogoStatement } from './logo-store.ts'
 import { homepageHost } from './publisher.ts'
@@ -44,9 +44,9 @@ export async function changeApp(
     ...(changes.visibility === 'private' ? endOutsideStatements(db, deed, now) : []),
     ...(logo ? [insertLogoStatement(db, logo, now)] : []),
   ]
-  const [written] = await reach('D1', () => db.batch<{ version: number }>([update, ...consequences]))
-  const version = written?.results[0]?.version
-  return version === undefined ? undefined : { ...app, ...changes, updatedAt: now, version }
+  const [written] = await batch(db, [update, ...consequences])
+  const [row] = rowsOf(versionRow, written)
+  return row && { ...app, ...changes, updatedAt: now, version: row.version }
 }
 
 /** Ends its secrets with it. Its grants end because whoever reads a grant reads the app. */
@@ -86,9 +86,8 @@ async function writeAndAudit(
   event: AuditEvent,
   ...consequences: D1PreparedStatement[]
 ): Promise<boolean> {
-  const batch = [change, auditIfChangedStatement(db, event), ...consequences]
-  const [changed] = await reach('D1', () => db.batch(batch))
-  return changed !== undefined && changed.meta.changes > 0
+  const [changed] = await batch(db, [change, auditIfChangedStatement(db, event), ...consequences])
+  return changesOf(changed) > 0
 }
 
 /** What makes an app public is spread over several settings: two changes at once must not lose it together. */

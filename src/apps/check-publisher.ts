@@ -1,9 +1,9 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch } from '../lib/d1.ts'
 import { lookupTexts, type Resolver } from '../lib/dns.ts'
 import { randomBase64Url } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import { cutOffStatements } from '../revocation/cut-offs-store.ts'
 import type { App } from './app.ts'
 import { judge, type PublisherCheck } from './publisher.ts'
@@ -60,14 +60,12 @@ async function makeCheck(
     const told = { event, at: now, organizationId, clientId, ...(actor && { actor }), ...(reason && { reason }) }
     return auditIfChangedStatement(db, newAuditEvent(told))
   }
-  await reach('D1', () =>
-    db.batch([
-      settleCheckStatement(db, judged, claimedUntil),
-      ...(judged.state === 'failed' && check.state === 'pending' ? [audit('publisher.failed')] : []),
-      alignMarkStatement(db, check.clientId),
-      audit(judged.state === 'verified' ? 'publisher.verified' : 'publisher.lost'),
-      // Organizations that ask for a verified publisher refuse the app from here on.
-      ...cutOffStatements(db, { clientId: check.clientId, event: 'publisher.lost', actor: null }, now),
-    ]),
-  )
+  await batch(db, [
+    settleCheckStatement(db, judged, claimedUntil),
+    ...(judged.state === 'failed' && check.state === 'pending' ? [audit('publisher.failed')] : []),
+    alignMarkStatement(db, check.clientId),
+    audit(judged.state === 'verified' ? 'publisher.verified' : 'publisher.lost'),
+    // Organizations that ask for a verified publisher refuse the app from here on.
+    ...cutOffStatements(db, { clientId: check.clientId, event: 'publisher.lost', actor: null }, now),
+  ])
 }

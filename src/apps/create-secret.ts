@@ -1,8 +1,8 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import type { App } from './app.ts'
 import { hashClientSecret, newClientSecret } from './client-secret.ts'
 import type { AppSecret } from './secret.ts'
@@ -24,8 +24,8 @@ export async function createSecret(
   now: EpochSeconds,
 ): Promise<CreatedSecret> {
   const { secret, clientSecret, hash } = await newSecret({ clientId: app.clientId, name, expiresAt }, now)
-  const [inserted] = await reach('D1', () => db.batch(secretStatements(db, app, { secret, hash, actor })))
-  return inserted?.meta.changes ? { ok: true, secret, clientSecret } : { ok: false }
+  const [inserted] = await batch(db, secretStatements(db, app, { secret, hash, actor }))
+  return changesOf(inserted) > 0 ? { ok: true, secret, clientSecret } : { ok: false }
 }
 
 export async function newSecret(request: SecretRequest, now: EpochSeconds) {

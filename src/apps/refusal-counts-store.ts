@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, run, statement } from '../lib/d1.ts'
 import { type EpochDay, epochDay } from './usage.ts'
 
 export const REFUSING_ENDPOINTS = ['authorization', 'token'] as const
@@ -21,24 +22,25 @@ export interface RefusalCountOfApp extends RefusalCount {
   clientId: string
 }
 
-const countRow = z
-  .object({
+const countRow = camelKeys(
+  z.object({
     day: z.number(),
     endpoint: z.enum(REFUSING_ENDPOINTS),
     reason: z.string(),
     error: z.string(),
     count: z.number(),
     last_at: z.number(),
-  })
-  .transform(({ last_at: lastAt, ...row }): RefusalCount => ({ ...row, lastAt }))
+  }),
+)
 
 /** The newest first; bounded by the days that are kept and the rules that there are. */
 export async function listRefusalCounts(db: D1Database, clientId: string): Promise<RefusalCount[]> {
-  const statement = db
-    .prepare('SELECT * FROM refusal_counts WHERE client_id = ? ORDER BY day DESC, last_at DESC, endpoint, reason')
-    .bind(clientId)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => countRow.parse(row))
+  return all(
+    db,
+    countRow,
+    'SELECT * FROM refusal_counts WHERE client_id = ? ORDER BY day DESC, last_at DESC, endpoint, reason',
+    [clientId],
+  )
 }
 
 /** For a batch of the caller's. A name that no app has writes nothing. */
@@ -47,7 +49,8 @@ export function addRefusalCountsStatements(
   counts: readonly RefusalCountOfApp[],
 ): D1PreparedStatement[] {
   if (counts.length === 0) return []
-  const add = db.prepare(
+  const add = statement(
+    db,
     `INSERT INTO refusal_counts (client_id, day, endpoint, reason, error, count, last_at)
        SELECT apps.client_id, json_extract(value, '$.day'), json_extract(value, '$.endpoint'),
               json_extract(value, '$.reason'), json_extract(value, '$.error'), json_extract(value, '$.count'),
@@ -56,13 +59,13 @@ export function addRefusalCountsStatements(
         WHERE true
        ON CONFLICT (client_id, day, endpoint, reason)
        DO UPDATE SET count = count + excluded.count, error = excluded.error, last_at = max(last_at, excluded.last_at)`,
+    [JSON.stringify(counts)],
   )
-  return [add.bind(JSON.stringify(counts))]
+  return [add]
 }
 
 const KEPT_DAYS = 7
 
 export async function deleteOldRefusalCounts(db: D1Database, now: EpochSeconds): Promise<void> {
-  const statement = db.prepare('DELETE FROM refusal_counts WHERE day <= ?').bind(epochDay(now) - KEPT_DAYS)
-  await reach('D1', () => statement.run())
+  await run(db, 'DELETE FROM refusal_counts WHERE day <= ?', [epochDay(now) - KEPT_DAYS])
 }

@@ -1,8 +1,8 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import type { App } from './app.ts'
 import { insertAppStatement, type Registrant } from './apps-store.ts'
 import { newSecret, secretStatements } from './create-secret.ts'
@@ -48,13 +48,12 @@ export async function registerApp(
     ...(repeatable ? takeKeyStatements(db, repeatable, clientId, now) : []),
   ]
   if (isPublic(app)) {
-    const [inserted] = await reach('D1', () => db.batch(statements))
-    return inserted?.meta.changes ? { app, clientSecret: null } : undefined
+    const [inserted] = await batch(db, statements)
+    return changesOf(inserted) > 0 ? { app, clientSecret: null } : undefined
   }
   const { secret, clientSecret, hash } = await newSecret({ clientId, name: FIRST_SECRET_NAME, expiresAt: null }, now)
-  const batch = [...statements, ...secretStatements(db, app, { secret, hash, actor })]
-  const [inserted] = await reach('D1', () => db.batch(batch))
-  return inserted?.meta.changes ? { app, clientSecret } : undefined
+  const [inserted] = await batch(db, [...statements, ...secretStatements(db, app, { secret, hash, actor })])
+  return changesOf(inserted) > 0 ? { app, clientSecret } : undefined
 }
 
 function newApp(

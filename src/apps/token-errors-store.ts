@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, run, statement } from '../lib/d1.ts'
 
 /** A refusal of an app's own token request: the rule that it broke, and no value of the request. */
 export interface TokenError {
@@ -17,17 +18,18 @@ export interface TokenErrorOfApp extends TokenError {
   clientId: string
 }
 
-const errorRow = z
-  .object({ at: z.number(), grant_type: z.string().nullable(), error: z.string(), reason: z.string() })
-  .transform((row): TokenError => ({ at: row.at, grantType: row.grant_type, error: row.error, reason: row.reason }))
+const errorRow = camelKeys(
+  z.object({ at: z.number(), grant_type: z.string().nullable(), error: z.string(), reason: z.string() }),
+)
 
 /** Newest first. */
 export async function listTokenErrors(db: D1Database, clientId: string, limit: number): Promise<TokenError[]> {
-  const statement = db
-    .prepare('SELECT at, grant_type, error, reason FROM token_errors WHERE client_id = ? ORDER BY id DESC LIMIT ?')
-    .bind(clientId, limit)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => errorRow.parse(row))
+  return all(
+    db,
+    errorRow,
+    'SELECT at, grant_type, error, reason FROM token_errors WHERE client_id = ? ORDER BY id DESC LIMIT ?',
+    [clientId, limit],
+  )
 }
 
 /** Kept of each reason, so that many of one push none of another out. */
@@ -45,16 +47,17 @@ const TRIM = `
 export function noteTokenErrorsStatements(db: D1Database, errors: readonly TokenErrorOfApp[]): D1PreparedStatement[] {
   if (errors.length === 0) return []
   const noted = JSON.stringify(errors)
-  const insert = db.prepare(
+  const insert = statement(
+    db,
     `INSERT INTO token_errors (client_id, at, grant_type, error, reason)
        SELECT json_extract(value, '$.clientId'), json_extract(value, '$.at'), json_extract(value, '$.grantType'),
               json_extract(value, '$.error'), json_extract(value, '$.reason')
          FROM json_each(?1) ORDER BY key`,
+    [noted],
   )
-  return [insert.bind(noted), db.prepare(TRIM).bind(noted, MAX_ERRORS_PER_REASON)]
+  return [insert, statement(db, TRIM, [noted, MAX_ERRORS_PER_REASON])]
 }
 
 export async function deleteOldTokenErrors(db: D1Database, now: EpochSeconds): Promise<void> {
-  const statement = db.prepare('DELETE FROM token_errors WHERE at <= ?').bind(now - RETENTION_SECONDS)
-  await reach('D1', () => statement.run())
+  await run(db, 'DELETE FROM token_errors WHERE at <= ?', [now - RETENTION_SECONDS])
 }

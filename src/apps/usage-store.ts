@@ -1,11 +1,10 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, batch, statement } from '../lib/d1.ts'
 import { type EpochDay, epochDay, type UsageCount } from './usage.ts'
 
-const usageRow = z
-  .object({ day: z.number(), grant_type: z.string(), tokens: z.number() })
-  .transform((row): UsageCount => ({ day: row.day, grantType: row.grant_type, tokens: row.tokens }))
+const usageRow = camelKeys(z.object({ day: z.number(), grant_type: z.string(), tokens: z.number() }))
 
 /** Both days included; a day without tokens has no row. */
 export async function listUsage(
@@ -14,20 +13,23 @@ export async function listUsage(
   fromDay: EpochDay,
   toDay: EpochDay,
 ): Promise<UsageCount[]> {
-  const statement = db
-    .prepare(
-      `SELECT day, grant_type, tokens FROM usage_counts
-        WHERE client_id = ? AND day BETWEEN ? AND ? ORDER BY day, grant_type`,
-    )
-    .bind(clientId, fromDay, toDay)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => usageRow.parse(row))
+  return all(
+    db,
+    usageRow,
+    `SELECT day, grant_type, tokens FROM usage_counts
+      WHERE client_id = ? AND day BETWEEN ? AND ? ORDER BY day, grant_type`,
+    [clientId, fromDay, toDay],
+  )
 }
 
 interface Delivery {
   id: string
   counts: readonly (UsageCount & { clientId: string })[]
 }
+
+const ADD = `
+  INSERT INTO usage_counts (client_id, day, grant_type, tokens) SELECT ?, ?, ?, ? WHERE changes() > 0
+  ON CONFLICT (client_id, day, grant_type) DO UPDATE SET tokens = tokens + excluded.tokens`
 
 /**
  * Adds a delivery once: the first statement takes its id, and each that follows writes only if the one before it
@@ -38,12 +40,9 @@ export function countUsageStatements(
   { id, counts }: Delivery,
   now: EpochSeconds,
 ): D1PreparedStatement[] {
-  const take = db.prepare('INSERT OR IGNORE INTO usage_deliveries (id, delivered_at) VALUES (?, ?)').bind(id, now)
-  const add = db.prepare(
-    `INSERT INTO usage_counts (client_id, day, grant_type, tokens) SELECT ?, ?, ?, ? WHERE changes() > 0
-     ON CONFLICT (client_id, day, grant_type) DO UPDATE SET tokens = tokens + excluded.tokens`,
-  )
-  return [take, ...counts.map(({ clientId, day, grantType, tokens }) => add.bind(clientId, day, grantType, tokens))]
+  const take = statement(db, 'INSERT OR IGNORE INTO usage_deliveries (id, delivered_at) VALUES (?, ?)', [id, now])
+  const added = counts.map(({ clientId, day, grantType, tokens }) => [clientId, day, grantType, tokens])
+  return [take, ...added.map((values) => statement(db, ADD, values))]
 }
 
 const DELIVERY_RETENTION_SECONDS = 30 * 86_400
@@ -51,10 +50,8 @@ const USAGE_RETENTION_DAYS = 396
 
 /** Counts after 13 months; ids of deliveries when no ledger can still be repeating one. */
 export async function deleteOldUsage(db: D1Database, now: EpochSeconds): Promise<void> {
-  await reach('D1', () =>
-    db.batch([
-      db.prepare('DELETE FROM usage_counts WHERE day < ?').bind(epochDay(now) - USAGE_RETENTION_DAYS),
-      db.prepare('DELETE FROM usage_deliveries WHERE delivered_at <= ?').bind(now - DELIVERY_RETENTION_SECONDS),
-    ]),
-  )
+  await batch(db, [
+    statement(db, 'DELETE FROM usage_counts WHERE day < ?', [epochDay(now) - USAGE_RETENTION_DAYS]),
+    statement(db, 'DELETE FROM usage_deliveries WHERE delivered_at <= ?', [now - DELIVERY_RETENTION_SECONDS]),
+  ])
 }

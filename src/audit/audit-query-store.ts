@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { all, batch, conditions, first, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
 import { AUDIT_EVENT_NAMES, type AuditEventName, type Limits } from './events.ts'
 
 /** An event as a reader finds it: with the addresses of the people in it, as far as they have an account. */
@@ -37,8 +38,8 @@ export interface AuditPosition {
   id: string
 }
 
-const eventRow = z
-  .object({
+const eventRow = camelKeys(
+  z.object({
     id: z.string(),
     event: z.enum(AUDIT_EVENT_NAMES),
     at: z.number(),
@@ -54,24 +55,8 @@ const eventRow = z
     limits: jsonColumn(
       z.object({ scopeCeiling: z.array(z.string()).nullable(), expiresAt: z.number().nullable() }),
     ).nullable(),
-  })
-  .transform(
-    (row): LoggedEvent => ({
-      id: row.id,
-      event: row.event,
-      at: row.at,
-      actor: row.actor,
-      actorEmail: row.actor_email,
-      accountId: row.account_id,
-      accountEmail: row.account_email,
-      clientId: row.client_id,
-      clientName: row.client_name,
-      grantId: row.grant_id,
-      address: row.address,
-      reason: row.reason,
-      limits: row.limits,
-    }),
-  )
+  }),
+)
 
 /** With the people and the app in it, as far as they are there. */
 const EVENTS = `
@@ -82,9 +67,7 @@ const PARTICIPANTS = `
   LEFT JOIN apps ON apps.client_id = audit_events.client_id`
 
 export async function findEvent(db: D1Database, id: string): Promise<LoggedEvent | undefined> {
-  const statement = db.prepare(`${EVENTS} FROM audit_events ${PARTICIPANTS} WHERE audit_events.id = ?`).bind(id)
-  const row = await reach('D1', () => statement.first())
-  return row ? eventRow.parse(row) : undefined
+  return first(db, eventRow, `${EVENTS} FROM audit_events ${PARTICIPANTS} WHERE audit_events.id = ?`, [id])
 }
 
 /** The newest first. */
@@ -95,57 +78,52 @@ export async function listOrganizationEvents(
   { before, limit }: { before: AuditPosition | null; limit: number },
 ): Promise<LoggedEvent[]> {
   const { event, clientId, accountId, from, to } = filter
-  const values = [organizationId, event, clientId, accountId, from, to, before?.at ?? null, before?.id ?? null, limit]
-  const conditions = [
-    ...(event === null ? [] : ['shown.event = ?2']),
-    ...(clientId === null ? [] : ['shown.client_id = ?3']),
-    ...(accountId === null ? [] : ['(shown.account_id = ?4 OR shown.actor = ?4)']),
-    ...(from === null ? [] : ['shown.at >= ?5']),
-    ...(to === null ? [] : ['shown.at <= ?6']),
-    ...(before === null ? [] : ['(shown.at, shown.event_id) < (?7, ?8)']),
-  ]
-  const statement = db
-    .prepare(
-      `${EVENTS}
-         FROM organization_events AS shown JOIN audit_events ON audit_events.id = shown.event_id ${PARTICIPANTS}
-        WHERE shown.organization_id = ?1 ${conditions.map((condition) => `AND ${condition} `).join('')}
-          AND ?2 IS ?2 AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5 AND ?6 IS ?6 AND ?7 IS ?7 AND ?8 IS ?8
-        ORDER BY shown.at DESC, shown.event_id DESC LIMIT ?9`,
-    )
-    .bind(...values)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => eventRow.parse(row))
+  const where = conditions(
+    ['shown.organization_id = ?', organizationId],
+    event !== null && ['shown.event = ?', event],
+    clientId !== null && ['shown.client_id = ?', clientId],
+    accountId !== null && ['shown.account_id = ? OR shown.actor = ?', accountId, accountId],
+    from !== null && ['shown.at >= ?', from],
+    to !== null && ['shown.at <= ?', to],
+    before && ['(shown.at, shown.event_id) < (?, ?)', before.at, before.id],
+  )
+  return all(
+    db,
+    eventRow,
+    `${EVENTS}
+       FROM organization_events AS shown JOIN audit_events ON audit_events.id = shown.event_id ${PARTICIPANTS}
+      WHERE ${where.sql} ORDER BY shown.at DESC, shown.event_id DESC LIMIT ?`,
+    [...where.values, limit],
+  )
 }
 
 /** What a person did, and what concerned them; the newest first. */
 export async function listPersonEvents(db: D1Database, accountId: string, limit: number): Promise<LoggedEvent[]> {
-  const statement = db
-    .prepare(
-      `${EVENTS} FROM audit_events ${PARTICIPANTS}
-        WHERE audit_events.id IN (SELECT id FROM audit_events WHERE actor = ?1
-                                   UNION SELECT id FROM audit_events WHERE account_id = ?1)
-        ORDER BY audit_events.at DESC, audit_events.id DESC LIMIT ?2`,
-    )
-    .bind(accountId, limit)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => eventRow.parse(row))
+  return all(
+    db,
+    eventRow,
+    `${EVENTS} FROM audit_events ${PARTICIPANTS}
+      WHERE audit_events.id IN (SELECT id FROM audit_events WHERE actor = ?1
+                                 UNION SELECT id FROM audit_events WHERE account_id = ?1)
+      ORDER BY audit_events.at DESC, audit_events.id DESC LIMIT ?2`,
+    [accountId, limit],
+  )
 }
 
 /** So many in one run stay well within what one statement may do; the rest goes with the next. */
 const MAX_DELETED = 2000
 
 export async function deleteOldEvents(db: D1Database, before: EpochSeconds): Promise<void> {
-  await reach('D1', () =>
-    db.batch([
-      db
-        .prepare(
-          `DELETE FROM organization_events WHERE (organization_id, at, event_id) IN
-             (SELECT organization_id, at, event_id FROM organization_events WHERE at < ? LIMIT ?)`,
-        )
-        .bind(before, MAX_DELETED),
-      db
-        .prepare('DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < ? LIMIT ?)')
-        .bind(before, MAX_DELETED),
+  await batch(db, [
+    statement(
+      db,
+      `DELETE FROM organization_events WHERE (organization_id, at, event_id) IN
+         (SELECT organization_id, at, event_id FROM organization_events WHERE at < ? LIMIT ?)`,
+      [before, MAX_DELETED],
+    ),
+    statement(db, 'DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < ? LIMIT ?)', [
+      before,
+      MAX_DELETED,
     ]),
-  )
+  ])
 }

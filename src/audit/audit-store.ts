@@ -1,4 +1,4 @@
-import { reach } from '../lib/storage.ts'
+import { batch, statement } from '../lib/d1.ts'
 import type { AuditEvent, Limits } from './events.ts'
 
 const COLUMNS =
@@ -6,18 +6,20 @@ const COLUMNS =
 
 /** Goes into the batch of the change that it tells of, or comes from an outbox; delivered twice, it is one row. */
 export function auditStatement(db: D1Database, event: AuditEvent): D1PreparedStatement {
-  return db
-    .prepare(`INSERT OR IGNORE INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .bind(...columnValues(event))
+  return statement(
+    db,
+    `INSERT OR IGNORE INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    columnValues(event),
+  )
 }
 
 /** For the place right after a conditional change in its batch: what changed nothing did not happen. */
 export function auditIfChangedStatement(db: D1Database, event: AuditEvent): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT OR IGNORE INTO audit_events (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`,
-    )
-    .bind(...columnValues(event))
+  return statement(
+    db,
+    `INSERT OR IGNORE INTO audit_events (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`,
+    columnValues(event),
+  )
 }
 
 /**
@@ -29,25 +31,23 @@ export function forgetPersonInEventsStatements(
   { accountId, email }: { accountId: string; email: string },
 ): D1PreparedStatement[] {
   return [
-    db
-      .prepare(
-        `UPDATE audit_events SET reason = NULL
-          WHERE event IN ('invitation.created', 'invitation.withdrawn')
-            AND reason IN (?1, ?1 || ' as owner', ?1 || ' as admin', ?1 || ' as developer', ?1 || ' as member')`,
-      )
-      .bind(email),
-    db.prepare(`UPDATE audit_events SET reason = NULL WHERE actor = ? AND event = 'access.requested'`).bind(accountId),
+    statement(
+      db,
+      `UPDATE audit_events SET reason = NULL
+        WHERE event IN ('invitation.created', 'invitation.withdrawn')
+          AND reason IN (?1, ?1 || ' as owner', ?1 || ' as admin', ?1 || ' as developer', ?1 || ' as member')`,
+      [email],
+    ),
+    statement(db, `UPDATE audit_events SET reason = NULL WHERE actor = ? AND event = 'access.requested'`, [accountId]),
   ]
 }
 
 /** The same for where they were, which can be many: behind the decision. */
 export async function forgetWherePersonWas(db: D1Database, accountId: string): Promise<void> {
-  await reach('D1', () =>
-    db.batch([
-      db.prepare('UPDATE audit_events SET address = NULL WHERE actor = ? AND address IS NOT NULL').bind(accountId),
-      db.prepare('UPDATE audit_events SET address = NULL WHERE account_id = ? AND address IS NOT NULL').bind(accountId),
-    ]),
-  )
+  await batch(db, [
+    statement(db, 'UPDATE audit_events SET address = NULL WHERE actor = ? AND address IS NOT NULL', [accountId]),
+    statement(db, 'UPDATE audit_events SET address = NULL WHERE account_id = ? AND address IS NOT NULL', [accountId]),
+  ])
 }
 
 function columnValues(event: AuditEvent): (string | number | null)[] {

@@ -1,9 +1,9 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { sha256 } from '../lib/encoding.ts'
 import { randomBase64Url, randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import { type Resource, type Scope, storedIdentifier } from './catalog.ts'
 import {
   deleteUnusedScopeStatement,
@@ -71,6 +71,6 @@ async function write(
   at: EpochSeconds,
 ): Promise<boolean> {
   const audit = newAuditEvent({ event, at, actor, reason: subject })
-  const [changed] = await reach('D1', () => db.batch([change, auditIfChangedStatement(db, audit)]))
-  return changed !== undefined && changed.meta.changes > 0
+  const [changed] = await batch(db, [change, auditIfChangedStatement(db, audit)])
+  return changesOf(changed) > 0
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
+import { statement } from '../lib/d1.ts'
 import { absoluteIdentifier } from './catalog.ts'
 
 /** What a resource authenticates with at /introspect. */
@@ -8,9 +10,8 @@ export interface ResourceCredentials {
 }
 
 export function findResourceCredentialsStatement(db: D1Database, introspectionId: string): D1PreparedStatement {
-  return db
-    .prepare('SELECT identifier, introspection_secret_hash FROM resources WHERE introspection_id = ?')
-    .bind(introspectionId)
+  const sql = 'SELECT identifier, introspection_secret_hash FROM resources WHERE introspection_id = ?'
+  return statement(db, sql, [introspectionId])
 }
 
 /** One at a time: new credentials end the old ones. */
@@ -19,14 +20,16 @@ export function setResourceCredentialsStatement(
   identifier: string,
   credentials: { id: string; secretHash: string } | null,
 ): D1PreparedStatement {
-  return db
-    .prepare('UPDATE resources SET introspection_id = ?2, introspection_secret_hash = ?3 WHERE identifier = ?1')
-    .bind(identifier, credentials?.id ?? null, credentials?.secretHash ?? null)
+  return statement(
+    db,
+    'UPDATE resources SET introspection_id = ?2, introspection_secret_hash = ?3 WHERE identifier = ?1',
+    [identifier, credentials?.id ?? null, credentials?.secretHash ?? null],
+  )
 }
 
-const row = z.object({ identifier: z.string(), introspection_secret_hash: z.string() })
+const row = camelKeys(z.object({ identifier: z.string(), introspection_secret_hash: z.string() }))
 
 export function parseResourceCredentials(unparsed: unknown, issuer: string): ResourceCredentials {
-  const { identifier, introspection_secret_hash } = row.parse(unparsed)
-  return { identifier: absoluteIdentifier(identifier, issuer), secretHash: introspection_secret_hash }
+  const { identifier, introspectionSecretHash: secretHash } = row.parse(unparsed)
+  return { identifier: absoluteIdentifier(identifier, issuer), secretHash }
 }

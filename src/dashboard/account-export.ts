@@ -2,18 +2,13 @@ import { createRoute } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { findLivingAccount } from '../accounts/accounts-store.ts'
 import { listSessions } from '../accounts/sessions-store.ts'
-import { type LoggedEvent, listPersonEvents } from '../audit/audit-query-store.ts'
-import { toEventBody } from '../audit/event-body.ts'
+import { listPersonEvents } from '../audit/audit-query-store.ts'
 import { ApiError } from '../errors.ts'
+import { toSnakeKeys } from '../lib/case.ts'
 import { currentTime, toIsoTime } from '../lib/clock.ts'
-import {
-  listEveryMembership,
-  listOwnInvitations,
-  listOwnRequests,
-  type OwnInvitation,
-} from '../organizations/leaving-store.ts'
+import { listEveryMembership, listOwnInvitations, listOwnRequests } from '../organizations/leaving-store.ts'
 import { type AccountExport, accountExport } from './account-export-schema.ts'
-import { listOwnGrants } from './connections/actions.ts'
+import { listOwnGrants, type OwnGrant } from './connections/actions.ts'
 import { toGrantBody } from './connections/api.ts'
 import { type Asker, askerOf } from './kit/asker.ts'
 import { accountPath } from './kit/parameters.ts'
@@ -70,52 +65,21 @@ async function exportAccount(asker: Asker, accountId: string): Promise<AccountEx
     listOwnRequests(env.DB, accountId),
     listOwnInvitations(env.DB, { accountId, email: account.email }),
   ])
-  return {
-    exported_at: currentTime(),
-    account: { id: account.id, email: account.email, created_at: account.createdAt },
-    sessions: sessions.map(({ signedInAt, lastSeenAt, expiresAt, userAgent, method }) => ({
-      signed_in_at: signedInAt,
-      method,
-      last_seen_at: lastSeenAt,
-      expires_at: expiresAt,
-      user_agent: userAgent,
-    })),
-    organizations: memberships.map(({ organizationId, name, slug, personal, role, since }) => ({
-      id: organizationId,
-      name,
-      slug,
-      personal,
-      role,
-      since,
-    })),
-    grants: grants.map((own) => ({ ...toGrantBody(own), user_agent: own.grant.userAgent })),
-    access_requests: requests.map(({ organizationId, clientId, createdAt, decidedAt, ...request }) => ({
-      ...request,
-      organization_id: organizationId,
-      client_id: clientId,
-      created_at: createdAt,
-      decided_at: decidedAt,
-    })),
-    invitations: { received: invitations.received.map(toBody), sent: invitations.sent.map(toBody) },
-
-    audit_events: events.map((event) => toOwnEvent(event)),
+  const found = {
+    exportedAt: currentTime(),
+    account,
+    sessions,
+    organizations: memberships.map((membership) => ({ ...membership, id: membership.organizationId })),
+    accessRequests: requests,
+    invitations,
+    auditEvents: events,
   }
+  return { ...toSnakeKeys(allButGrants, found), grants: grants.map(toExportedGrant) }
 }
 
-/** Where a request came from is kept as a keyed hash, which says nothing to anybody. */
-function toOwnEvent(event: LoggedEvent) {
-  const { address: _address, ...rest } = toEventBody(event)
-  return rest
-}
+const allButGrants = accountExport.omit({ grants: true })
 
-function toBody({ organizationId, createdAt, expiresAt, acceptedAt, withdrawnAt, email, role }: OwnInvitation) {
-  return {
-    organization_id: organizationId,
-    email,
-    role,
-    created_at: createdAt,
-    expires_at: expiresAt,
-    accepted_at: acceptedAt,
-    withdrawn_at: withdrawnAt,
-  }
+function toExportedGrant(own: OwnGrant) {
+  const { userAgent } = own.grant
+  return { ...toGrantBody(own), user_agent: userAgent }
 }

@@ -65,10 +65,9 @@ export async function runTokenRequest(
   })
   const response = await engineFor(settings).fetch(request, { OAUTH_KV: port }, noExecutionContext)
   const body = await response.json<{ error?: string; access_token: string; refresh_token?: string }>()
-  if (body.error !== undefined) {
-    return { ok: false, error: body.error, reason: response.headers.get(reasonHeader) ?? '' }
-  }
-  return { ok: true, accessToken: body.access_token, refreshToken: body.refresh_token ?? null }
+  const { error, access_token: accessToken, refresh_token: refreshToken = null } = body
+  if (error !== undefined) return { ok: false, error, reason: response.headers.get(reasonHeader) ?? '' }
+  return { ok: true, accessToken, refreshToken }
 }
 
 /** The engine starts no work beyond its answer; were it to, we would lose it silently, so refuse. */

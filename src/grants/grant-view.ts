@@ -1,26 +1,22 @@
+import { z } from 'zod'
+import { toSnakeKeys } from '../lib/case.ts'
 import { endsAt, type Grant } from './grant.ts'
 
+const viewBody = z.object({
+  client_id: z.string(),
+  scopes: z.array(z.string()),
+  organizations: z.array(z.string()),
+  created_at: z.number(),
+  last_used_at: z.number(),
+  version: z.number(),
+})
 /** What a list shows of a grant; no hash, no secret. Fits KV's 1,024 bytes of metadata. */
-export interface GrantView {
-  client_id: string
-  scopes: readonly string[]
-  organizations: readonly string[]
-  created_at: number
-  last_used_at: number
-  version: number
-}
+export type GrantView = z.output<typeof viewBody>
 
 const MAX_METADATA_BYTES = 1024
 
 export function grantView(grant: Grant): GrantView {
-  return {
-    client_id: grant.clientId,
-    scopes: grant.scopes,
-    organizations: grant.organizations,
-    created_at: grant.createdAt,
-    last_used_at: grant.lastUsedAt,
-    version: grant.version,
-  }
+  return toSnakeKeys(viewBody, grant)
 }
 
 /** The metadata of the view's key: all of it, or what always fits when a grant names very much. */

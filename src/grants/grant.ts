@@ -2,7 +2,8 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import type { RemovalCount } from './present.ts'
 
 /** authorized: a code is out. active: redeemed. revoked: ended for good, whatever the reason. */
-export type GrantState = 'authorized' | 'active' | 'revoked'
+export const GRANT_STATES = ['authorized', 'active', 'revoked'] as const
+export type GrantState = (typeof GRANT_STATES)[number]
 
 export const REVOCATION_REASONS = [
   'revoked_by_app',

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { ownRow } from '../lib/columns.ts'
 import type { Algorithm } from './algorithms.ts'
 
 /** signing: in use or about to be. standby: published, waits for its turn. */
@@ -21,7 +23,17 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS identity (alg TEXT NOT NULL, shard TEXT NOT NULL);
 `
 
-type KeyRow = { kid: string; state: KeyState; wrapped: string; created_at: number; signs_from: number }
+const INSERT = 'INSERT INTO keys (kid, state, wrapped, created_at, signs_from) VALUES (?, ?, ?, ?, ?)'
+
+const toStoredKey = ownRow(
+  z.object({
+    kid: z.string(),
+    state: z.enum(['signing', 'standby']),
+    wrapped: z.string(),
+    created_at: z.number(),
+    signs_from: z.number(),
+  }),
+)
 
 /** At most one key signs and at most one stands by; one that does neither is deleted, only its public half remains in D1. */
 export class PrivateKeysStore {
@@ -33,12 +45,12 @@ export class PrivateKeysStore {
   }
 
   find(state: KeyState): StoredKey | undefined {
-    const [row] = this.storage.sql.exec<KeyRow>('SELECT * FROM keys WHERE state = ?', state).toArray()
+    const [row] = this.storage.sql.exec('SELECT * FROM keys WHERE state = ?', state).toArray()
     return row && toStoredKey(row)
   }
 
   list(): StoredKey[] {
-    return this.storage.sql.exec<KeyRow>('SELECT * FROM keys').toArray().map(toStoredKey)
+    return this.storage.sql.exec('SELECT * FROM keys').toArray().map(toStoredKey)
   }
 
   /** Each takes the place of the key that had its state. */
@@ -50,14 +62,8 @@ export class PrivateKeysStore {
 
   private replace(key: StoredKey): void {
     this.storage.sql.exec('DELETE FROM keys WHERE state = ? OR kid = ?', key.state, key.kid)
-    this.storage.sql.exec(
-      'INSERT INTO keys (kid, state, wrapped, created_at, signs_from) VALUES (?, ?, ?, ?, ?)',
-      key.kid,
-      key.state,
-      key.wrapped,
-      key.createdAt,
-      key.signsFrom,
-    )
+    const { kid, state, wrapped, createdAt, signsFrom } = key
+    this.storage.sql.exec(INSERT, kid, state, wrapped, createdAt, signsFrom)
   }
 
   /** Out of use at once; a standby takes over. */
@@ -85,15 +91,5 @@ export class PrivateKeysStore {
   /** An alarm is not told the name of its object. */
   rememberIdentity(alg: string, shard: string): void {
     if (!this.identity()) this.storage.sql.exec('INSERT INTO identity (alg, shard) VALUES (?, ?)', alg, shard)
-  }
-}
-
-function toStoredKey(row: KeyRow): StoredKey {
-  return {
-    kid: row.kid,
-    state: row.state,
-    wrapped: row.wrapped,
-    createdAt: row.created_at,
-    signsFrom: row.signs_from,
   }
 }

@@ -4,7 +4,7 @@ import { forgetWherePersonWas } from '../audit/audit-store.ts'
 import { listAccountScopes } from '../catalog/catalog-store.ts'
 import type { Bindings } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch } from '../lib/d1.ts'
 import { forgetOrganization } from '../organizations/close-organization-store.ts'
 import { advanceJob, type CutOffJob, finishJob } from '../revocation/cut-off-jobs-store.ts'
 import { type EndingGrant, listEndingPortion } from '../revocation/ending-jobs-store.ts'
@@ -35,7 +35,7 @@ export async function endPortion(env: Bindings, job: CutOffJob, limit: number): 
   if (more) return { finished: false }
   await forgetOrganization(env.DB, job.organizationId)
   // Also an app whose registration was on its way.
-  await reach('D1', () => env.DB.batch(deleteAppsOfStatements(env.DB, job.organizationId, currentTime())))
+  await batch(env.DB, deleteAppsOfStatements(env.DB, job.organizationId, currentTime()))
   if (job.accountId !== null) await forgetAccount(env, job.accountId)
   await finishJob(env.DB, job.id, currentTime())
   return { finished: true }
@@ -85,6 +85,6 @@ async function forgetAccount(env: Bindings, accountId: string): Promise<void> {
     ...deleteIndexOfAccountStatements(env.DB, accountId),
     endStatusesOfAccountStatement(env.DB, accountId, currentTime()),
   ]
-  await reach('D1', () => env.DB.batch(statements))
+  await batch(env.DB, statements)
   await forgetWherePersonWas(env.DB, accountId)
 }

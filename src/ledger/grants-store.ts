@@ -1,5 +1,8 @@
-import type { Grant, GrantState, RevocationReason } from '../grants/grant.ts'
+import { z } from 'zod'
+import { GRANT_STATES, type Grant, REVOCATION_REASONS } from '../grants/grant.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { ownRow, toColumns } from '../lib/columns.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS grants (
@@ -16,33 +19,37 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS account (id TEXT NOT NULL, shard TEXT NOT NULL);
 `
 
-type GrantRow = {
-  id: string
-  client_id: string
-  state: GrantState
-  version: number
-  engine_record: string
-  scopes: string
-  organizations: string
-  resource: string
-  redirect_uri: string
-  code_hash: string
-  code_challenge: string
-  code_expires_at: number
-  refresh_hash: string | null
-  generation: number
-  created_at: number
-  consented_after: number
-  redeemed_at: number | null
-  last_used_at: number
-  expires_at: number
-  idle_expires_at: number
-  revoked_at: number | null
-  revocation_reason: RevocationReason | null
-  signed_in_at: number
-  shown_app: string
-  user_agent: string
-}
+const names = jsonColumn(z.array(z.string()))
+
+const grantColumns = z.object({
+  id: z.string(),
+  client_id: z.string(),
+  state: z.enum(GRANT_STATES),
+  version: z.number(),
+  engine_record: z.string(),
+  scopes: names,
+  organizations: names,
+  resource: z.string(),
+  redirect_uri: z.string(),
+  code_hash: z.string(),
+  code_challenge: z.string(),
+  code_expires_at: z.number(),
+  refresh_hash: z.string().nullable(),
+  generation: z.number(),
+  created_at: z.number(),
+  consented_after: z.number(),
+  redeemed_at: z.number().nullable(),
+  last_used_at: z.number(),
+  expires_at: z.number(),
+  idle_expires_at: z.number(),
+  revoked_at: z.number().nullable(),
+  revocation_reason: z.enum(REVOCATION_REASONS).nullable(),
+  signed_in_at: z.number(),
+  shown_app: jsonColumn(z.object({ clientName: z.string(), publisherDomain: z.string().nullable() })),
+  user_agent: z.string(),
+})
+const changedColumns = grantColumns.partial()
+const toGrant = ownRow(grantColumns)
 
 /** Grants as one ledger keeps them. Every method is one synchronous step. */
 export class GrantsStore {
@@ -69,7 +76,7 @@ export class GrantsStore {
   }
 
   find(grantId: string): Grant | undefined {
-    const [row] = this.sql.exec<GrantRow>('SELECT * FROM grants WHERE id = ?', grantId).toArray()
+    const [row] = this.sql.exec('SELECT * FROM grants WHERE id = ?', grantId).toArray()
     return row && toGrant(row)
   }
 
@@ -82,7 +89,7 @@ export class GrantsStore {
   /** Living grants of one app beyond so many, which were used last. */
   listBeyond(kept: number, clientId: string, now: EpochSeconds): Grant[] {
     return this.sql
-      .exec<GrantRow>(
+      .exec(
         `SELECT * FROM grants WHERE id IN (
            SELECT id FROM grants WHERE client_id = ? AND state = 'active' AND min(expires_at, idle_expires_at) > ?
             ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ?)`,
@@ -96,21 +103,21 @@ export class GrantsStore {
 
   listActive(clientId?: string): Grant[] {
     const query = clientId
-      ? this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state = 'active' AND client_id = ?", clientId)
-      : this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state = 'active'")
+      ? this.sql.exec("SELECT * FROM grants WHERE state = 'active' AND client_id = ?", clientId)
+      : this.sql.exec("SELECT * FROM grants WHERE state = 'active'")
     return query.toArray().map(toGrant)
   }
 
   /** Also those whose code was not redeemed yet. */
   listUnrevoked(clientId: string): Grant[] {
     return this.sql
-      .exec<GrantRow>("SELECT * FROM grants WHERE state <> 'revoked' AND client_id = ?", clientId)
+      .exec("SELECT * FROM grants WHERE state <> 'revoked' AND client_id = ?", clientId)
       .toArray()
       .map(toGrant)
   }
 
   listEveryUnrevoked(): Grant[] {
-    return this.sql.exec<GrantRow>("SELECT * FROM grants WHERE state <> 'revoked'").toArray().map(toGrant)
+    return this.sql.exec("SELECT * FROM grants WHERE state <> 'revoked'").toArray().map(toGrant)
   }
 
   /** In which they were given. */
@@ -119,7 +126,7 @@ export class GrantsStore {
   }
 
   insert(grant: Grant): void {
-    const columns = toColumns(grant)
+    const columns = toColumns(grantColumns, grant)
     const names = Object.keys(columns)
     this.sql.exec(
       `INSERT INTO grants (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
@@ -129,7 +136,7 @@ export class GrantsStore {
 
   /** False: somebody changed the grant since it was read, and nothing is written. */
   update({ id, version }: Grant, changes: Partial<Grant>): boolean {
-    const columns = toColumns(changes)
+    const columns = toColumns(changedColumns, changes)
     const assignments = Object.keys(columns).map((column) => `${column} = ?`)
     const sql = `UPDATE grants SET ${assignments.join(', ')} WHERE id = ? AND version = ?`
     return this.sql.exec(sql, ...Object.values(columns), id, version).rowsWritten > 0
@@ -164,7 +171,7 @@ export class GrantsStore {
 
   listEnded(now: EpochSeconds): Grant[] {
     return this.sql
-      .exec<GrantRow>("SELECT * FROM grants WHERE state = 'active' AND min(expires_at, idle_expires_at) <= ?", now)
+      .exec("SELECT * FROM grants WHERE state = 'active' AND min(expires_at, idle_expires_at) <= ?", now)
       .toArray()
       .map(toGrant)
   }
@@ -195,72 +202,4 @@ export class GrantsStore {
   isEmpty(): boolean {
     return this.sql.exec('SELECT 1 FROM grants LIMIT 1').toArray().length === 0
   }
-}
-
-function toGrant(row: GrantRow): Grant {
-  return {
-    id: row.id,
-    clientId: row.client_id,
-    state: row.state,
-    version: row.version,
-    engineRecord: row.engine_record,
-    scopes: JSON.parse(row.scopes),
-    organizations: JSON.parse(row.organizations),
-    resource: row.resource,
-    redirectUri: row.redirect_uri,
-    codeHash: row.code_hash,
-    codeChallenge: row.code_challenge,
-    codeExpiresAt: row.code_expires_at,
-    refreshHash: row.refresh_hash,
-    generation: row.generation,
-    createdAt: row.created_at,
-    consentedAfter: row.consented_after,
-    redeemedAt: row.redeemed_at,
-    lastUsedAt: row.last_used_at,
-    expiresAt: row.expires_at,
-    idleExpiresAt: row.idle_expires_at,
-    revokedAt: row.revoked_at,
-    revocationReason: row.revocation_reason,
-    signedInAt: row.signed_in_at,
-    shownApp: JSON.parse(row.shown_app),
-    userAgent: row.user_agent,
-  }
-}
-
-const COLUMNS = {
-  id: 'id',
-  clientId: 'client_id',
-  state: 'state',
-  version: 'version',
-  engineRecord: 'engine_record',
-  scopes: 'scopes',
-  organizations: 'organizations',
-  resource: 'resource',
-  redirectUri: 'redirect_uri',
-  codeHash: 'code_hash',
-  codeChallenge: 'code_challenge',
-  codeExpiresAt: 'code_expires_at',
-  refreshHash: 'refresh_hash',
-  generation: 'generation',
-  createdAt: 'created_at',
-  consentedAfter: 'consented_after',
-  redeemedAt: 'redeemed_at',
-  lastUsedAt: 'last_used_at',
-  expiresAt: 'expires_at',
-  idleExpiresAt: 'idle_expires_at',
-  revokedAt: 'revoked_at',
-  revocationReason: 'revocation_reason',
-  signedInAt: 'signed_in_at',
-  shownApp: 'shown_app',
-  userAgent: 'user_agent',
-} as const satisfies Record<keyof Grant, keyof GrantRow>
-
-function toColumns(grant: Partial<Grant>): Record<string, SqlStorageValue> {
-  const fields = Object.entries(grant) as [keyof Grant, Grant[keyof Grant]][]
-  return Object.fromEntries(
-    fields.map(([field, value]) => [
-      COLUMNS[field],
-      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
-    ]),
-  )
 }

@@ -2,7 +2,7 @@ import type { Bindings, Config } from '../env.ts'
 import { intersect, type RemovalCount } from '../grants/present.ts'
 import { parseVerificationKey, verificationKeyStatement } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch } from '../lib/d1.ts'
 import { parseAccessToken, type UnverifiedAccessToken, type VerifiedClaims } from '../tokens/access-token.ts'
 import { callLedger } from './ledger-stub.ts'
 import { type PresentContext, parsePresent, presentStatement } from './present-store.ts'
@@ -35,7 +35,7 @@ export async function findLiveAccessToken(
   const unverified = parseAccessToken(jwt)
   if (!unverified) return undefined
   const statements = livenessStatements(env.DB, unverified, now)
-  const [presentResult, keyResult] = await reach('D1', () => env.DB.batch(statements))
+  const [presentResult, keyResult] = await batch(env.DB, statements)
   const presentRow = presentResult?.results[0]
   const context = presentRow ? parsePresent(presentRow, config) : undefined
   return checkLiveness(env, config, jwt, { context, keyRow: keyResult?.results[0] }, now)
@@ -96,17 +96,8 @@ function toLiveAccessToken(
   left: { scopes: readonly string[]; organizations: readonly string[] },
   firstParty: boolean,
 ): LiveAccessToken {
-  return {
-    sub: claims.sub,
-    clientId: claims.client_id,
-    aud: claims.aud,
-    scopes: left.scopes,
-    organizations: left.organizations,
-    grantId: claims.grant_id,
-    tokenId: claims.jti,
-    issuedAt: claims.iat,
-    expiresAt: claims.exp,
-    signedInAt: claims.auth_time,
-    firstParty,
-  }
+  const { sub, aud, client_id: clientId, grant_id: grantId, jti: tokenId, auth_time: signedInAt, iat, exp } = claims
+  const { scopes, organizations } = left
+  const times = { issuedAt: iat, expiresAt: exp, signedInAt }
+  return { sub, clientId, aud, scopes, organizations, grantId, tokenId, ...times, firstParty }
 }

@@ -4,6 +4,7 @@ import type { Bindings } from '../env.ts'
 import type { Grant } from '../grants/grant.ts'
 import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/grant-view.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch } from '../lib/d1.ts'
 import { reach } from '../lib/storage.ts'
 import { endOlderStatusStatement } from '../revocation/token-statuses-store.ts'
 import { queueWhatBecameDue } from '../webhooks/queue-deliveries.ts'
@@ -42,7 +43,7 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
     ...changed.flatMap((grant) => grantStatusStatements(env.DB, accountId, grant, now)),
     ...usage.flatMap((delivery) => countUsageStatements(env.DB, delivery, now)),
   ]
-  if (statements.length > 0) await reach('D1', () => env.DB.batch(statements))
+  if (statements.length > 0) await batch(env.DB, statements)
   for (const event of events) outbox.eventDelivered(event.id)
   for (const { id } of usage) outbox.usageDelivered(id)
   for (const renewal of renewals) outbox.renewalDelivered(renewal)

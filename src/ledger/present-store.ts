@@ -3,7 +3,9 @@ import { type App, appRow } from '../apps/app.ts'
 import { absoluteIdentifier } from '../catalog/catalog.ts'
 import type { Config } from '../env.ts'
 import type { Present } from '../grants/present.ts'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { reach } from '../lib/storage.ts'
 import type { LedgerResources } from './commands.ts'
@@ -37,15 +39,15 @@ const PRESENT = `
     (SELECT count FROM access_removals) AS removals,
     (SELECT id FROM token_statuses WHERE grant_id = ?4 AND invalid_at IS NULL) AS status_id,
     account.id AS account_id, account.email AS account_email, account.suspended_at AS account_suspended_at,
-    (SELECT json_group_array(json_object('id', id, 'hash', secret_hash, 'last_used_at', last_used_at))
+    (SELECT json_group_array(json_object('id', id, 'hash', secret_hash, 'lastUsedAt', last_used_at))
        FROM app_secrets
       WHERE client_id = app.client_id AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)) AS secrets,
     (SELECT json_group_array(json_object(
-              'organization_id', organization.id, 'personal', json(iif(organization.personal_account_id IS NULL, 'false', 'true')),
-              'joined_after', members.joined_after, 'policy', organization.policy,
-              'scope_ceiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
-              'decision_ceiling', json(app_decisions.scope_ceiling), 'decision_expires_at', app_decisions.expires_at,
-              'cut_off_by', app_cutoffs.removal, 'count_from', organization.grants_count_from))
+              'organizationId', organization.id, 'personal', json(iif(organization.personal_account_id IS NULL, 'false', 'true')),
+              'joinedAfter', members.joined_after, 'policy', organization.policy,
+              'scopeCeiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
+              'decisionCeiling', json(app_decisions.scope_ceiling), 'decisionExpiresAt', app_decisions.expires_at,
+              'cutOffBy', app_cutoffs.removal, 'countFrom', organization.grants_count_from))
        FROM members
        JOIN organizations AS organization ON organization.id = members.organization_id
        LEFT JOIN app_decisions ON app_decisions.organization_id = organization.id
@@ -55,7 +57,7 @@ const PRESENT = `
       WHERE members.account_id = account.id AND organization.suspended_at IS NULL) AS memberships,
     (SELECT json_group_array(json_object(
               'name', scopes.name, 'resource', scopes.resource, 'target', scopes.target,
-              'signing_alg', resources.signing_alg, 'ttl', resources.access_token_ttl_seconds))
+              'signingAlg', resources.signing_alg, 'ttl', resources.access_token_ttl_seconds))
        FROM scopes JOIN resources ON resources.identifier = scopes.resource
       WHERE scopes.name IN (SELECT value FROM json_each(app.scopes)
                             UNION SELECT value FROM json_each(app.optional_scopes))
@@ -78,7 +80,7 @@ export function presentStatement(
   subject: Subject | null,
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db.prepare(PRESENT).bind(clientId, subject?.accountId ?? null, now, subject?.grantId ?? null)
+  return statement(db, PRESENT, [clientId, subject?.accountId ?? null, now, subject?.grantId ?? null])
 }
 
 /** Undefined when there is no such app. */
@@ -103,51 +105,50 @@ export async function findPresents(
 ): Promise<Map<string, PresentContext>> {
   if (clientIds.length === 0) return new Map()
   const statements = clientIds.map((clientId) => presentStatement(db, clientId, { accountId }, now))
-  const found = await reach('D1', () => db.batch(statements))
+  const found = await batch(db, statements)
   const contexts = found.flatMap(({ results: [row] }) => (row ? [parsePresent(row, config)] : []))
   return new Map(contexts.map((context) => [context.app.clientId, context]))
 }
 
 const ceiling = z.array(z.string()).nullable()
 
-const presentRow = z.object({
-  owner_suspended_at: z.number().nullable(),
-  account_id: z.string().nullable(),
-  account_email: z.string().nullable(),
-  account_suspended_at: z.number().nullable(),
-  removals: z.number(),
-  count_from: z.number(),
-  status_id: z.number().nullable(),
-  secrets: jsonColumn(z.array(z.object({ id: z.string(), hash: z.string(), last_used_at: z.number().nullable() }))),
-  memberships: jsonColumn(
-    z.array(
-      z.object({
-        organization_id: z.string(),
-        personal: z.boolean(),
-        joined_after: z.number(),
-        policy: z.enum(['open', 'verified', 'approved']),
-        scope_ceiling: ceiling,
-        decision: z.enum(['approved', 'blocked']).nullable(),
-        decision_ceiling: ceiling,
-        decision_expires_at: z.number().nullable(),
-        cut_off_by: z.number().nullable(),
-        count_from: z.number(),
-      }),
-    ),
-  ),
-  catalogue: jsonColumn(
-    z.array(
-      z.object({
-        name: z.string(),
-        resource: z.string(),
-        target: z.enum(['account', 'organization']),
-        signing_alg: z.enum(['ES256', 'RS256', 'EdDSA']),
-        ttl: z.number().nullable(),
-      }),
-    ),
-  ),
+/** What the statement gathers as JSON has our names already: nothing is renamed item by item while a token waits. */
+const livingSecret = z.object({ id: z.string(), hash: z.string(), lastUsedAt: z.number().nullable() })
+const membership = z.object({
+  organizationId: z.string(),
+  personal: z.boolean(),
+  joinedAfter: z.number(),
+  policy: z.enum(['open', 'verified', 'approved']),
+  scopeCeiling: ceiling,
+  decision: z.enum(['approved', 'blocked']).nullable(),
+  decisionCeiling: ceiling,
+  decisionExpiresAt: z.number().nullable(),
+  cutOffBy: z.number().nullable(),
+  countFrom: z.number(),
 })
-type PresentRow = z.infer<typeof presentRow>
+const registeredScope = z.object({
+  name: z.string(),
+  resource: z.string(),
+  target: z.enum(['account', 'organization']),
+  signingAlg: z.enum(['ES256', 'RS256', 'EdDSA']),
+  ttl: z.number().nullable(),
+})
+
+const presentRow = camelKeys(
+  z.object({
+    owner_suspended_at: z.number().nullable(),
+    account_id: z.string().nullable(),
+    account_email: z.string().nullable(),
+    account_suspended_at: z.number().nullable(),
+    removals: z.number(),
+    count_from: z.number(),
+    status_id: z.number().nullable(),
+    secrets: jsonColumn(z.array(livingSecret)),
+    memberships: jsonColumn(z.array(membership)),
+    catalogue: jsonColumn(z.array(registeredScope)),
+  }),
+)
+type PresentRow = z.output<typeof presentRow>
 
 export function parsePresent(unparsed: unknown, config: Config): PresentContext {
   const app = appRow.parse(unparsed)
@@ -158,21 +159,21 @@ export function parsePresent(unparsed: unknown, config: Config): PresentContext 
   }))
   return {
     app,
-    secrets: row.secrets.map(({ id, hash, last_used_at }) => ({ id, hash, lastUsedAt: last_used_at })),
-    account: row.account_id === null ? undefined : { id: row.account_id, email: row.account_email ?? '' },
-    statusId: row.status_id,
+    secrets: row.secrets,
+    account: row.accountId === null ? undefined : { id: row.accountId, email: row.accountEmail ?? '' },
+    statusId: row.statusId,
     present: {
       app: presentApp(app, row),
-      accountSuspended: row.account_suspended_at !== null,
+      accountSuspended: row.accountSuspendedAt !== null,
       removals: row.removals,
-      grantsCountFrom: row.count_from,
+      grantsCountFrom: row.countFrom,
       memberships: row.memberships.map(toPresentOrganization),
       catalogue: catalogue.map(({ name, resource, target }) => ({ name, resource, target })),
     },
     resources: Object.fromEntries(
-      catalogue.map(({ resource, signing_alg, ttl }) => [
+      catalogue.map(({ resource, signingAlg, ttl }) => [
         resource,
-        { signingAlg: signing_alg, accessTokenTtlSeconds: ttl ?? config.accessTokenTtlSeconds },
+        { signingAlg, accessTokenTtlSeconds: ttl ?? config.accessTokenTtlSeconds },
       ]),
     ),
   }
@@ -188,22 +189,23 @@ function presentApp(app: App, row: PresentRow): Present['app'] {
     firstParty: app.firstParty,
     suspended: app.suspendedAt !== null,
     deleted: app.deletedAt !== null,
-    ownerSuspended: row.owner_suspended_at !== null,
+    ownerSuspended: row.ownerSuspendedAt !== null,
   }
 }
 
-function toPresentOrganization(row: PresentRow['memberships'][number]): Present['memberships'][number] {
+function toPresentOrganization(row: z.output<typeof membership>): Present['memberships'][number] {
+  const { organizationId, personal, policy, scopeCeiling, cutOffBy } = row
   return {
-    organizationId: row.organization_id,
-    personal: row.personal,
-    joinedAfter: Math.max(row.joined_after, row.count_from),
-    policy: row.policy,
-    scopeCeiling: row.scope_ceiling,
+    organizationId,
+    personal,
+    policy,
+    scopeCeiling,
+    cutOffBy,
+    joinedAfter: Math.max(row.joinedAfter, row.countFrom),
     decision: row.decision && {
       kind: row.decision,
-      scopeCeiling: row.decision_ceiling,
-      expiresAt: row.decision_expires_at,
+      scopeCeiling: row.decisionCeiling,
+      expiresAt: row.decisionExpiresAt,
     },
-    cutOffBy: row.cut_off_by,
   }
 }

@@ -65,12 +65,13 @@ function refuseReplay(ledger: Ledger, grant: Grant, command: RedeemCommand, now:
 }
 
 function form(command: RedeemCommand, scopes: readonly string[]): Record<string, string> {
+  const { engineToken, redirectUri, codeVerifier } = command
   return {
     grant_type: 'authorization_code',
-    code: command.engineToken,
+    code: engineToken,
     scope: scopes.join(' '),
-    ...(command.redirectUri !== undefined && { redirect_uri: command.redirectUri }),
-    ...(command.codeVerifier !== undefined && { code_verifier: command.codeVerifier }),
+    ...(redirectUri !== undefined && { redirect_uri: redirectUri }),
+    ...(codeVerifier !== undefined && { code_verifier: codeVerifier }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   LOST_ANSWER_WINDOW_SECONDS,
   MAX_FOREIGN_ROTATIONS,
@@ -5,6 +6,9 @@ import {
   type SpentRefreshToken,
 } from '../grants/refresh-rules.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { ownRow } from '../lib/columns.ts'
+import { flagColumn } from '../lib/flag-column.ts'
+import { jsonColumn } from '../lib/json-column.ts'
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS spent_refresh_tokens (
@@ -16,18 +20,20 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS spent_by_time ON spent_refresh_tokens (spent_at);
 `
 
-type SpentRow = {
-  hash: string
-  grant_id: string
-  generation: number
-  spent_at: number
-  sealed_successor: string | null
-  scopes: string
-  address: string
-  user_agent: string
-  repeats: number
-  repeated_elsewhere: number
-}
+const toSpent = ownRow(
+  z.object({
+    hash: z.string(),
+    grant_id: z.string(),
+    generation: z.number(),
+    spent_at: z.number(),
+    sealed_successor: z.string().nullable(),
+    scopes: jsonColumn(z.array(z.string())),
+    address: z.string(),
+    user_agent: z.string(),
+    repeats: z.number(),
+    repeated_elsewhere: flagColumn,
+  }),
+)
 
 /** Hashes of the refresh tokens that were rotated. Every method is one synchronous step. */
 export class SpentRefreshTokensStore {
@@ -42,7 +48,7 @@ export class SpentRefreshTokensStore {
   }
 
   find(hash: string): SpentRefreshToken | undefined {
-    const [row] = this.sql.exec<SpentRow>('SELECT * FROM spent_refresh_tokens WHERE hash = ?', hash).toArray()
+    const [row] = this.sql.exec('SELECT * FROM spent_refresh_tokens WHERE hash = ?', hash).toArray()
     return row && toSpent(row)
   }
 
@@ -105,20 +111,5 @@ export class SpentRefreshTokensStore {
       )
       .one()
     return at
-  }
-}
-
-function toSpent(row: SpentRow): SpentRefreshToken {
-  return {
-    hash: row.hash,
-    grantId: row.grant_id,
-    generation: row.generation,
-    spentAt: row.spent_at,
-    sealedSuccessor: row.sealed_successor,
-    scopes: JSON.parse(row.scopes),
-    address: row.address,
-    userAgent: row.user_agent,
-    repeats: row.repeats,
-    repeatedElsewhere: row.repeated_elsewhere === 1,
   }
 }

@@ -1,7 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
+import { z } from 'zod'
 import type { Bindings } from '../env.ts'
 import { type AnswerClaim, Answers } from './answers-store.ts'
 import { currentTime, currentTimeMs, type EpochSeconds } from './clock.ts'
+import { ownRow } from './columns.ts'
 import { equalInConstantTime } from './encoding.ts'
 
 const CLEANUP_DELAY_MS = 10 * 60_000
@@ -25,6 +27,17 @@ export interface Challenge {
   tries: number
   expiresAt: EpochSeconds
 }
+
+const toChallenge = ownRow(
+  z.object({
+    answer: z.string(),
+    value: z.string(),
+    nonce: z.string(),
+    tries_left: z.number(),
+    asked_at: z.number(),
+    answered_at: z.number().nullable(),
+  }),
+)
 
 /**
  * `right`: the first time, and for `repeatSeconds` whenever the same answer is given again. `wrong`: with none left, it
@@ -93,8 +106,8 @@ export class OneTime extends DurableObject<Bindings> {
   /** What a challenge is about that can still be answered, and since when. */
   peekChallenge(key: string, now: EpochSeconds): { value: string; askedAt: EpochSeconds } | null {
     const asked = this.findChallenge(key, now)
-    return asked && asked.answered_at === null && asked.tries_left > 0
-      ? { value: asked.value, askedAt: asked.asked_at }
+    return asked && asked.answeredAt === null && asked.triesLeft > 0
+      ? { value: asked.value, askedAt: asked.askedAt }
       : null
   }
 
@@ -102,15 +115,15 @@ export class OneTime extends DurableObject<Bindings> {
   answer(key: string, answer: string, repeatSeconds: number, now: EpochSeconds): ChallengeOutcome {
     const asked = this.findChallenge(key, now)
     if (!asked) return { kind: 'unknown' }
-    if (asked.tries_left <= 0) return { kind: 'wrong', triesLeft: 0 }
+    if (asked.triesLeft <= 0) return { kind: 'wrong', triesLeft: 0 }
     const right = equalInConstantTime(asked.answer, answer)
-    if (asked.answered_at !== null) {
-      const repeated = right && asked.answered_at > now - repeatSeconds
+    if (asked.answeredAt !== null) {
+      const repeated = right && asked.answeredAt > now - repeatSeconds
       return repeated ? { kind: 'right', nonce: asked.nonce, first: false } : { kind: 'unknown' }
     }
     if (!right) {
       this.sql.exec('UPDATE open_challenges SET tries_left = tries_left - 1 WHERE key = ?', key)
-      return { kind: 'wrong', triesLeft: asked.tries_left - 1 }
+      return { kind: 'wrong', triesLeft: asked.triesLeft - 1 }
     }
     this.sql.exec('UPDATE open_challenges SET answered_at = ? WHERE key = ?', now, key)
     return { kind: 'right', nonce: asked.nonce, first: true }
@@ -144,17 +157,8 @@ export class OneTime extends DurableObject<Bindings> {
   }
 
   private findChallenge(key: string, now: EpochSeconds) {
-    const [row] = this.sql
-      .exec<{
-        answer: string
-        value: string
-        nonce: string
-        tries_left: number
-        asked_at: number
-        answered_at: number | null
-      }>('SELECT * FROM open_challenges WHERE key = ? AND expires_at > ?', key, now)
-      .toArray()
-    return row
+    const found = this.sql.exec('SELECT * FROM open_challenges WHERE key = ? AND expires_at > ?', key, now)
+    return found.toArray().map(toChallenge)[0]
   }
 
   /** Once per wake; a wake may move a clean-up by minutes, which harms nobody. */

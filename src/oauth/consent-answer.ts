@@ -9,7 +9,7 @@ import { PageError, REASONS } from '../errors.ts'
 import { mayReach } from '../grants/present.ts'
 import { answerOnce } from '../lib/answer-once.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch } from '../lib/d1.ts'
 import { askAgain, isTooOldFor, toSignIn } from './ask-person.ts'
 import {
   type AuthorizationRequest,
@@ -141,7 +141,7 @@ async function deny(
     accountId,
     clientId: request.app.clientId,
   })
-  await reach('D1', () => auditStatement(c.env.DB, event).run())
+  await batch(c.env.DB, [auditStatement(c.env.DB, event)])
   return redirectResponse(denialOf(request).location, headers)
 }
 
@@ -154,7 +154,7 @@ async function recordRefusal(
 ): Promise<void> {
   const who = { at: currentTime(), actor: accountId, accountId, clientId: app.clientId }
   const event = newRepeatableEvent({ event: 'consent.refused', ...who, organizations })
-  await reach('D1', () => auditStatement(c.env.DB, event).run())
+  await batch(c.env.DB, [auditStatement(c.env.DB, event)])
 }
 
 type PermissionOrProblem =

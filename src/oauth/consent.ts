@@ -7,7 +7,6 @@ import { isLoopbackRedirect } from '../apps/redirect-uri.ts'
 import type { AppEnv } from '../env.ts'
 import { refusalOf } from '../grants/present.ts'
 import { currentTime } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
 import { listDeciders } from '../organizations/deciders-store.ts'
 import type { Membership } from '../organizations/organization.ts'
 import { listMemberships } from '../organizations/organizations-store.ts'
@@ -71,7 +70,7 @@ async function listOrganizations(
   session: Session,
   search: string,
 ): Promise<ConsentOrganization[]> {
-  const memberships = await reach('D1', () => listMemberships(c.env.DB, session.accountId))
+  const memberships = await listMemberships(c.env.DB, session.accountId)
   const now = currentTime()
   const refusals = new Map(memberships.map(({ organizationId: id }) => [id, refusalOf(id, context.present, now)]))
   const refusing = memberships.filter(({ organizationId: id, personal }) => !personal && refusals.get(id))

@@ -5,7 +5,7 @@ import { ProtocolError } from '../errors.ts'
 import { checkLiveness, livenessStatements } from '../ledger/live-access-token.ts'
 import { parsePresent, presentStatement } from '../ledger/present-store.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch } from '../lib/d1.ts'
 import { parseAccessToken, type UnverifiedAccessToken } from '../tokens/access-token.ts'
 import { type Handle, parseHandle } from '../tokens/handle.ts'
 import { parseClientCredentials } from './client-credentials.ts'
@@ -48,7 +48,7 @@ async function readContext(c: Context<AppEnv>, callerId: string, subject: Subjec
     presentStatement(DB, callerId, subject.refreshToken ?? null, now),
     ...(subject.accessToken ? livenessStatements(DB, subject.accessToken, now) : []),
   ]
-  const results = await reach('D1', () => DB.batch(statements))
+  const results = await batch(DB, statements)
   const [resourceRow, callerRow, presentRow, keyRow] = results.map((result) => result.results[0])
   return {
     resource: resourceRow ? parseResourceCredentials(resourceRow, config.issuer) : undefined,

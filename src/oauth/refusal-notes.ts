@@ -2,7 +2,7 @@ import { addRefusalCountsStatements, type RefusalCount, type RefusalCountOfApp }
 import { MAX_ERRORS_PER_REASON, noteTokenErrorsStatements, type TokenErrorOfApp } from '../apps/token-errors-store.ts'
 import { epochDay } from '../apps/usage.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch } from '../lib/d1.ts'
 
 /** More than this between two writes is forgotten: apps and reasons that are told apart. */
 const MAX_WAITING = 2000
@@ -49,7 +49,7 @@ export class RefusalNotes {
       for (let writes = 0; writes < MAX_WRITES && this.isWaiting(); writes++) {
         if (writes > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
         const statements = this.take(db)
-        await reach('D1', () => db.batch(statements))
+        await batch(db, statements)
       }
     } finally {
       this.writingSince = undefined

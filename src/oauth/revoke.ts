@@ -6,8 +6,8 @@ import { callLedger } from '../ledger/ledger-stub.ts'
 import { parsePresent, presentStatement } from '../ledger/present-store.ts'
 import { verifyAccessToken } from '../ledger/verify-access-token.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { batch } from '../lib/d1.ts'
 import { sha256 } from '../lib/encoding.ts'
-import { reach } from '../lib/storage.ts'
 import { parseAccessToken } from '../tokens/access-token.ts'
 import { parseHandle } from '../tokens/handle.ts'
 import { requireClient } from './client-authentication.ts'
@@ -39,7 +39,7 @@ async function readContext(c: Context<AppEnv>, clientId: string, token: string, 
     presentStatement(DB, clientId, subject, now),
     ...(jwt ? [verificationKeyStatement(DB, jwt.header.kid)] : []),
   ]
-  const [presentRow, keyRow] = (await reach('D1', () => DB.batch(statements))).map((result) => result.results[0])
+  const [presentRow, keyRow] = (await batch(DB, statements)).map((result) => result.results[0])
   return {
     context: presentRow ? parsePresent(presentRow, c.get('config')) : undefined,
     key: keyRow ? parseVerificationKey(keyRow) : undefined,

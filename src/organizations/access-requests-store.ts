@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, conditions, first, statement } from '../lib/d1.ts'
 import { type AccessRequest, MAX_OPEN_REQUESTS, REQUEST_STATES, type RequestState } from './access-request.ts'
 import type { AppDecision } from './decision.ts'
 
@@ -8,8 +9,8 @@ const REQUESTS = `
   SELECT access_requests.*, accounts.email
     FROM access_requests JOIN accounts ON accounts.id = access_requests.account_id`
 
-const requestRow = z
-  .object({
+const requestRow = camelKeys(
+  z.object({
     id: z.string(),
     organization_id: z.string(),
     client_id: z.string(),
@@ -21,22 +22,8 @@ const requestRow = z
     note: z.string().nullable(),
     decided_by: z.string().nullable(),
     decided_at: z.number().nullable(),
-  })
-  .transform(
-    (row): AccessRequest => ({
-      id: row.id,
-      organizationId: row.organization_id,
-      clientId: row.client_id,
-      accountId: row.account_id,
-      email: row.email,
-      reason: row.reason,
-      state: row.state,
-      createdAt: row.created_at,
-      note: row.note,
-      decidedBy: row.decided_by,
-      decidedAt: row.decided_at,
-    }),
-  )
+  }),
+)
 
 /** Where a page of a list begins: after this request. */
 export interface RequestPosition {
@@ -58,55 +45,57 @@ export async function listAccessRequests(
   { organizationId, accountId, state }: RequestFilter,
   { after, limit }: { after: RequestPosition | null; limit: number },
 ): Promise<AccessRequest[]> {
-  const statement = db
-    .prepare(
-      `${REQUESTS}
-        WHERE organization_id = ?1 AND (?2 IS NULL OR account_id = ?2) AND (?3 IS NULL OR state = ?3)
-          AND (?4 IS NULL OR (access_requests.created_at, access_requests.id) < (?4, ?5))
-        ORDER BY access_requests.created_at DESC, access_requests.id DESC LIMIT ?6`,
-    )
-    .bind(organizationId, accountId, state, after?.createdAt ?? null, after?.id ?? null, limit)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => requestRow.parse(row))
+  const where = conditions(
+    ['organization_id = ?', organizationId],
+    accountId !== null && ['account_id = ?', accountId],
+    state && ['state = ?', state],
+    after && ['(access_requests.created_at, access_requests.id) < (?, ?)', after.createdAt, after.id],
+  )
+  return all(
+    db,
+    requestRow,
+    `${REQUESTS} WHERE ${where.sql} ORDER BY access_requests.created_at DESC, access_requests.id DESC LIMIT ?`,
+    [...where.values, limit],
+  )
 }
 
 export async function findAccessRequest(
   db: D1Database,
   { organizationId, id }: Pick<AccessRequest, 'organizationId' | 'id'>,
 ): Promise<AccessRequest | undefined> {
-  const statement = db
-    .prepare(`${REQUESTS} WHERE access_requests.id = ? AND organization_id = ?`)
-    .bind(id, organizationId)
-  const row = await reach('D1', () => statement.first())
-  return row ? requestRow.parse(row) : undefined
+  return first(db, requestRow, `${REQUESTS} WHERE access_requests.id = ? AND organization_id = ?`, [id, organizationId])
 }
 
 export async function findOpenRequest(
   db: D1Database,
   { organizationId, clientId, accountId }: Pick<AccessRequest, 'organizationId' | 'clientId' | 'accountId'>,
 ): Promise<AccessRequest | undefined> {
-  const statement = db
-    .prepare(`${REQUESTS} WHERE organization_id = ? AND client_id = ? AND account_id = ? AND state = 'open'`)
-    .bind(organizationId, clientId, accountId)
-  const row = await reach('D1', () => statement.first())
-  return row ? requestRow.parse(row) : undefined
+  return first(
+    db,
+    requestRow,
+    `${REQUESTS} WHERE organization_id = ? AND client_id = ? AND account_id = ? AND state = 'open'`,
+    [organizationId, clientId, accountId],
+  )
 }
 
 type NewRequest = Pick<AccessRequest, 'id' | 'organizationId' | 'clientId' | 'accountId' | 'reason' | 'createdAt'>
 
+/** What putting answers with. */
+export const putRow = z.object({ id: z.string() })
+
 /** One that is open gets the new reason; beyond the bound nothing is written. Answers with the id that it has. */
 export function putRequestStatement(db: D1Database, request: NewRequest): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO access_requests (id, organization_id, client_id, account_id, reason, created_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6
-        WHERE (SELECT count(*) FROM access_requests
-                WHERE organization_id = ?2 AND account_id = ?4 AND client_id != ?3 AND state = 'open')
-              < ${MAX_OPEN_REQUESTS}
-       ON CONFLICT (organization_id, client_id, account_id) WHERE state = 'open' DO UPDATE SET reason = excluded.reason
-       RETURNING id`,
-    )
-    .bind(request.id, request.organizationId, request.clientId, request.accountId, request.reason, request.createdAt)
+  return statement(
+    db,
+    `INSERT INTO access_requests (id, organization_id, client_id, account_id, reason, created_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6
+      WHERE (SELECT count(*) FROM access_requests
+              WHERE organization_id = ?2 AND account_id = ?4 AND client_id != ?3 AND state = 'open')
+            < ${MAX_OPEN_REQUESTS}
+     ON CONFLICT (organization_id, client_id, account_id) WHERE state = 'open' DO UPDATE SET reason = excluded.reason
+     RETURNING id`,
+    [request.id, request.organizationId, request.clientId, request.accountId, request.reason, request.createdAt],
+  )
 }
 
 /** Changes nothing once it was decided on. */
@@ -115,12 +104,12 @@ export function declineRequestStatement(
   id: string,
   { note, decidedBy, decidedAt }: Pick<AppDecision, 'note' | 'decidedBy' | 'decidedAt'>,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE access_requests SET state = 'declined', note = ?2, decided_by = ?3, decided_at = ?4
-        WHERE id = ?1 AND state = 'open'`,
-    )
-    .bind(id, note, decidedBy, decidedAt)
+  return statement(
+    db,
+    `UPDATE access_requests SET state = 'declined', note = ?2, decided_by = ?3, decided_at = ?4
+      WHERE id = ?1 AND state = 'open'`,
+    [id, note, decidedBy, decidedAt],
+  )
 }
 
 /** For the batch that decides on an app: whoever asked for it has the answer. */
@@ -129,12 +118,12 @@ export function closeRequestsStatement(
   organizationId: string,
   { clientId, decision, note, decidedBy, decidedAt }: AppDecision,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE access_requests SET state = ?3, note = ?4, decided_by = ?5, decided_at = ?6
-        WHERE organization_id = ?1 AND client_id = ?2 AND state = 'open'`,
-    )
-    .bind(organizationId, clientId, decision === 'approved' ? 'approved' : 'declined', note, decidedBy, decidedAt)
+  return statement(
+    db,
+    `UPDATE access_requests SET state = ?3, note = ?4, decided_by = ?5, decided_at = ?6
+      WHERE organization_id = ?1 AND client_id = ?2 AND state = 'open'`,
+    [organizationId, clientId, decision === 'approved' ? 'approved' : 'declined', note, decidedBy, decidedAt],
+  )
 }
 
 const toldRow = z.object({ email: z.string(), state: z.enum(['approved', 'declined']), note: z.string().nullable() })
@@ -147,13 +136,12 @@ export async function takeUntold(
   { organizationId, clientId }: Pick<AccessRequest, 'organizationId' | 'clientId'>,
   now: EpochSeconds,
 ): Promise<Told[]> {
-  const statement = db
-    .prepare(
-      `UPDATE access_requests SET told_at = ?3
-        WHERE organization_id = ?1 AND client_id = ?2 AND state != 'open' AND told_at IS NULL
-        RETURNING (SELECT email FROM accounts WHERE id = account_id) AS email, state, note`,
-    )
-    .bind(organizationId, clientId, now)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => toldRow.parse(row))
+  return all(
+    db,
+    toldRow,
+    `UPDATE access_requests SET told_at = ?3
+      WHERE organization_id = ?1 AND client_id = ?2 AND state != 'open' AND told_at IS NULL
+      RETURNING (SELECT email FROM accounts WHERE id = account_id) AS email, state, note`,
+    [organizationId, clientId, now],
+  )
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { CamelKeys } from '../lib/case.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { appRefusal } from '../revocation/app-refusal-store.ts'
 import type { AppRule } from './in-effect.ts'
@@ -11,16 +13,13 @@ export const APP_RULE = `
 const names = jsonColumn(z.array(z.string()))
 
 export const appRuleRow = z.object({
-  refused: z.number(),
+  refused: flagColumn,
   required_scopes: names,
   optional_scopes: names,
   ceiling: names.nullable(),
 })
 
-export function toAppRule(row: z.output<typeof appRuleRow>): AppRule {
-  return {
-    refused: row.refused === 1,
-    registered: [...row.required_scopes, ...row.optional_scopes],
-    ceiling: row.ceiling,
-  }
+export function toAppRule(row: CamelKeys<z.output<typeof appRuleRow>>): AppRule {
+  const { refused, requiredScopes, optionalScopes, ceiling } = row
+  return { refused, registered: [...requiredScopes, ...optionalScopes], ceiling }
 }

@@ -1,10 +1,10 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent, newRepeatableEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf, rowsOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import type { AccessRequest } from './access-request.ts'
-import { declineRequestStatement, putRequestStatement } from './access-requests-store.ts'
+import { declineRequestStatement, putRequestStatement, putRow } from './access-requests-store.ts'
 
 /** In which organization, and by whom; membership or role was checked. */
 interface Deed {
@@ -32,10 +32,8 @@ export async function putRequest(
     accountId: actor,
     reason,
   })
-  const [put] = await reach('D1', () =>
-    db.batch<{ id: string }>([putRequestStatement(db, request), auditIfChangedStatement(db, event)]),
-  )
-  const [written] = put?.results ?? []
+  const [put] = await batch(db, [putRequestStatement(db, request), auditIfChangedStatement(db, event)])
+  const [written] = rowsOf(putRow, put)
   if (!written) return 'too_many'
   return written.id === id ? 'new' : 'again'
 }
@@ -57,6 +55,6 @@ export async function declineRequest(
     ...(note && { reason: note }),
   })
   const declined = declineRequestStatement(db, id, { note, decidedBy: actor, decidedAt: now })
-  const [changed] = await reach('D1', () => db.batch([declined, auditIfChangedStatement(db, event)]))
-  return changed !== undefined && changed.meta.changes > 0
+  const [changed] = await batch(db, [declined, auditIfChangedStatement(db, event)])
+  return changesOf(changed) > 0
 }

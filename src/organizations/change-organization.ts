@@ -1,8 +1,9 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEvent, type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
-import { isUniqueViolation, reach } from '../lib/storage.ts'
+import { isUniqueViolation } from '../lib/storage.ts'
 import { closeRequestsStatement } from './access-requests-store.ts'
 import type { AppDecision } from './decision.ts'
 import { deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
@@ -36,12 +37,12 @@ export async function createOrganization(
   )
   let created = false
   const outcome = await named(organization, async () => {
-    const [inserted] = await db.batch([
+    const [inserted] = await batch(db, [
       insertOrganizationStatement(db, organization, { policy, founder }),
       insertMemberStatement(db, { organizationId: organization.id, accountId }, 'owner', now),
       auditIfChangedStatement(db, event),
     ])
-    created = (inserted?.meta.changes ?? 0) > 0
+    created = changesOf(inserted) > 0
   })
   return outcome.ok && !created ? { ok: false, reason: 'too_many' } : outcome
 }
@@ -49,7 +50,7 @@ export async function createOrganization(
 export async function renameOrganization(deed: Deed, organization: Organization, now: EpochSeconds): Promise<Named> {
   const { db } = deed
   return named(organization, () =>
-    db.batch([
+    batch(db, [
       updateOrganizationStatement(db, organization),
       auditIfChangedStatement(db, organizationEvent(deed, 'organization.updated', now)),
     ]),
@@ -139,14 +140,13 @@ async function write(
   event: AuditEvent,
   { before, after }: Consequences = NONE,
 ): Promise<boolean> {
-  const statements = [...before, change, auditIfChangedStatement(db, event), ...after]
-  const results = await reach('D1', () => db.batch(statements))
-  return (results[before.length]?.meta.changes ?? 0) > 0
+  const results = await batch(db, [...before, change, auditIfChangedStatement(db, event), ...after])
+  return changesOf(results[before.length]) > 0
 }
 
-async function named(organization: Organization, batch: () => Promise<unknown>): Promise<Named> {
+async function named(organization: Organization, rename: () => Promise<unknown>): Promise<Named> {
   try {
-    await reach('D1', batch)
+    await rename()
     return { ok: true, organization }
   } catch (error) {
     if (isUniqueViolation(error)) return { ok: false, reason: 'slug_taken' }

@@ -1,36 +1,43 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, type Condition, conditions, first, rowsOf, statement } from '../lib/d1.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
 import { APP_RULE, appRuleRow, toAppRule } from './app-rule-store.ts'
 import { scopesInEffect } from './in-effect.ts'
 import {
   type CatalogueFacts,
   INVENTORY_STATES,
   type InventoryItem,
+  type InventoryPosition,
   type InventoryQuery,
   type InventorySort,
   scopeUses,
 } from './inventory.ts'
 
+interface Sort {
+  order: string
+  after: (position: InventoryPosition) => Condition
+}
+
 /** Each in an order that one index has, forwards or backwards: a page reads what it shows. */
-const SORTS: Record<InventorySort, { order: string; after: string }> = {
-  name: {
-    order: 'reaching.client_name, reaching.client_id',
-    after: '(reaching.client_name, reaching.client_id) > (?3, ?4)',
-  },
-  '-name': {
-    order: 'reaching.client_name DESC, reaching.client_id DESC',
-    after: '(reaching.client_name, reaching.client_id) < (?3, ?4)',
-  },
+const SORTS: Record<InventorySort, Sort> = {
+  name: { order: 'reaching.client_name, reaching.client_id', after: afterName('>') },
+  '-name': { order: 'reaching.client_name DESC, reaching.client_id DESC', after: afterName('<') },
   people: { order: 'reaching.people, reaching.client_id DESC', after: after('people', '>', '<') },
   '-people': { order: 'reaching.people DESC, reaching.client_id', after: after('people', '<', '>') },
   last_used: { order: 'reaching.last_used_at, reaching.client_id DESC', after: after('last_used_at', '>', '<') },
   '-last_used': { order: 'reaching.last_used_at DESC, reaching.client_id', after: after('last_used_at', '<', '>') },
 }
 
-function after(column: string, beyond: string, tie: string): string {
-  return `(reaching.${column} ${beyond} ?3 OR (reaching.${column} = ?3 AND reaching.client_id ${tie} ?4))`
+function afterName(beyond: string): Sort['after'] {
+  return ({ key, clientId }) => [`(reaching.client_name, reaching.client_id) ${beyond} (?, ?)`, key, clientId]
+}
+
+function after(column: string, beyond: string, tie: string): Sort['after'] {
+  const sql = `reaching.${column} ${beyond} ? OR (reaching.${column} = ? AND reaching.client_id ${tie} ?)`
+  return ({ key, clientId }) => [sql, key, key, clientId]
 }
 
 /** What was decided, and whether that has ended. */
@@ -50,6 +57,8 @@ const SELECT = `
    WHERE reaching.organization_id = ?2 AND app.deleted_at IS NULL
      AND (reaching.grants > 0 OR decision.decision IS NOT NULL)`
 
+const MENTIONS = 'instr(lower(reaching.client_name), lower(?)) OR instr(app.publisher_domain, lower(?))'
+
 /** One page: two queries, whatever the number of grants. */
 export async function listInventory(
   db: D1Database,
@@ -58,19 +67,19 @@ export async function listInventory(
   now: EpochSeconds,
 ): Promise<InventoryItem[]> {
   const { sort, search, state, verified, after: position, limit } = query
-  const conditions = [
-    ...(position ? [SORTS[sort].after] : []),
-    ...(search ? ['(instr(lower(reaching.client_name), lower(?5)) OR instr(app.publisher_domain, lower(?5)))'] : []),
-    ...(state ? [`(${STATE}) = '${state}'`] : []),
-    ...(verified === null ? [] : [`app.publisher_domain IS ${verified ? 'NOT NULL' : 'NULL'}`]),
-  ]
-  const where = conditions.map((condition) => ` AND ${condition}`).join('')
-  const statement = db
-    .prepare(`${SELECT}${where} AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5 ORDER BY ${SORTS[sort].order} LIMIT ?6`)
-    .bind(now, organizationId, position?.key ?? null, position?.clientId ?? null, search, limit)
-  const [rows, catalogue] = await reach('D1', () => db.batch([statement, catalogueStatement(db)]))
-  const facts = toFacts(catalogue?.results)
-  return (rows?.results ?? []).map((row) => toItem(row, facts, now))
+  const where = conditions(
+    position && SORTS[sort].after(position),
+    search && [MENTIONS, search, search],
+    state && [`(${STATE}) = ?`, state],
+    verified !== null && [`app.publisher_domain IS ${verified ? 'NOT NULL' : 'NULL'}`],
+  )
+  const sql = `${SELECT} AND ${where.sql} ORDER BY ${SORTS[sort].order} LIMIT ?`
+  const [found, catalogue] = await batch(db, [
+    statement(db, sql, [now, organizationId, ...where.values, limit]),
+    statement(db, CATALOGUE),
+  ])
+  const facts = toFacts(catalogue)
+  return rowsOf(itemRow, found).map((row) => toItem(row, facts, now))
 }
 
 export async function findInventoryItem(
@@ -79,83 +88,78 @@ export async function findInventoryItem(
   clientId: string,
   now: EpochSeconds,
 ): Promise<InventoryItem | undefined> {
-  const statement = db.prepare(`${SELECT} AND reaching.client_id = ?3`).bind(now, organizationId, clientId)
-  const [rows, catalogue] = await reach('D1', () => db.batch([statement, catalogueStatement(db)]))
-  const row = rows?.results[0]
-  return row ? toItem(row, toFacts(catalogue?.results), now) : undefined
+  const [found, catalogue] = await batch(db, [
+    statement(db, `${SELECT} AND reaching.client_id = ?3`, [now, organizationId, clientId]),
+    statement(db, CATALOGUE),
+  ])
+  const [row] = rowsOf(itemRow, found)
+  return row && toItem(row, toFacts(catalogue), now)
 }
+
+const knownRow = z.object({ known: flagColumn })
 
 /** Whether an app reaches the organization, was decided on there, or was asked for by a member. */
 export async function isKnownTo(db: D1Database, organizationId: string, clientId: string): Promise<boolean> {
-  const statement = db
-    .prepare(
-      `SELECT EXISTS (SELECT 1 FROM organization_apps WHERE organization_id = ?1 AND client_id = ?2 AND grants > 0)
-           OR EXISTS (SELECT 1 FROM app_decisions WHERE organization_id = ?1 AND client_id = ?2)
-           OR EXISTS (SELECT 1 FROM access_requests WHERE organization_id = ?1 AND client_id = ?2) AS known`,
-    )
-    .bind(organizationId, clientId)
-  return (await reach('D1', () => statement.first<number>('known'))) === 1
+  const found = await first(
+    db,
+    knownRow,
+    `SELECT EXISTS (SELECT 1 FROM organization_apps WHERE organization_id = ?1 AND client_id = ?2 AND grants > 0)
+         OR EXISTS (SELECT 1 FROM app_decisions WHERE organization_id = ?1 AND client_id = ?2)
+         OR EXISTS (SELECT 1 FROM access_requests WHERE organization_id = ?1 AND client_id = ?2) AS known`,
+    [organizationId, clientId],
+  )
+  return found?.known === true
 }
 
 /** Tens of rows: what each scope is for, and whether its API reports which scopes are used. */
-function catalogueStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(
-    `SELECT scopes.name, scopes.target, resources.usage_reported_at IS NOT NULL AS reported
-       FROM scopes JOIN resources ON resources.identifier = scopes.resource`,
-  )
-}
+const CATALOGUE = `
+  SELECT scopes.name, scopes.target, resources.usage_reported_at IS NOT NULL AS reported
+    FROM scopes JOIN resources ON resources.identifier = scopes.resource`
 
-const catalogueRow = z.object({ name: z.string(), target: z.enum(['account', 'organization']), reported: z.number() })
+const catalogueRow = z.object({ name: z.string(), target: z.enum(['account', 'organization']), reported: flagColumn })
 
-function toFacts(unparsed: unknown[] = []): CatalogueFacts {
-  const rows = unparsed.map((row) => catalogueRow.parse(row))
+function toFacts(catalogue: D1Result): CatalogueFacts {
+  const rows = rowsOf(catalogueRow, catalogue)
   return {
     accountScopes: new Set(rows.filter(({ target }) => target === 'account').map(({ name }) => name)),
-    reported: new Set(rows.filter(({ reported }) => reported === 1).map(({ name }) => name)),
+    reported: new Set(rows.filter(({ reported }) => reported).map(({ name }) => name)),
   }
 }
 
-const itemRow = appRuleRow.extend({
-  client_id: z.string(),
-  client_name: z.string(),
-  logo_hash: z.string().nullable(),
-  publisher_domain: z.string().nullable(),
-  first_party: z.number(),
-  suspended_at: z.number().nullable(),
-  state: z.enum(INVENTORY_STATES),
-  own: z.number(),
-  considered_scopes: jsonColumn(z.array(z.string())).nullable(),
-  grants: z.number(),
-  people: z.number(),
-  scopes: jsonColumn(z.array(z.string())),
-  scope_uses: jsonColumn(z.record(z.string(), z.number())),
-  first_granted_at: z.number().nullable(),
-  last_used_at: z.number(),
-})
+const itemRow = camelKeys(
+  appRuleRow.extend({
+    client_id: z.string(),
+    client_name: z.string(),
+    logo_hash: z.string().nullable(),
+    publisher_domain: z.string().nullable(),
+    first_party: flagColumn,
+    suspended_at: z.number().nullable(),
+    state: z.enum(INVENTORY_STATES),
+    own: flagColumn,
+    considered_scopes: jsonColumn(z.array(z.string())).nullable(),
+    grants: z.number(),
+    people: z.number(),
+    scopes: jsonColumn(z.array(z.string())),
+    scope_uses: jsonColumn(z.record(z.string(), z.number())),
+    first_granted_at: z.number().nullable(),
+    last_used_at: z.number(),
+  }),
+)
 
-function toItem(unparsed: unknown, { accountScopes, reported }: CatalogueFacts, now: EpochSeconds): InventoryItem {
-  const row = itemRow.parse(unparsed)
+function toItem(
+  row: z.output<typeof itemRow>,
+  { accountScopes, reported }: CatalogueFacts,
+  now: EpochSeconds,
+): InventoryItem {
   const rule = toAppRule(row)
-  const known = row.considered_scopes && [...row.considered_scopes, ...(rule.ceiling ?? [])]
-  const uses = {
-    uses: row.scope_uses,
-    inEffect: row.suspended_at ? [] : scopesInEffect(row.scopes, rule, accountScopes),
-  }
+  const known = row.consideredScopes && [...row.consideredScopes, ...(rule.ceiling ?? [])]
+  const suspended = row.suspendedAt !== null
+  const uses = { uses: row.scopeUses, inEffect: suspended ? [] : scopesInEffect(row.scopes, rule, accountScopes) }
   return {
-    clientId: row.client_id,
-    clientName: row.client_name,
-    logoHash: row.logo_hash,
-    publisherDomain: row.publisher_domain,
-    firstParty: row.first_party === 1,
-    own: row.own === 1,
-    suspended: row.suspended_at !== null,
-    state: row.state,
-    refused: rule.refused,
-    grants: row.grants,
-    people: row.people,
+    ...row,
+    suspended,
     scopes: scopeUses(row.scopes, uses, reported, now),
     waitingScopes: known ? rule.registered.filter((name) => !accountScopes.has(name) && !known.includes(name)) : [],
-    firstGrantedAt: row.first_granted_at,
-    lastUsedAt: row.last_used_at || null,
+    lastUsedAt: row.lastUsedAt || null,
   }
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, first, run, statement } from '../lib/d1.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import {
   type Invitation,
   MAILED_AGAIN_AFTER_SECONDS,
@@ -26,8 +28,8 @@ const INVITATIONS = `
     JOIN organizations ON organizations.id = invitations.organization_id
     JOIN accounts AS inviter ON inviter.id = invitations.invited_by`
 
-const invitationRow = z
-  .object({
+const invitationRow = camelKeys(
+  z.object({
     id: z.string(),
     organization_id: z.string(),
     organization_name: z.string(),
@@ -38,23 +40,9 @@ const invitationRow = z
     inviter_email: z.string(),
     created_at: z.number(),
     expires_at: z.number(),
-    living: z.number(),
-  })
-  .transform(
-    (row): Invitation => ({
-      id: row.id,
-      organizationId: row.organization_id,
-      organizationName: row.organization_name,
-      organizationSlug: row.organization_slug,
-      email: row.email,
-      role: row.role,
-      invitedBy: row.invited_by,
-      inviterEmail: row.inviter_email,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-      living: row.living === 1,
-    }),
-  )
+    living: flagColumn,
+  }),
+)
 
 /** The living ones, the newest first. */
 export async function listInvitations(
@@ -62,11 +50,12 @@ export async function listInvitations(
   organizationId: string,
   now: EpochSeconds,
 ): Promise<Invitation[]> {
-  const statement = db
-    .prepare(`SELECT * FROM (${INVITATIONS}) WHERE organization_id = ?2 AND living ORDER BY created_at DESC, id`)
-    .bind(now, organizationId)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => invitationRow.parse(row))
+  return all(
+    db,
+    invitationRow,
+    `SELECT * FROM (${INVITATIONS}) WHERE organization_id = ?2 AND living ORDER BY created_at DESC, id`,
+    [now, organizationId],
+  )
 }
 
 /** Also one that works no more. */
@@ -75,9 +64,7 @@ export async function findInvitation(
   tokenHash: string,
   now: EpochSeconds,
 ): Promise<Invitation | undefined> {
-  const statement = db.prepare(`SELECT * FROM (${INVITATIONS}) WHERE token_hash = ?2`).bind(now, tokenHash)
-  const row = await reach('D1', () => statement.first())
-  return row ? invitationRow.parse(row) : undefined
+  return first(db, invitationRow, `SELECT * FROM (${INVITATIONS}) WHERE token_hash = ?2`, [now, tokenHash])
 }
 
 interface NewInvitation extends Pick<Invitation, 'id' | 'organizationId' | 'email' | 'role' | 'invitedBy'> {
@@ -88,24 +75,23 @@ interface NewInvitation extends Pick<Invitation, 'id' | 'organizationId' | 'emai
 
 /** Counted in the statement that writes: inserts nothing for a member, nor beyond the bounds, nor twice a day. */
 export function insertInvitationStatement(db: D1Database, invitation: NewInvitation): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO invitations (id, organization_id, email, role, token_hash, invited_by, created_at, expires_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-        WHERE NOT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
-                           WHERE members.organization_id = ?2 AND accounts.email = ?3)
-          AND NOT EXISTS (SELECT 1 FROM (${INVITATIONS.replaceAll('?1', '?7')})
-                           WHERE organization_id = ?2 AND email = ?3 AND living
-                             AND created_at > ?7 - ${MAILED_AGAIN_AFTER_SECONDS})
-          AND (SELECT count(*) FROM invitations
-                WHERE organization_id = ?2 AND email != ?3 AND expires_at > ?7
-                  AND accepted_at IS NULL AND withdrawn_at IS NULL) < ${MAX_OPEN_INVITATIONS}
-          AND (SELECT count(*) FROM invitations
-                WHERE organization_id = ?2 AND created_at > ?7 - ${HOUR_SECONDS}) < ${MAX_INVITATIONS_PER_HOUR}
-          AND (SELECT count(*) FROM invitations
-                WHERE invited_by = ?6 AND created_at > ?7 - ${HOUR_SECONDS}) < ${MAX_INVITATIONS_PER_HOUR}`,
-    )
-    .bind(
+  return statement(
+    db,
+    `INSERT INTO invitations (id, organization_id, email, role, token_hash, invited_by, created_at, expires_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+      WHERE NOT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
+                         WHERE members.organization_id = ?2 AND accounts.email = ?3)
+        AND NOT EXISTS (SELECT 1 FROM (${INVITATIONS.replaceAll('?1', '?7')})
+                         WHERE organization_id = ?2 AND email = ?3 AND living
+                           AND created_at > ?7 - ${MAILED_AGAIN_AFTER_SECONDS})
+        AND (SELECT count(*) FROM invitations
+              WHERE organization_id = ?2 AND email != ?3 AND expires_at > ?7
+                AND accepted_at IS NULL AND withdrawn_at IS NULL) < ${MAX_OPEN_INVITATIONS}
+        AND (SELECT count(*) FROM invitations
+              WHERE organization_id = ?2 AND created_at > ?7 - ${HOUR_SECONDS}) < ${MAX_INVITATIONS_PER_HOUR}
+        AND (SELECT count(*) FROM invitations
+              WHERE invited_by = ?6 AND created_at > ?7 - ${HOUR_SECONDS}) < ${MAX_INVITATIONS_PER_HOUR}`,
+    [
       invitation.id,
       invitation.organizationId,
       invitation.email,
@@ -114,7 +100,8 @@ export function insertInvitationStatement(db: D1Database, invitation: NewInvitat
       invitation.invitedBy,
       invitation.createdAt,
       invitation.expiresAt,
-    )
+    ],
+  )
 }
 
 /** For the batch that invites again: the links that were sent before are dead, if the new one was written. */
@@ -122,19 +109,21 @@ export function replaceInvitationsStatement(
   db: D1Database,
   { id, organizationId, email, createdAt }: NewInvitation,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE invitations SET withdrawn_at = ?4
-        WHERE organization_id = ?2 AND email = ?3 AND id != ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL
-          AND EXISTS (SELECT 1 FROM invitations WHERE id = ?1)`,
-    )
-    .bind(id, organizationId, email, createdAt)
+  return statement(
+    db,
+    `UPDATE invitations SET withdrawn_at = ?4
+      WHERE organization_id = ?2 AND email = ?3 AND id != ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL
+        AND EXISTS (SELECT 1 FROM invitations WHERE id = ?1)`,
+    [id, organizationId, email, createdAt],
+  )
 }
 
 export function withdrawInvitationStatement(db: D1Database, id: string, now: EpochSeconds): D1PreparedStatement {
-  return db
-    .prepare('UPDATE invitations SET withdrawn_at = ?2 WHERE id = ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL')
-    .bind(id, now)
+  return statement(
+    db,
+    'UPDATE invitations SET withdrawn_at = ?2 WHERE id = ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL',
+    [id, now],
+  )
 }
 
 /** Changes nothing unless the invitation lives, the account has its address, and is no member yet. */
@@ -143,15 +132,15 @@ export function acceptInvitationStatement(
   { id, accountId }: { id: string; accountId: string },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE invitations SET accepted_at = ?1
-        WHERE id = (SELECT id FROM (${INVITATIONS}) WHERE id = ?2 AND living)
-          AND email = (SELECT email FROM accounts WHERE id = ?3 AND suspended_at IS NULL)
-          AND NOT EXISTS (SELECT 1 FROM members
-                           WHERE members.organization_id = invitations.organization_id AND account_id = ?3)`,
-    )
-    .bind(now, id, accountId)
+  return statement(
+    db,
+    `UPDATE invitations SET accepted_at = ?1
+      WHERE id = (SELECT id FROM (${INVITATIONS}) WHERE id = ?2 AND living)
+        AND email = (SELECT email FROM accounts WHERE id = ?3 AND suspended_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM members
+                         WHERE members.organization_id = invitations.organization_id AND account_id = ?3)`,
+    [now, id, accountId],
+  )
 }
 
 /** For the place right after the acceptance in its batch: what accepted nothing makes nobody a member. */
@@ -160,12 +149,12 @@ export function joinIfAcceptedStatement(
   { id, accountId }: { id: string; accountId: string },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO members (organization_id, account_id, role, created_at)
-       SELECT organization_id, ?2, role, ?3 FROM invitations WHERE id = ?1 AND changes() > 0`,
-    )
-    .bind(id, accountId, now)
+  return statement(
+    db,
+    `INSERT INTO members (organization_id, account_id, role, created_at)
+     SELECT organization_id, ?2, role, ?3 FROM invitations WHERE id = ?1 AND changes() > 0`,
+    [id, accountId, now],
+  )
 }
 
 /** Another role for one that is open, by who could have invited so. */
@@ -174,16 +163,18 @@ export function changeInvitationStatement(
   { id, role, invitedBy }: { id: string; role: Role; invitedBy: string },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE invitations SET role = ?2, invited_by = ?3
-        WHERE id = ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?4`,
-    )
-    .bind(id, role, invitedBy, now)
+  return statement(
+    db,
+    `UPDATE invitations SET role = ?2, invited_by = ?3
+      WHERE id = ?1 AND accepted_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?4`,
+    [id, role, invitedBy, now],
+  )
 }
 
 /** What stands in the way of one more, for whoever is told. */
 export type Obstacle = { kind: 'member' | 'too_many_open' } | { kind: 'too_many_mails'; retryAfterSeconds: number }
+
+const obstacleRow = camelKeys(z.object({ member: flagColumn, open: z.number(), full_at: z.number() }))
 
 export async function findObstacle(
   db: D1Database,
@@ -193,25 +184,25 @@ export async function findObstacle(
   const lastOf = (column: string, parameter: string) =>
     `(SELECT created_at FROM invitations WHERE ${column} = ${parameter}
        ORDER BY created_at DESC LIMIT 1 OFFSET ${MAX_INVITATIONS_PER_HOUR - 1})`
-  const statement = db
-    .prepare(
-      `SELECT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
-                       WHERE members.organization_id = ?1 AND accounts.email = ?2) AS member,
-              (SELECT count(*) FROM invitations
-                WHERE organization_id = ?1 AND email != ?2 AND expires_at > ?3
-                  AND accepted_at IS NULL AND withdrawn_at IS NULL) AS open,
-              max(coalesce(${lastOf('organization_id', '?1')}, 0), coalesce(${lastOf('invited_by', '?4')}, 0)) AS full_at`,
-    )
-    .bind(organizationId, email, now, invitedBy)
-  const found = await reach('D1', () => statement.first<{ member: number; open: number; full_at: number }>())
+  const found = await first(
+    db,
+    obstacleRow,
+    `SELECT EXISTS (SELECT 1 FROM members JOIN accounts ON accounts.id = members.account_id
+                     WHERE members.organization_id = ?1 AND accounts.email = ?2) AS member,
+            (SELECT count(*) FROM invitations
+              WHERE organization_id = ?1 AND email != ?2 AND expires_at > ?3
+                AND accepted_at IS NULL AND withdrawn_at IS NULL) AS open,
+            max(coalesce(${lastOf('organization_id', '?1')}, 0), coalesce(${lastOf('invited_by', '?4')}, 0)) AS full_at`,
+    [organizationId, email, now, invitedBy],
+  )
   if (!found) return undefined
   if (found.member) return { kind: 'member' }
   if (found.open >= MAX_OPEN_INVITATIONS) return { kind: 'too_many_open' }
-  const retryAfterSeconds = found.full_at + HOUR_SECONDS - now
+  const retryAfterSeconds = found.fullAt + HOUR_SECONDS - now
   return retryAfterSeconds > 0 ? { kind: 'too_many_mails', retryAfterSeconds } : undefined
 }
 
 /** The log keeps what happened to them. */
 export async function deleteOldInvitations(db: D1Database, expiredBefore: EpochSeconds): Promise<void> {
-  await reach('D1', () => db.prepare('DELETE FROM invitations WHERE expires_at <= ?').bind(expiredBefore).run())
+  await run(db, 'DELETE FROM invitations WHERE expires_at <= ?', [expiredBefore])
 }

@@ -1,9 +1,9 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { sha256 } from '../lib/encoding.ts'
 import { randomBase64Url, randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import { INVITATION_TTL_SECONDS, type Invitation } from './invitation.ts'
 import {
   acceptInvitationStatement,
@@ -44,14 +44,12 @@ export async function inviteAddress(
   const written = { ...fresh, createdAt: now, expiresAt }
   const reason = `${email} as ${role}`
   const event = newAuditEvent({ event: 'invitation.created', at: now, actor, organizationId, reason })
-  const [inserted] = await reach('D1', () =>
-    db.batch([
-      insertInvitationStatement(db, written),
-      auditIfChangedStatement(db, event),
-      replaceInvitationsStatement(db, written),
-    ]),
-  )
-  const invitation = inserted?.meta.changes ? await findInvitation(db, tokenHash, now) : undefined
+  const [inserted] = await batch(db, [
+    insertInvitationStatement(db, written),
+    auditIfChangedStatement(db, event),
+    replaceInvitationsStatement(db, written),
+  ])
+  const invitation = changesOf(inserted) > 0 ? await findInvitation(db, tokenHash, now) : undefined
   return invitation && { invitation, token }
 }
 
@@ -103,6 +101,6 @@ export function acceptInvitation(
 }
 
 async function changes(db: D1Database, statements: D1PreparedStatement[]): Promise<boolean> {
-  const [changed] = await reach('D1', () => db.batch(statements))
-  return changed !== undefined && changed.meta.changes > 0
+  const [changed] = await batch(db, statements)
+  return changesOf(changed) > 0
 }

@@ -1,23 +1,23 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, statement } from '../lib/d1.ts'
 import { type Member, ROLES, type Role } from './organization.ts'
 
-const memberRow = z
-  .object({ account_id: z.string(), email: z.string(), role: z.enum(ROLES), created_at: z.number() })
-  .transform((row): Member => ({ accountId: row.account_id, email: row.email, role: row.role, since: row.created_at }))
+const memberRow = camelKeys(
+  z.object({ account_id: z.string(), email: z.string(), role: z.enum(ROLES), created_at: z.number() }),
+).transform(({ createdAt, ...member }) => ({ ...member, since: createdAt }))
 
 /** Who has been in it longest first. */
 export async function listMembers(db: D1Database, organizationId: string): Promise<Member[]> {
-  const statement = db
-    .prepare(
-      `SELECT members.account_id, accounts.email, members.role, members.created_at
-         FROM members JOIN accounts ON accounts.id = members.account_id
-        WHERE members.organization_id = ? ORDER BY members.created_at, accounts.email`,
-    )
-    .bind(organizationId)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => memberRow.parse(row))
+  return all(
+    db,
+    memberRow,
+    `SELECT members.account_id, accounts.email, members.role, members.created_at
+       FROM members JOIN accounts ON accounts.id = members.account_id
+      WHERE members.organization_id = ? ORDER BY members.created_at, accounts.email`,
+    [organizationId],
+  )
 }
 
 interface MemberKey {
@@ -31,19 +31,18 @@ const ANOTHER_OWNER = `
 
 /** Changes nothing when the last owner would be none any more. */
 export function changeRoleStatement(db: D1Database, member: MemberKey, role: Role): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE members SET role = ?3
-        WHERE organization_id = ?1 AND account_id = ?2 AND (?3 = 'owner' OR ${ANOTHER_OWNER})`,
-    )
-    .bind(member.organizationId, member.accountId, role)
+  return statement(
+    db,
+    `UPDATE members SET role = ?3
+      WHERE organization_id = ?1 AND account_id = ?2 AND (?3 = 'owner' OR ${ANOTHER_OWNER})`,
+    [member.organizationId, member.accountId, role],
+  )
 }
 
 /** Deletes nothing when it is the last owner. Whoever is gone is refused at the next token. */
 export function removeMemberStatement(db: D1Database, member: MemberKey): D1PreparedStatement {
-  return db
-    .prepare(`DELETE FROM members WHERE organization_id = ?1 AND account_id = ?2 AND ${ANOTHER_OWNER}`)
-    .bind(member.organizationId, member.accountId)
+  const sql = `DELETE FROM members WHERE organization_id = ?1 AND account_id = ?2 AND ${ANOTHER_OWNER}`
+  return statement(db, sql, [member.organizationId, member.accountId])
 }
 
 /** Inserts nothing when there is no such organization. */
@@ -53,10 +52,10 @@ export function insertMemberStatement(
   role: Role,
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO members (organization_id, account_id, role, created_at)
-       SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM organizations WHERE id = ?1)`,
-    )
-    .bind(member.organizationId, member.accountId, role, now)
+  return statement(
+    db,
+    `INSERT INTO members (organization_id, account_id, role, created_at)
+     SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM organizations WHERE id = ?1)`,
+    [member.organizationId, member.accountId, role, now],
+  )
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { all, first } from '../lib/d1.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
 import { appRefusal } from '../revocation/app-refusal-store.ts'
 import type { AppPolicy } from './policy.ts'
 
@@ -16,26 +18,21 @@ export interface PolicyEffect {
   people: number
 }
 
-const effectRow = z
-  .object({
+const effectRow = camelKeys(
+  z.object({
     client_id: z.string(),
     client_name: z.string(),
     grants: z.number(),
     people: z.number(),
-    refused_now: z.number(),
-    refused_then: z.number(),
+    refused_now: flagColumn,
+    refused_then: flagColumn,
     lost: jsonColumn(z.array(z.string())),
-  })
-  .transform(
-    (row): PolicyEffect => ({
-      clientId: row.client_id,
-      clientName: row.client_name,
-      lostScopes: row.refused_then ? [] : row.lost,
-      cutOff: row.refused_then === 1 && row.refused_now === 0,
-      grants: row.grants,
-      people: row.people,
-    }),
-  )
+  }),
+).transform(({ refusedNow, refusedThen, lost, ...effect }) => ({
+  ...effect,
+  lostScopes: refusedThen ? [] : lost,
+  cutOff: refusedThen && !refusedNow,
+}))
 
 /** Scopes of living grants that the ceiling of now lets through and the next does not; an approval has its own. */
 const LOST = `
@@ -54,22 +51,24 @@ export async function listPolicyEffects(
   next: AppPolicy,
   now: EpochSeconds,
 ): Promise<PolicyEffect[]> {
-  const statement = db
-    .prepare(
-      `SELECT reaching.client_id, reaching.client_name, reaching.grants, reaching.people, ${LOST} AS lost,
-              (${appRefusal()}) IS NOT NULL AS refused_now, (${appRefusal('?3')}) IS NOT NULL AS refused_then
-         FROM organization_apps AS reaching
-         JOIN apps AS app ON app.client_id = reaching.client_id
-         JOIN organizations AS organization ON organization.id = reaching.organization_id
-         LEFT JOIN app_decisions AS decision
-           ON decision.organization_id = reaching.organization_id AND decision.client_id = reaching.client_id
-        WHERE reaching.organization_id = ?2 AND reaching.grants > 0
-        ORDER BY reaching.people DESC, reaching.client_name`,
-    )
-    .bind(now, organizationId, next.policy, next.scopeCeiling && JSON.stringify(next.scopeCeiling))
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => effectRow.parse(row)).filter(({ cutOff, lostScopes }) => cutOff || lostScopes.length > 0)
+  const effects = await all(
+    db,
+    effectRow,
+    `SELECT reaching.client_id, reaching.client_name, reaching.grants, reaching.people, ${LOST} AS lost,
+            (${appRefusal()}) IS NOT NULL AS refused_now, (${appRefusal('?3')}) IS NOT NULL AS refused_then
+       FROM organization_apps AS reaching
+       JOIN apps AS app ON app.client_id = reaching.client_id
+       JOIN organizations AS organization ON organization.id = reaching.organization_id
+       LEFT JOIN app_decisions AS decision
+         ON decision.organization_id = reaching.organization_id AND decision.client_id = reaching.client_id
+      WHERE reaching.organization_id = ?2 AND reaching.grants > 0
+      ORDER BY reaching.people DESC, reaching.client_name`,
+    [now, organizationId, next.policy, next.scopeCeiling && JSON.stringify(next.scopeCeiling)],
+  )
+  return effects.filter(({ cutOff, lostScopes }) => cutOff || lostScopes.length > 0)
 }
+
+const countRow = z.object({ people: z.number() })
 
 /** How many people have a living grant there of any of these apps: one person may have several. */
 export async function countPeople(
@@ -77,11 +76,12 @@ export async function countPeople(
   organizationId: string,
   clientIds: readonly string[],
 ): Promise<number> {
-  const statement = db
-    .prepare(
-      `SELECT count(DISTINCT account_id) AS people FROM organization_grants
-        WHERE organization_id = ? AND client_id IN (SELECT value FROM json_each(?))`,
-    )
-    .bind(organizationId, JSON.stringify(clientIds))
-  return (await reach('D1', () => statement.first<number>('people'))) ?? 0
+  const counted = await first(
+    db,
+    countRow,
+    `SELECT count(DISTINCT account_id) AS people FROM organization_grants
+      WHERE organization_id = ? AND client_id IN (SELECT value FROM json_each(?))`,
+    [organizationId, JSON.stringify(clientIds)],
+  )
+  return counted?.people ?? 0
 }

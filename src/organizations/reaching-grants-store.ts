@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { all, conditions } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
 import { APP_RULE, appRuleRow, toAppRule } from './app-rule-store.ts'
 import { scopesInEffect } from './in-effect.ts'
 
@@ -23,8 +24,8 @@ export interface ReachingGrant {
   userAgent: string
 }
 
-const grantRow = appRuleRow
-  .extend({
+const grantRow = camelKeys(
+  appRuleRow.extend({
     grant_id: z.string(),
     client_id: z.string(),
     client_name: z.string(),
@@ -35,27 +36,19 @@ const grantRow = appRuleRow
     last_used_at: z.number(),
     user_agent: z.string(),
     account_scopes: jsonColumn(z.array(z.string())),
-  })
-  .transform(
-    (row): ReachingGrant => ({
-      grantId: row.grant_id,
-      clientId: row.client_id,
-      clientName: row.client_name,
-      accountId: row.account_id,
-      email: row.email,
-      scopes: row.scopes,
-      scopesInEffect: scopesInEffect(row.scopes, toAppRule(row), new Set(row.account_scopes)),
-      createdAt: row.created_at,
-      lastUsedAt: row.last_used_at,
-      userAgent: row.user_agent,
-    }),
-  )
+  }),
+).transform((row) => ({
+  ...row,
+  scopesInEffect: scopesInEffect(row.scopes, toAppRule(row), new Set(row.accountScopes)),
+}))
 
 /** Where a page begins: after this grant. */
 export interface GrantPosition {
   lastUsedAt: EpochSeconds
   grantId: string
 }
+
+const AFTER = 'reaching.last_used_at < ? OR (reaching.last_used_at = ? AND reaching.grant_id > ?)'
 
 export type GrantFilter = { clientId: string } | { accountId: string }
 
@@ -68,22 +61,24 @@ export async function listReachingGrants(
   now: EpochSeconds,
 ): Promise<ReachingGrant[]> {
   const [column, value] = 'clientId' in filter ? ['client_id', filter.clientId] : ['account_id', filter.accountId]
-  const statement = db
-    .prepare(
-      `SELECT reaching.*, app.client_name, accounts.email, grant_index.user_agent, ${APP_RULE},
-              (SELECT json_group_array(name) FROM scopes WHERE target = 'account') AS account_scopes
-         FROM organization_grants AS reaching
-         JOIN organizations AS organization ON organization.id = reaching.organization_id
-         JOIN apps AS app ON app.client_id = reaching.client_id
-         LEFT JOIN app_decisions AS decision
-           ON decision.organization_id = reaching.organization_id AND decision.client_id = reaching.client_id
-         JOIN accounts ON accounts.id = reaching.account_id
-         JOIN grant_index ON grant_index.grant_id = reaching.grant_id
-        WHERE reaching.organization_id = ?2 AND reaching.${column} = ?3
-          AND (?4 IS NULL OR reaching.last_used_at < ?4 OR (reaching.last_used_at = ?4 AND reaching.grant_id > ?5))
-        ORDER BY reaching.last_used_at DESC, reaching.grant_id LIMIT ?6`,
-    )
-    .bind(now, organizationId, value, after?.lastUsedAt ?? null, after?.grantId ?? null, limit)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => grantRow.parse(row))
+  const where = conditions(
+    ['reaching.organization_id = ?', organizationId],
+    [`reaching.${column} = ?`, value],
+    after && [AFTER, after.lastUsedAt, after.lastUsedAt, after.grantId],
+  )
+  return all(
+    db,
+    grantRow,
+    `SELECT reaching.*, app.client_name, accounts.email, grant_index.user_agent, ${APP_RULE},
+            (SELECT json_group_array(name) FROM scopes WHERE target = 'account') AS account_scopes
+       FROM organization_grants AS reaching
+       JOIN organizations AS organization ON organization.id = reaching.organization_id
+       JOIN apps AS app ON app.client_id = reaching.client_id
+       LEFT JOIN app_decisions AS decision
+         ON decision.organization_id = reaching.organization_id AND decision.client_id = reaching.client_id
+       JOIN accounts ON accounts.id = reaching.account_id
+       JOIN grant_index ON grant_index.grant_id = reaching.grant_id
+      WHERE ${where.sql} ORDER BY reaching.last_used_at DESC, reaching.grant_id LIMIT ?`,
+    [now, ...where.values, limit],
+  )
 }

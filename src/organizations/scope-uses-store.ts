@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch, statement } from '../lib/d1.ts'
 
 /** That an app used a scope for an organization, as the API saw it. */
 export interface ReportedUse {
@@ -20,12 +20,10 @@ export async function writeReportedUses(
   now: EpochSeconds,
 ): Promise<void> {
   const reported = JSON.stringify(uses)
-  await reach('D1', () =>
-    db.batch([
-      db.prepare('UPDATE resources SET usage_reported_at = ?2 WHERE introspection_id = ?1').bind(introspectionId, now),
-      db.prepare(MERGE).bind(introspectionId, now, reported),
-    ]),
-  )
+  await batch(db, [
+    statement(db, 'UPDATE resources SET usage_reported_at = ?2 WHERE introspection_id = ?1', [introspectionId, now]),
+    statement(db, MERGE, [introspectionId, now, reported]),
+  ])
 }
 
 const REPORTED = `

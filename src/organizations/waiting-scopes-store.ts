@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
+import { batch, rowsOf, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
 
 /** Scopes that an app registered after an organization approved it within limits, and nobody was told of yet. */
 export interface WaitingScopes {
@@ -10,21 +11,14 @@ export interface WaitingScopes {
   scopes: readonly string[]
 }
 
-const waitingRow = z
-  .object({
+const waitingRow = camelKeys(
+  z.object({
     organization_id: z.string(),
     name: z.string(),
     slug: z.string().nullable(),
     scopes: jsonColumn(z.array(z.string())),
-  })
-  .transform(
-    (row): WaitingScopes => ({
-      organizationId: row.organization_id,
-      organizationName: row.name,
-      slug: row.slug,
-      scopes: row.scopes,
-    }),
-  )
+  }),
+).transform(({ name, ...waiting }) => ({ ...waiting, organizationName: name }))
 
 const WAITING = `
   SELECT scopes.name FROM scopes JOIN apps
@@ -46,6 +40,6 @@ export async function takeWaitingScopes(db: D1Database, clientId: string): Promi
     UPDATE app_decisions AS decision SET told_scopes =
         (SELECT json_group_array(name) FROM (SELECT value AS name FROM json_each(decision.told_scopes) UNION ${WAITING}))
      WHERE client_id = ?1 AND decision = 'approved' AND scope_ceiling IS NOT NULL`
-  const [taken] = await reach('D1', () => db.batch([db.prepare(list).bind(clientId), db.prepare(tell).bind(clientId)]))
-  return (taken?.results ?? []).map((row) => waitingRow.parse(row))
+  const [taken] = await batch(db, [statement(db, list, [clientId]), statement(db, tell, [clientId])])
+  return rowsOf(waitingRow, taken)
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { all, first, run, statement } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 
 /** A job that made no progress for this long is woken: its Workflow may have slept through a restart. */
 export const STALLED_AFTER_SECONDS = 60
@@ -32,8 +33,8 @@ export interface CutOffJob {
   finishedAt: EpochSeconds | null
 }
 
-const jobRow = z
-  .object({
+const jobRow = camelKeys(
+  z.object({
     id: z.string(),
     ends: z.enum(ENDS),
     organization_id: z.string(),
@@ -48,25 +49,8 @@ const jobRow = z
     cursor: z.number(),
     progressed_at: z.number(),
     finished_at: z.number().nullable(),
-  })
-  .transform(
-    (row): CutOffJob => ({
-      id: row.id,
-      ends: row.ends,
-      organizationId: row.organization_id,
-      clientId: row.client_id,
-      accountId: row.account_id,
-      cause: row.cause,
-      requestedBy: row.requested_by,
-      createdAt: row.created_at,
-      removal: row.removal,
-      total: row.total,
-      done: row.done,
-      cursor: row.cursor,
-      progressedAt: row.progressed_at,
-      finishedAt: row.finished_at,
-    }),
-  )
+  }),
+)
 
 /** For the batch that ends a membership, after that: a job for what that person gave, if there is anything. */
 export function insertPersonJobStatement(
@@ -74,79 +58,69 @@ export function insertPersonJobStatement(
   job: { organizationId: string; accountId: string; cause: string; requestedBy: string },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO cut_off_jobs
-         (id, organization_id, account_id, cause, requested_by, created_at, removal, total, progressed_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, (SELECT count FROM access_removals), count(*), ?6
-         FROM token_statuses
-        WHERE account_id = ?3 AND invalid_at IS NULL
-          AND id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ?2)
-          AND NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?2 AND account_id = ?3)
-       HAVING count(*) > 0`,
-    )
-    .bind(randomId('job'), job.organizationId, job.accountId, job.cause, job.requestedBy, now)
+  return statement(
+    db,
+    `INSERT INTO cut_off_jobs
+       (id, organization_id, account_id, cause, requested_by, created_at, removal, total, progressed_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, (SELECT count FROM access_removals), count(*), ?6
+       FROM token_statuses
+      WHERE account_id = ?3 AND invalid_at IS NULL
+        AND id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ?2)
+        AND NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?2 AND account_id = ?3)
+     HAVING count(*) > 0`,
+    [randomId('job'), job.organizationId, job.accountId, job.cause, job.requestedBy, now],
+  )
 }
 
+const claimedRow = z.object({ id: z.string(), instance: z.number() })
+
 /** New jobs, and those without progress; each is given to one caller. */
-export async function claimWaitingJobs(db: D1Database, now: EpochSeconds): Promise<{ id: string; instance: number }[]> {
-  const statement = db
-    .prepare(
-      `UPDATE cut_off_jobs SET instance = instance + 1, progressed_at = ?1
-        WHERE finished_at IS NULL AND (instance = 0 OR progressed_at <= ?2) RETURNING id, instance`,
-    )
-    .bind(now, now - STALLED_AFTER_SECONDS)
-  const { results } = await reach('D1', () => statement.all<{ id: string; instance: number }>())
-  return results
+export async function claimWaitingJobs(db: D1Database, now: EpochSeconds): Promise<z.output<typeof claimedRow>[]> {
+  return all(
+    db,
+    claimedRow,
+    `UPDATE cut_off_jobs SET instance = instance + 1, progressed_at = ?1
+      WHERE finished_at IS NULL AND (instance = 0 OR progressed_at <= ?2) RETURNING id, instance`,
+    [now, now - STALLED_AFTER_SECONDS],
+  )
 }
 
 export async function findCutOffJob(db: D1Database, id: string): Promise<CutOffJob | undefined> {
-  const row = await reach('D1', () => db.prepare('SELECT * FROM cut_off_jobs WHERE id = ?').bind(id).first())
-  return row ? jobRow.parse(row) : undefined
+  return first(db, jobRow, 'SELECT * FROM cut_off_jobs WHERE id = ?', [id])
 }
 
 /** The newest first. */
 export async function listCutOffJobs(db: D1Database, organizationId: string, limit: number): Promise<CutOffJob[]> {
-  const statement = db
-    .prepare('SELECT * FROM cut_off_jobs WHERE organization_id = ? ORDER BY created_at DESC, id LIMIT ?')
-    .bind(organizationId, limit)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => jobRow.parse(row))
+  const sql = 'SELECT * FROM cut_off_jobs WHERE organization_id = ? ORDER BY created_at DESC, id LIMIT ?'
+  return all(db, jobRow, sql, [organizationId, limit])
 }
 
 /** Of every organization: those that run first, then the newest. */
 export async function listAllCutOffJobs(db: D1Database, limit: number): Promise<CutOffJob[]> {
-  const statement = db.prepare(
-    'SELECT * FROM cut_off_jobs ORDER BY finished_at IS NOT NULL, created_at DESC, id LIMIT ?',
-  )
-  const { results } = await reach('D1', () => statement.bind(limit).all())
-  return results.map((row) => jobRow.parse(row))
+  const sql = 'SELECT * FROM cut_off_jobs ORDER BY finished_at IS NOT NULL, created_at DESC, id LIMIT ?'
+  return all(db, jobRow, sql, [limit])
 }
 
+const grantRow = z.object({ statusId: z.number(), accountId: z.string(), grantId: z.string() })
 /** A grant whose access ends, by its account. */
-export interface CutOffGrant {
-  statusId: number
-  accountId: string
-  grantId: string
-}
+export type CutOffGrant = z.output<typeof grantRow>
 
 /** What the job has not looked at yet. Consents from after it began are none of its. */
 export async function listPortion(db: D1Database, job: CutOffJob, limit: number): Promise<CutOffGrant[]> {
   const [column, value] = job.clientId === null ? ['account_id', job.accountId] : ['client_id', job.clientId]
-  const statement = db
-    .prepare(
-      `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId
-         FROM token_statuses AS statuses
-        WHERE statuses.${column} = ?1 AND statuses.invalid_at IS NULL AND statuses.id > ?2
-          AND statuses.consented_after < ?3
-          AND EXISTS (SELECT 1 FROM organization_statuses AS reached
-                       WHERE reached.organization_id = ?4 AND reached.client_id = statuses.client_id
-                         AND reached.status_id = statuses.id)
-        ORDER BY statuses.id LIMIT ?5`,
-    )
-    .bind(value, job.cursor, job.removal, job.organizationId, limit)
-  const { results } = await reach('D1', () => statement.all<{ statusId: number; accountId: string; grantId: string }>())
-  return results
+  return all(
+    db,
+    grantRow,
+    `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId
+       FROM token_statuses AS statuses
+      WHERE statuses.${column} = ?1 AND statuses.invalid_at IS NULL AND statuses.id > ?2
+        AND statuses.consented_after < ?3
+        AND EXISTS (SELECT 1 FROM organization_statuses AS reached
+                     WHERE reached.organization_id = ?4 AND reached.client_id = statuses.client_id
+                       AND reached.status_id = statuses.id)
+      ORDER BY statuses.id LIMIT ?5`,
+    [value, job.cursor, job.removal, job.organizationId, limit],
+  )
 }
 
 /** Moves on from where the caller began; false when somebody else was faster. */
@@ -156,21 +130,20 @@ export async function advanceJob(
   { cursor, looked }: { cursor: number; looked: number },
   now: EpochSeconds,
 ): Promise<boolean> {
-  const statement = db
-    .prepare(
-      `UPDATE cut_off_jobs SET cursor = ?3, done = done + ?4, progressed_at = ?5
-        WHERE id = ?1 AND cursor = ?2 AND finished_at IS NULL`,
-    )
-    .bind(job.id, job.cursor, cursor, looked, now)
-  return (await reach('D1', () => statement.run())).meta.changes > 0
+  const changed = await run(
+    db,
+    `UPDATE cut_off_jobs SET cursor = ?3, done = done + ?4, progressed_at = ?5
+      WHERE id = ?1 AND cursor = ?2 AND finished_at IS NULL`,
+    [job.id, job.cursor, cursor, looked, now],
+  )
+  return changed > 0
 }
 
 export async function finishJob(db: D1Database, id: string, now: EpochSeconds): Promise<void> {
-  const statement = db
-    .prepare(
-      `UPDATE cut_off_jobs SET finished_at = ?2, progressed_at = ?2, done = total
-        WHERE id = ?1 AND finished_at IS NULL`,
-    )
-    .bind(id, now)
-  await reach('D1', () => statement.run())
+  await run(
+    db,
+    `UPDATE cut_off_jobs SET finished_at = ?2, progressed_at = ?2, done = total
+      WHERE id = ?1 AND finished_at IS NULL`,
+    [id, now],
+  )
 }

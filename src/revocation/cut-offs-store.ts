@@ -1,5 +1,6 @@
 import type { AuditEventName } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { conditions, statement } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
 import { appRefusal } from './app-refusal-store.ts'
 import { countDueRemovalStatement, countRemovalStatement, ENDED_APPROVALS } from './removals-store.ts'
@@ -23,17 +24,22 @@ export function cutOffStatements(db: D1Database, cause: CutOffCause, now: EpochS
   const endId = randomId('cut')
   const { organizationId, clientId, event, actor } = cause
   const due = organizationId === undefined && clientId === undefined
+  const where = conditions(
+    organizationId !== undefined && ['status.organization_id = ?', organizationId],
+    clientId !== undefined && ['status.client_id = ?', clientId],
+    due && [`(status.organization_id, status.client_id) IN (${ENDED_APPROVALS})`],
+  )
   return [
     due ? countDueRemovalStatement(db, now) : countRemovalStatement(db),
-    db.prepare(cutOffSql(cause)).bind(now, endId, organizationId ?? null, clientId ?? null),
-    db.prepare(END).bind(now, endId),
-    db.prepare(INSERT_JOBS).bind(now, endId, event, actor),
+    statement(db, cutOffSql(where.sql), [now, endId, ...where.values]),
+    statement(db, END, [now, endId]),
+    statement(db, INSERT_JOBS, [now, endId, event, actor]),
     successorsStatement(db, endId),
   ]
 }
 
 /** Consents that nothing has cut off yet, where the organization refuses the app now. */
-const cutOffSql = ({ organizationId, clientId }: CutOffCause) => `
+const cutOffSql = (concerned: string) => `
   INSERT INTO app_cutoffs (organization_id, client_id, removal, cut_by)
   SELECT DISTINCT status.organization_id, status.client_id, (SELECT count FROM access_removals), ?2
     FROM organization_statuses AS status
@@ -43,9 +49,7 @@ const cutOffSql = ({ organizationId, clientId }: CutOffCause) => `
       ON decision.organization_id = status.organization_id AND decision.client_id = status.client_id
     LEFT JOIN app_cutoffs AS former
       ON former.organization_id = status.organization_id AND former.client_id = status.client_id
-   WHERE ${organizationId === undefined ? '?3 IS NULL' : 'status.organization_id = ?3'}
-     AND ${clientId === undefined ? '?4 IS NULL' : 'status.client_id = ?4'}
-     ${organizationId === undefined && clientId === undefined ? `AND (status.organization_id, status.client_id) IN (${ENDED_APPROVALS})` : ''}
+   WHERE ${concerned}
      AND status.consented_after >= coalesce(former.removal, 0) AND (${appRefusal()}) IS NOT NULL
   ON CONFLICT DO UPDATE SET removal = excluded.removal, cut_by = excluded.cut_by`
 

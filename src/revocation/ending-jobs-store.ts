@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, statement } from '../lib/d1.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import type { CutOffJob } from './cut-off-jobs-store.ts'
 
 /** Living generations of grants to the apps of an organization, and of grants that name it; ?1 is its id. */
@@ -18,15 +20,15 @@ export function insertEndingJobStatement(
   now: EpochSeconds,
 ): D1PreparedStatement {
   const { organizationId, accountId = null, cause, requestedBy } = job
-  return db
-    .prepare(
-      `INSERT OR IGNORE INTO cut_off_jobs
-         (id, ends, organization_id, account_id, cause, requested_by, created_at, removal, total, progressed_at)
-       SELECT 'job_end_' || ?1, ?2, ?1, ?3, ?4, ?5, ?6, (SELECT count FROM access_removals),
-              (SELECT count(*) FROM (${reaching('0')})), ?6
-         FROM organizations WHERE id = ?1 AND closed_at IS NOT NULL`,
-    )
-    .bind(organizationId, accountId === null ? 'organization' : 'account', accountId, cause, requestedBy, now)
+  return statement(
+    db,
+    `INSERT OR IGNORE INTO cut_off_jobs
+       (id, ends, organization_id, account_id, cause, requested_by, created_at, removal, total, progressed_at)
+     SELECT 'job_end_' || ?1, ?2, ?1, ?3, ?4, ?5, ?6, (SELECT count FROM access_removals),
+            (SELECT count(*) FROM (${reaching('0')})), ?6
+       FROM organizations WHERE id = ?1 AND closed_at IS NOT NULL`,
+    [organizationId, accountId === null ? 'organization' : 'account', accountId, cause, requestedBy, now],
+  )
 }
 
 /** A grant that is concerned. */
@@ -38,16 +40,17 @@ export interface EndingGrant {
   ends: boolean
 }
 
+const grantRow = z.object({ statusId: z.number(), accountId: z.string(), grantId: z.string(), ends: flagColumn })
+
 /** What the job has not looked at yet. */
 export async function listEndingPortion(db: D1Database, job: CutOffJob, limit: number): Promise<EndingGrant[]> {
-  const statement = db
-    .prepare(
-      `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId,
-              apps.organization_id = ?1 AS ends
-         FROM (${reaching('?2')}) AS reaching JOIN token_statuses AS statuses USING (id) JOIN apps USING (client_id)
-        ORDER BY statuses.id LIMIT ?3`,
-    )
-    .bind(job.organizationId, job.cursor, limit)
-  const { results } = await reach('D1', () => statement.all<Omit<EndingGrant, 'ends'> & { ends: number }>())
-  return results.map((row) => ({ ...row, ends: row.ends === 1 }))
+  return all(
+    db,
+    grantRow,
+    `SELECT statuses.id AS statusId, statuses.account_id AS accountId, statuses.grant_id AS grantId,
+            apps.organization_id = ?1 AS ends
+       FROM (${reaching('?2')}) AS reaching JOIN token_statuses AS statuses USING (id) JOIN apps USING (client_id)
+      ORDER BY statuses.id LIMIT ?3`,
+    [job.organizationId, job.cursor, limit],
+  )
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { AuditEventName } from '../audit/events.ts'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { all, conditions, statement } from '../lib/d1.ts'
 import { normalizeAddressPart } from '../lib/email-address.ts'
-import { reach } from '../lib/storage.ts'
 import type { Ending } from './token-statuses-store.ts'
 
 /** What operators can stop everywhere and let go on again. */
@@ -58,23 +59,15 @@ export interface SuspendableItem {
   suspendedAt: EpochSeconds | null
 }
 
-const itemRow = z
-  .object({
+const itemRow = camelKeys(
+  z.object({
     id: z.string(),
     name: z.string(),
     detail: z.string(),
     created_at: z.number(),
     suspended_at: z.number().nullable(),
-  })
-  .transform(
-    (row): SuspendableItem => ({
-      id: row.id,
-      name: row.name,
-      detail: row.detail,
-      createdAt: row.created_at,
-      suspendedAt: row.suspended_at,
-    }),
-  )
+  }),
+)
 
 /** Where a page begins: after this one. */
 export interface SuspendablePosition {
@@ -90,16 +83,23 @@ export async function listSuspendables(
 ): Promise<SuspendableItem[]> {
   const { id, name, detail, living } = KINDS[kind]
   const search = typed && kind === 'accounts' ? normalizeAddressPart(typed) : typed
-  const statement = db
-    .prepare(
-      `SELECT ${id} AS id, ${name} AS name, ${detail} AS detail, created_at, suspended_at FROM ${kind}
-        WHERE ${living} AND (?1 IS NULL OR instr(lower(${name}), lower(?1)) OR ${id} = ?5 OR instr(lower(${detail}), lower(?1)))
-          AND (?2 IS NULL OR (created_at, ${id}) < (?2, ?3))
-        ORDER BY created_at DESC, ${id} DESC LIMIT ?4`,
-    )
-    .bind(search, after?.createdAt ?? null, after?.id ?? null, limit, typed)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => itemRow.parse(row))
+  const where = conditions(
+    [living],
+    search !== null && [
+      `instr(lower(${name}), lower(?)) OR ${id} = ? OR instr(lower(${detail}), lower(?))`,
+      search,
+      typed,
+      search,
+    ],
+    after && [`(created_at, ${id}) < (?, ?)`, after.createdAt, after.id],
+  )
+  return all(
+    db,
+    itemRow,
+    `SELECT ${id} AS id, ${name} AS name, ${detail} AS detail, created_at, suspended_at FROM ${kind}
+      WHERE ${where.sql} ORDER BY created_at DESC, ${id} DESC LIMIT ?`,
+    [...where.values, limit],
+  )
 }
 
 /** Changes nothing where it is suspended already. */
@@ -110,9 +110,11 @@ export function suspendStatement(
   now: EpochSeconds,
 ): D1PreparedStatement {
   const { id: column, living } = KINDS[kind]
-  return db
-    .prepare(`UPDATE ${kind} SET suspended_at = ?2 WHERE ${column} = ?1 AND ${living} AND suspended_at IS NULL`)
-    .bind(id, now)
+  return statement(
+    db,
+    `UPDATE ${kind} SET suspended_at = ?2 WHERE ${column} = ?1 AND ${living} AND suspended_at IS NULL`,
+    [id, now],
+  )
 }
 
 /** Changes nothing where it is not suspended. Consents from before count on only if that is wanted. */
@@ -124,10 +126,10 @@ export function resumeStatement(
 ): D1PreparedStatement {
   const { id: column, living } = KINDS[kind]
   const countFrom = keepGrants ? 'grants_count_from' : '(SELECT count FROM access_removals)'
-  return db
-    .prepare(
-      `UPDATE ${kind} SET suspended_at = NULL, grants_count_from = ${countFrom}
-        WHERE ${column} = ?1 AND ${living} AND suspended_at IS NOT NULL`,
-    )
-    .bind(id)
+  return statement(
+    db,
+    `UPDATE ${kind} SET suspended_at = NULL, grants_count_from = ${countFrom}
+      WHERE ${column} = ?1 AND ${living} AND suspended_at IS NOT NULL`,
+    [id],
+  )
 }

@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, type Condition, conditions, rowsOf, run, statement } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import { STATUS_LIST_SIZE } from './status-list.ts'
 
 /** Of a grant, as far as its statuses repeat it. */
@@ -24,19 +25,19 @@ const COLUMNS = 'grant_id, account_id, client_id, organizations, scopes, version
  * later finds the row.
  */
 export async function insertTokenStatus(db: D1Database, subject: StatusSubject): Promise<boolean> {
-  const statement = db
-    .prepare(
+  return (
+    (await run(
+      db,
       `INSERT INTO token_statuses (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, count FROM access_removals WHERE count = ?`,
-    )
-    .bind(...columnValues(subject))
-  return (await reach('D1', () => statement.run())).meta.changes > 0
+      columnValues(subject),
+    )) > 0
+  )
 }
 
 /** A grant that ended takes its generation along. */
 export function endStatusStatement(db: D1Database, grantId: string, now: EpochSeconds): D1PreparedStatement {
-  return db
-    .prepare('UPDATE token_statuses SET invalid_at = ?2 WHERE grant_id = ?1 AND invalid_at IS NULL')
-    .bind(grantId, now)
+  const sql = 'UPDATE token_statuses SET invalid_at = ?2 WHERE grant_id = ?1 AND invalid_at IS NULL'
+  return statement(db, sql, [grantId, now])
 }
 
 /** What a person gave is over for good: no generation follows. */
@@ -45,9 +46,10 @@ export function endStatusesOfAccountStatement(
   accountId: string,
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare('UPDATE token_statuses SET invalid_at = ?2 WHERE account_id = ?1 AND invalid_at IS NULL')
-    .bind(accountId, now)
+  return statement(db, 'UPDATE token_statuses SET invalid_at = ?2 WHERE account_id = ?1 AND invalid_at IS NULL', [
+    accountId,
+    now,
+  ])
 }
 
 /** Ends the generation that was there before this version of the grant; the next follows by {@link alignStatusStatements}. */
@@ -56,24 +58,28 @@ export function endOlderStatusStatement(
   { grantId, version }: { grantId: string; version: number },
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare('UPDATE token_statuses SET invalid_at = ?3 WHERE grant_id = ?1 AND version < ?2 AND invalid_at IS NULL')
-    .bind(grantId, version, now)
+  return statement(
+    db,
+    'UPDATE token_statuses SET invalid_at = ?3 WHERE grant_id = ?1 AND version < ?2 AND invalid_at IS NULL',
+    [grantId, version, now],
+  )
 }
 
 /** A living grant has one living generation, which says what its tokens may carry at most. */
 export function alignStatusStatements(db: D1Database, subject: StatusSubject): D1PreparedStatement[] {
   const { grantId, organizations, scopes } = subject
   return [
-    db
-      .prepare(
-        `UPDATE token_statuses SET organizations = ?2, scopes = ?3
-          WHERE grant_id = ?1 AND invalid_at IS NULL AND (organizations <> ?2 OR scopes <> ?3)`,
-      )
-      .bind(grantId, JSON.stringify(organizations), JSON.stringify(scopes)),
-    db
-      .prepare(`INSERT INTO token_statuses (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-      .bind(...columnValues(subject)),
+    statement(
+      db,
+      `UPDATE token_statuses SET organizations = ?2, scopes = ?3
+        WHERE grant_id = ?1 AND invalid_at IS NULL AND (organizations <> ?2 OR scopes <> ?3)`,
+      [grantId, JSON.stringify(organizations), JSON.stringify(scopes)],
+    ),
+    statement(
+      db,
+      `INSERT INTO token_statuses (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      columnValues(subject),
+    ),
   ]
 }
 
@@ -87,18 +93,25 @@ export interface Ending {
   /** Any of these. */
   scopes?: readonly string[]
   /** By what the batch has written so far. */
-  only?: keyof typeof CONDITIONS
+  only?: keyof typeof ONLY
 }
 
-/** ?4 is the account and ?5 the organization. */
-const CONDITIONS = {
+const ONLY = {
   /** Not of apps that the organization approved: its own ceiling does not count for them. */
-  unapproved: `NOT EXISTS (SELECT 1 FROM app_decisions AS decision
-                            WHERE decision.organization_id = ?5 AND decision.client_id = token_statuses.client_id
-                              AND decision.decision = 'approved')`,
-  formerMember: 'NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ?5 AND account_id = ?4)',
-  deletedApp: `EXISTS (SELECT 1 FROM apps
-                        WHERE apps.client_id = token_statuses.client_id AND apps.deleted_at IS NOT NULL)`,
+  unapproved: ({ organizationId }: Ending): Condition => [
+    `NOT EXISTS (SELECT 1 FROM app_decisions AS decision
+                  WHERE decision.organization_id = ? AND decision.client_id = token_statuses.client_id
+                    AND decision.decision = 'approved')`,
+    organizationId ?? null,
+  ],
+  formerMember: ({ organizationId, accountId }: Ending): Condition => [
+    'NOT EXISTS (SELECT 1 FROM members WHERE organization_id = ? AND account_id = ?)',
+    organizationId ?? null,
+    accountId ?? null,
+  ],
+  deletedApp: (): Condition => [
+    `EXISTS (SELECT 1 FROM apps WHERE apps.client_id = token_statuses.client_id AND apps.deleted_at IS NOT NULL)`,
+  ],
 }
 
 /**
@@ -106,58 +119,55 @@ const CONDITIONS = {
  * generation in the same moment, so that the next refresh gets what is still allowed.
  */
 export function endStatusesStatements(db: D1Database, ending: Ending, now: EpochSeconds): D1PreparedStatement[] {
-  const { clientId = null, accountId = null, organizationId = null, ownerId = null, scopes } = ending
-  if (scopes?.length === 0) return []
+  if (ending.scopes?.length === 0) return []
   const endId = randomId('cut')
-  const values = [now, endId, clientId, accountId, organizationId, scopes ? JSON.stringify(scopes) : null, ownerId]
-  return [
-    db
-      .prepare(
-        `UPDATE token_statuses SET invalid_at = ?1, ended_by = ?2
-          WHERE invalid_at IS NULL AND ${matches(ending).join(' AND ')}`,
-      )
-      .bind(...values),
-    successorsStatement(db, endId),
-  ]
+  const where = matches(ending)
+  const sql = `UPDATE token_statuses SET invalid_at = ?, ended_by = ? WHERE invalid_at IS NULL AND ${where.sql}`
+  return [statement(db, sql, [now, endId, ...where.values]), successorsStatement(db, endId)]
 }
 
 /** One condition for each part, so that SQLite finds the index of the narrowest. */
-function matches({ clientId, ownerId, accountId, organizationId, scopes, only }: Ending): string[] {
-  return [
-    clientId === undefined ? '?3 IS NULL' : 'client_id = ?3',
-    accountId === undefined ? '?4 IS NULL' : 'account_id = ?4',
-    organizationId === undefined
-      ? '?5 IS NULL'
-      : 'id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ?5 AND client_id = coalesce(?3, client_id))',
-    scopes === undefined
-      ? '?6 IS NULL'
-      : `EXISTS (SELECT 1 FROM json_each(token_statuses.scopes) AS scope
-                  WHERE scope.value IN (SELECT value FROM json_each(?6)))`,
-    ownerId === undefined ? '?7 IS NULL' : 'client_id IN (SELECT client_id FROM apps WHERE organization_id = ?7)',
-    ...(only ? [CONDITIONS[only]] : []),
-  ]
+function matches(ending: Ending) {
+  const { clientId, ownerId, accountId, organizationId, scopes, only } = ending
+  return conditions(
+    clientId !== undefined && ['client_id = ?', clientId],
+    accountId !== undefined && ['account_id = ?', accountId],
+    organizationId !== undefined && [IN_ORGANIZATION, organizationId, clientId ?? null],
+    scopes && [WITH_ANY_SCOPE, JSON.stringify(scopes)],
+    ownerId !== undefined && ['client_id IN (SELECT client_id FROM apps WHERE organization_id = ?)', ownerId],
+    only && ONLY[only](ending),
+  )
 }
+
+const IN_ORGANIZATION = `
+  id IN (SELECT status_id FROM organization_statuses WHERE organization_id = ? AND client_id = coalesce(?, client_id))`
+const WITH_ANY_SCOPE = `
+  EXISTS (SELECT 1 FROM json_each(token_statuses.scopes) AS scope
+           WHERE scope.value IN (SELECT value FROM json_each(?)))`
 
 /** Right after the generations that it succeeds were ended under this id. */
 export function successorsStatement(db: D1Database, endId: string): D1PreparedStatement {
-  return db
-    .prepare(`INSERT INTO token_statuses (${COLUMNS}) SELECT ${COLUMNS} FROM token_statuses WHERE ended_by = ?`)
-    .bind(endId)
+  return statement(
+    db,
+    `INSERT INTO token_statuses (${COLUMNS}) SELECT ${COLUMNS} FROM token_statuses WHERE ended_by = ?`,
+    [endId],
+  )
 }
+
+const idRow = z.object({ id: z.number() })
 
 /** The indexes of one list whose tokens are invalid; undefined for a list that no token can name yet. */
 export async function findInvalidIndexes(db: D1Database, list: number): Promise<number[] | undefined> {
   const first = list * STATUS_LIST_SIZE
-  const [newest, invalid] = await reach('D1', () =>
-    db.batch<{ id: number | null }>([
-      db.prepare("SELECT seq AS id FROM sqlite_sequence WHERE name = 'token_statuses'"),
-      db
-        .prepare('SELECT id FROM token_statuses WHERE invalid_at IS NOT NULL AND id >= ?1 AND id < ?2')
-        .bind(first, first + STATUS_LIST_SIZE),
+  const [newest, invalid] = await batch(db, [
+    statement(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'token_statuses'"),
+    statement(db, 'SELECT id FROM token_statuses WHERE invalid_at IS NOT NULL AND id >= ?1 AND id < ?2', [
+      first,
+      first + STATUS_LIST_SIZE,
     ]),
-  )
-  if (first > (newest?.results[0]?.id ?? -1)) return undefined
-  return (invalid?.results ?? []).map(({ id }) => Number(id) - first)
+  ])
+  if (first > (rowsOf(idRow, newest)[0]?.id ?? -1)) return undefined
+  return rowsOf(idRow, invalid).map(({ id }) => id - first)
 }
 
 /** Longer than any access token lives (src/env.ts). */
@@ -166,10 +176,11 @@ const MAX_DELETED = 5000
 
 /** Generations whose tokens have all expired. Their indexes are never used again. */
 export async function deleteOldStatuses(db: D1Database, now: EpochSeconds): Promise<void> {
-  const statement = db
-    .prepare('DELETE FROM token_statuses WHERE id IN (SELECT id FROM token_statuses WHERE invalid_at <= ? LIMIT ?)')
-    .bind(now - RETENTION_SECONDS, MAX_DELETED)
-  await reach('D1', () => statement.run())
+  await run(
+    db,
+    'DELETE FROM token_statuses WHERE id IN (SELECT id FROM token_statuses WHERE invalid_at <= ? LIMIT ?)',
+    [now - RETENTION_SECONDS, MAX_DELETED],
+  )
 }
 
 function columnValues(subject: StatusSubject): (string | number)[] {

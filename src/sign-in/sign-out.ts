@@ -7,7 +7,7 @@ import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { AppEnv } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
 import { clearCookie } from '../lib/cookies.ts'
-import { reach } from '../lib/storage.ts'
+import { batch } from '../lib/d1.ts'
 import { readFields } from '../ui/read-fields.ts'
 import { clearSignInBrowser } from './sign-in-browser.ts'
 
@@ -34,7 +34,7 @@ async function endSessions(
   if (!session) return c.redirect('/sign-in', 303)
   checkForm(c, session, (await readFields(c.req.raw)).get('form_token'))
   const audit = newAuditEvent({ event, at: now, actor: session.accountId, accountId: session.accountId })
-  await reach('D1', () => c.env.DB.batch([statementFor(session), auditStatement(c.env.DB, audit)]))
+  await batch(c.env.DB, [statementFor(session), auditStatement(c.env.DB, audit)])
   c.header('Set-Cookie', clearCookie(SESSION_COOKIE, c.get('config')))
   // What this browser sent to sign in is not answered once more.
   c.header('Set-Cookie', clearSignInBrowser(c.get('config')), { append: true })

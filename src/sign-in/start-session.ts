@@ -10,9 +10,10 @@ import type { AppEnv } from '../env.ts'
 import { PageError } from '../errors.ts'
 import { currentTime } from '../lib/clock.ts'
 import { readCookie, writeCookie } from '../lib/cookies.ts'
+import { batch } from '../lib/d1.ts'
 import { hmacSha256 } from '../lib/encoding.ts'
 import { randomId } from '../lib/random.ts'
-import { isUniqueViolation, reach } from '../lib/storage.ts'
+import { isUniqueViolation } from '../lib/storage.ts'
 import { personalOrganization } from '../organizations/organizations-store.ts'
 
 const MAX_USER_AGENT_LENGTH = 200
@@ -45,7 +46,7 @@ export async function startSession(
   })
   const event = newAuditEvent({ event: 'session.signed_in', at: now, actor: account.id, accountId: account.id })
   const former = await endFormerSession(c, idHash)
-  await reach('D1', () => c.env.DB.batch([...former, session, auditIfChangedStatement(c.env.DB, event)]))
+  await batch(c.env.DB, [...former, session, auditIfChangedStatement(c.env.DB, event)])
   const cookie = { name: SESSION_COOKIE, value: secret, maxAgeSeconds: SESSION_COOKIE_TTL_SECONDS }
   c.header('Set-Cookie', writeCookie(cookie, config), { append: true })
   c.header('Set-Cookie', await rememberBrowser(config, c.req.raw, email), { append: true })
@@ -67,7 +68,7 @@ async function createAccount(c: Context<AppEnv>, email: string): Promise<Account
     ...personalOrganization(c.env.DB, account, now).statements,
   ]
   try {
-    await reach('D1', () => c.env.DB.batch(statements))
+    await batch(c.env.DB, statements)
     return { ...account, suspended: false }
   } catch (error) {
     // Two browsers proved the same new address at once; the other one was first.

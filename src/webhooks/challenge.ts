@@ -2,9 +2,9 @@ import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
 import { type Bindings, readConfig } from '../env.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { batch } from '../lib/d1.ts'
 import { guardedAsk } from '../lib/guarded-fetch.ts'
 import { randomBase64Url, randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import { openDestination } from './open-webhooks.ts'
 import { chargeChallenge } from './posts-store.ts'
 import { messageHeaders } from './signature.ts'
@@ -44,7 +44,7 @@ export async function challengeWebhook(
   const at = currentTime()
   const event = newAuditEvent({ event: 'webhook.confirmed', at, actor, organizationId, reason: hostOf(destination) })
   const confirm = confirmWebhookStatement(env.DB, webhookId, wrappedUrl)
-  await reach('D1', () => env.DB.batch([confirm, auditIfChangedStatement(env.DB, event)]))
+  await batch(env.DB, [confirm, auditIfChangedStatement(env.DB, event)])
   return 'answered'
 }
 

@@ -1,9 +1,9 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { utf8 } from '../lib/encoding.ts'
 import { randomId } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
 import { wrap } from '../lib/wrapping.ts'
 import { deleteDeliveriesStatement } from './deliveries-store.ts'
 import { newWebhookSecret } from './signature.ts'
@@ -88,6 +88,6 @@ async function write(
 ): Promise<boolean> {
   const { organizationId } = webhook
   const event = newAuditEvent({ event: name, at, actor, organizationId, reason: hostOf(webhook) })
-  const [changed] = await reach('D1', () => db.batch([change, auditIfChangedStatement(db, event), ...after]))
-  return (changed?.meta.changes ?? 0) > 0
+  const [changed] = await batch(db, [change, auditIfChangedStatement(db, event), ...after])
+  return changesOf(changed) > 0
 }

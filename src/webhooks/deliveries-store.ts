@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { AUDIT_EVENT_NAMES } from '../audit/events.ts'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { all, batch, conditions, rowsOf, run, statement } from '../lib/d1.ts'
 import { chargeAttemptStatement, minuteOf, nextMinuteAt, type PostBudget } from './posts-store.ts'
 import { DELIVERY_STATES, type Delivery, type DeliveryMessage, type DeliveryState } from './webhook.ts'
 
 /** What was put into the queue, or is being attempted, and is not heard of for this long is put there again. */
 const LOST_AFTER_SECONDS = 60
 
-const deliveryRow = z
-  .object({
+const deliveryRow = camelKeys(
+  z.object({
     webhook_id: z.string(),
     event_id: z.string(),
     event: z.enum(AUDIT_EVENT_NAMES),
@@ -20,21 +21,8 @@ const deliveryRow = z
     attempted_at: z.number().nullable(),
     status: z.number().nullable(),
     reason: z.string().nullable(),
-  })
-  .transform(
-    (row): Delivery => ({
-      webhookId: row.webhook_id,
-      eventId: row.event_id,
-      event: row.event,
-      state: row.state,
-      attempts: row.attempts,
-      createdAt: row.created_at,
-      attemptedAt: row.attempted_at,
-      nextAttemptAt: row.state === 'waiting' ? row.due_at : null,
-      status: row.status,
-      reason: row.reason,
-    }),
-  )
+  }),
+).transform(({ dueAt, ...delivery }) => ({ ...delivery, nextAttemptAt: delivery.state === 'waiting' ? dueAt : null }))
 
 /** Where a page begins: before this delivery. */
 export interface DeliveryPosition {
@@ -48,17 +36,20 @@ export async function listDeliveries(
   webhookId: string,
   { state, before, limit }: { state: DeliveryState | null; before: DeliveryPosition | null; limit: number },
 ): Promise<Delivery[]> {
-  const statement = db
-    .prepare(
-      `SELECT deliveries.*, audit_events.event
-         FROM webhook_deliveries AS deliveries JOIN audit_events ON audit_events.id = deliveries.event_id
-        WHERE deliveries.webhook_id = ?1 AND (?2 IS NULL OR deliveries.state = ?2)
-          AND (?3 IS NULL OR (deliveries.created_at, deliveries.event_id) < (?3, ?4))
-        ORDER BY deliveries.created_at DESC, deliveries.event_id DESC LIMIT ?5`,
-    )
-    .bind(webhookId, state, before?.createdAt ?? null, before?.eventId ?? null, limit)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => deliveryRow.parse(row))
+  const where = conditions(
+    ['deliveries.webhook_id = ?', webhookId],
+    state && ['deliveries.state = ?', state],
+    before && ['(deliveries.created_at, deliveries.event_id) < (?, ?)', before.createdAt, before.eventId],
+  )
+  return all(
+    db,
+    deliveryRow,
+    `SELECT deliveries.*, audit_events.event
+       FROM webhook_deliveries AS deliveries JOIN audit_events ON audit_events.id = deliveries.event_id
+      WHERE ${where.sql}
+      ORDER BY deliveries.created_at DESC, deliveries.event_id DESC LIMIT ?`,
+    [...where.values, limit],
+  )
 }
 
 /** Of one webhook in one run; the rest goes with the next. */
@@ -90,6 +81,8 @@ const IN_TURN = `
    WHERE turn <= ?3 - iif(made.minute >= ?4, made.posts, 0)
    ORDER BY turn, due_at LIMIT ?2`
 
+const messageRow = z.object({ webhookId: z.string(), eventId: z.string(), attempt: z.number() })
+
 /**
  * Takes what is due, for the queue: one of each organization, then a second of each, and of none more than its budget
  * has left. What the queue then loses is due again a minute later.
@@ -100,16 +93,17 @@ export async function claimDueDeliveries(
   now: EpochSeconds,
   limit: number,
 ): Promise<DeliveryMessage[]> {
-  const statement = db
-    .prepare(
-      `UPDATE webhook_deliveries SET due_at = ?1 + ${LOST_AFTER_SECONDS}
-        WHERE (webhook_id, event_id) IN (${IN_TURN})
-       RETURNING webhook_id AS webhookId, event_id AS eventId, attempts AS attempt`,
-    )
-    .bind(now, limit, postsPerMinute, minuteOf(now))
-  const { results } = await reach('D1', () => statement.all<{ webhookId: string; eventId: string; attempt: number }>())
-  return results
+  return all(
+    db,
+    messageRow,
+    `UPDATE webhook_deliveries SET due_at = ?1 + ${LOST_AFTER_SECONDS}
+      WHERE (webhook_id, event_id) IN (${IN_TURN})
+     RETURNING webhook_id AS webhookId, event_id AS eventId, attempts AS attempt`,
+    [now, limit, postsPerMinute, minuteOf(now)],
+  )
 }
+
+const begunRow = z.object({ failures: z.number() })
 
 /**
  * The number of failures before; undefined when there is nothing to attempt, or somebody else does, or nothing may be
@@ -120,25 +114,25 @@ export async function beginAttempt(
   message: DeliveryMessage,
   budget: PostBudget,
   now: EpochSeconds,
-): Promise<{ failures: number } | undefined> {
+): Promise<z.output<typeof begunRow> | undefined> {
   const { webhookId, eventId, attempt } = message
-  const begin = db
-    .prepare(
-      `UPDATE webhook_deliveries
-          SET attempts = attempts + 1, attempted_at = ?4, due_at = ?4 + ${LOST_AFTER_SECONDS}
-        WHERE changes() > 0 AND webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting'
-       RETURNING failures`,
-    )
-    .bind(webhookId, eventId, attempt, now)
-  const postpone = db
-    .prepare(
-      `UPDATE webhook_deliveries SET due_at = ?4
-        WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting'`,
-    )
-    .bind(webhookId, eventId, attempt, nextMinuteAt(now))
+  const begin = statement(
+    db,
+    `UPDATE webhook_deliveries
+        SET attempts = attempts + 1, attempted_at = ?4, due_at = ?4 + ${LOST_AFTER_SECONDS}
+      WHERE changes() > 0 AND webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting'
+     RETURNING failures`,
+    [webhookId, eventId, attempt, now],
+  )
+  const postpone = statement(
+    db,
+    `UPDATE webhook_deliveries SET due_at = ?4
+      WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 AND state = 'waiting'`,
+    [webhookId, eventId, attempt, nextMinuteAt(now)],
+  )
   const charge = chargeAttemptStatement(db, message, budget, now)
-  const [, begun] = await reach('D1', () => db.batch<{ failures: number }>([charge, begin, postpone]))
-  return begun?.results[0]
+  const [, begun] = await batch(db, [charge, begin, postpone])
+  return rowsOf(begunRow, begun)[0]
 }
 
 export interface AttemptOutcome {
@@ -155,12 +149,12 @@ export function finishAttemptStatement(
   { webhookId, eventId, attempt }: DeliveryMessage,
   { state, failures, status, reason, dueAt }: AttemptOutcome,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE webhook_deliveries SET state = ?4, failures = ?5, status = ?6, reason = ?7, due_at = ?8
-        WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 + 1`,
-    )
-    .bind(webhookId, eventId, attempt, state, failures, status, reason, dueAt)
+  return statement(
+    db,
+    `UPDATE webhook_deliveries SET state = ?4, failures = ?5, status = ?6, reason = ?7, due_at = ?8
+      WHERE webhook_id = ?1 AND event_id = ?2 AND attempts = ?3 + 1`,
+    [webhookId, eventId, attempt, state, failures, status, reason, dueAt],
+  )
 }
 
 /** Due now, with all its retries before it. False: there is no such delivery. */
@@ -170,28 +164,28 @@ export async function sendAgain(
   eventId: string,
   now: EpochSeconds,
 ): Promise<boolean> {
-  const statement = db
-    .prepare(
+  return (
+    (await run(
+      db,
       `UPDATE webhook_deliveries SET state = 'waiting', failures = 0, due_at = ?3
-        WHERE webhook_id = ?1 AND event_id = ?2`,
-    )
-    .bind(webhookId, eventId, now)
-  return (await reach('D1', () => statement.run())).meta.changes > 0
+      WHERE webhook_id = ?1 AND event_id = ?2`,
+      [webhookId, eventId, now],
+    )) > 0
+  )
 }
 
 export function deleteDeliveriesStatement(db: D1Database, webhookId: string): D1PreparedStatement {
-  return db.prepare('DELETE FROM webhook_deliveries WHERE webhook_id = ?').bind(webhookId)
+  return statement(db, 'DELETE FROM webhook_deliveries WHERE webhook_id = ?', [webhookId])
 }
 
 /** So many in one run stay well within what one statement may do; the rest goes with the next. */
 const MAX_DELETED = 2000
 
 export async function deleteOldDeliveries(db: D1Database, before: EpochSeconds): Promise<void> {
-  const statement = db
-    .prepare(
-      `DELETE FROM webhook_deliveries WHERE (webhook_id, event_id) IN
-         (SELECT webhook_id, event_id FROM webhook_deliveries WHERE created_at < ? LIMIT ?)`,
-    )
-    .bind(before, MAX_DELETED)
-  await reach('D1', () => statement.run())
+  await run(
+    db,
+    `DELETE FROM webhook_deliveries WHERE (webhook_id, event_id) IN
+       (SELECT webhook_id, event_id FROM webhook_deliveries WHERE created_at < ? LIMIT ?)`,
+    [before, MAX_DELETED],
+  )
 }

@@ -1,7 +1,7 @@
 import { auditIfChangedStatement } from '../audit/audit-store.ts'
 import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { batch, changesOf } from '../lib/d1.ts'
 import { type AttemptOutcome, finishAttemptStatement } from './deliveries-store.ts'
 import { type DeliveryMessage, hostOf } from './webhook.ts'
 import { countFailureStatement, disableFailingStatement, endStreakStatement } from './webhooks-store.ts'
@@ -32,23 +32,20 @@ export async function finishAttempt(
   const finish = finishAttemptStatement(db, message, outcome)
   if (!webhook || outcome.state === 'delivered') {
     const after = webhook ? [endStreakStatement(db, webhook.id)] : []
-    const [finished] = await reach('D1', () => db.batch([finish, ...after]))
-    return { counted: changed(finished), disabled: undefined }
+    const [finished] = await batch(db, [finish, ...after])
+    return { counted: changesOf(finished) > 0, disabled: undefined }
   }
   const { id, organizationId } = webhook
   const host = hostOf(webhook)
   const event = newAuditEvent({ event: 'webhook.disabled', at: now, organizationId, reason: host })
-  const [finished, , disabled] = await reach('D1', () =>
-    db.batch([
-      finish,
-      countFailureStatement(db, id, now),
-      disableFailingStatement(db, id, now),
-      auditIfChangedStatement(db, event),
-    ]),
-  )
-  return { counted: changed(finished), disabled: changed(disabled) ? { id, organizationId, host } : undefined }
-}
-
-function changed(result: D1Result | undefined): boolean {
-  return (result?.meta.changes ?? 0) > 0
+  const [finished, , disabled] = await batch(db, [
+    finish,
+    countFailureStatement(db, id, now),
+    disableFailingStatement(db, id, now),
+    auditIfChangedStatement(db, event),
+  ])
+  return {
+    counted: changesOf(finished) > 0,
+    disabled: changesOf(disabled) > 0 ? { id, organizationId, host } : undefined,
+  }
 }

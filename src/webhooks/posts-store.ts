@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { run, statement } from '../lib/d1.ts'
 
 /** What an organization's webhooks may make together, in each minute of the clock. */
 export interface PostBudget {
@@ -41,7 +41,7 @@ export function chargeAttemptStatement(
   { postsPerMinute }: PostBudget,
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db.prepare(CHARGE_ATTEMPT).bind(webhookId, minuteOf(now), postsPerMinute, eventId, attempt)
+  return statement(db, CHARGE_ATTEMPT, [webhookId, minuteOf(now), postsPerMinute, eventId, attempt])
 }
 
 /** False: the organization is suspended, or its webhooks made as many POSTs in this minute as they may. */
@@ -51,6 +51,5 @@ export async function chargeChallenge(
   { postsPerMinute }: PostBudget,
   now: EpochSeconds,
 ): Promise<boolean> {
-  const statement = db.prepare(CHARGE_CHALLENGE).bind(webhookId, minuteOf(now), postsPerMinute)
-  return (await reach('D1', () => statement.run())).meta.changes > 0
+  return (await run(db, CHARGE_CHALLENGE, [webhookId, minuteOf(now), postsPerMinute])) > 0
 }

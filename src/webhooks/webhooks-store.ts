@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { AUDIT_EVENT_NAMES, type AuditEventName } from '../audit/events.ts'
+import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
+import { all, first, run, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
 import {
   DISABLED_AFTER_FAILURES,
   DISABLED_AFTER_SECONDS,
@@ -17,8 +18,8 @@ const eventNames = jsonColumn(z.array(z.enum(AUDIT_EVENT_NAMES))).nullable()
 /** A webhook whose address is not opened yet. */
 export type StoredWebhook = Omit<Webhook, 'url'> & { wrappedUrl: string }
 
-const webhookRow = z
-  .object({
+const webhookRow = camelKeys(
+  z.object({
     id: z.string(),
     organization_id: z.string(),
     url: z.string(),
@@ -28,20 +29,8 @@ const webhookRow = z
     problem: z.string().nullable(),
     failing_since: z.number().nullable(),
     failing: z.number(),
-  })
-  .transform(
-    (row): StoredWebhook => ({
-      id: row.id,
-      organizationId: row.organization_id,
-      wrappedUrl: row.url,
-      events: row.events,
-      createdAt: row.created_at,
-      state: row.state,
-      problem: row.problem,
-      failingSince: row.failing_since,
-      failing: row.failing,
-    }),
-  )
+  }),
+).transform(({ url, ...webhook }) => ({ ...webhook, wrappedUrl: url }))
 
 const WEBHOOKS = `
   SELECT id, organization_id, url, events, created_at, state, problem, failing_since,
@@ -51,9 +40,7 @@ const WEBHOOKS = `
 
 /** The oldest first. */
 export async function listStoredWebhooks(db: D1Database, organizationId: string): Promise<StoredWebhook[]> {
-  const statement = db.prepare(`${WEBHOOKS} WHERE organization_id = ? ORDER BY created_at, id`).bind(organizationId)
-  const { results } = await reach('D1', () => statement.all())
-  return results.map((row) => webhookRow.parse(row))
+  return all(db, webhookRow, `${WEBHOOKS} WHERE organization_id = ? ORDER BY created_at, id`, [organizationId])
 }
 
 export async function findStoredWebhook(
@@ -61,9 +48,7 @@ export async function findStoredWebhook(
   organizationId: string,
   id: string,
 ): Promise<StoredWebhook | undefined> {
-  const statement = db.prepare(`${WEBHOOKS} WHERE organization_id = ? AND id = ?`).bind(organizationId, id)
-  const row = await reach('D1', () => statement.first())
-  return row ? webhookRow.parse(row) : undefined
+  return first(db, webhookRow, `${WEBHOOKS} WHERE organization_id = ? AND id = ?`, [organizationId, id])
 }
 
 /** Counted in the statement that writes: inserts nothing beyond the bound. */
@@ -72,13 +57,13 @@ export function insertWebhookStatement(
   webhook: Webhook,
   { url, secret }: { url: string; secret: string },
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO webhooks (id, organization_id, url, events, secret, created_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6
-        WHERE (SELECT count(*) FROM webhooks WHERE organization_id = ?2) < ${MAX_WEBHOOKS}`,
-    )
-    .bind(webhook.id, webhook.organizationId, url, toColumn(webhook.events), secret, webhook.createdAt)
+  return statement(
+    db,
+    `INSERT INTO webhooks (id, organization_id, url, events, secret, created_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6
+      WHERE (SELECT count(*) FROM webhooks WHERE organization_id = ?2) < ${MAX_WEBHOOKS}`,
+    [webhook.id, webhook.organizationId, url, toColumn(webhook.events), secret, webhook.createdAt],
+  )
 }
 
 /** Another address (null: the same) has to answer a challenge before it is told anything. */
@@ -87,14 +72,14 @@ export function updateWebhookStatement(
   { id, events }: Pick<Webhook, 'id' | 'events'>,
   wrappedUrl: string | null,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE webhooks SET events = ?3, url = coalesce(?2, url), state = iif(?2 IS NULL, state, 'unconfirmed'),
-              problem = iif(?2 IS NULL, problem, NULL), failures = iif(?2 IS NULL, failures, 0),
-              failing_since = iif(?2 IS NULL, failing_since, NULL)
-        WHERE id = ?1 AND (?2 IS NOT NULL OR events IS NOT ?3)`,
-    )
-    .bind(id, wrappedUrl, toColumn(events))
+  return statement(
+    db,
+    `UPDATE webhooks SET events = ?3, url = coalesce(?2, url), state = iif(?2 IS NULL, state, 'unconfirmed'),
+            problem = iif(?2 IS NULL, problem, NULL), failures = iif(?2 IS NULL, failures, 0),
+            failing_since = iif(?2 IS NULL, failing_since, NULL)
+      WHERE id = ?1 AND (?2 IS NOT NULL OR events IS NOT ?3)`,
+    [id, wrappedUrl, toColumn(events)],
+  )
 }
 
 /** Those of the former secrets that sign still, at the time that is bound to `?4`. */
@@ -108,17 +93,17 @@ export function replaceSecretStatement(
   formerUntil: EpochSeconds,
   now: EpochSeconds,
 ): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE webhooks SET secret = ?2,
-              former_secrets = json_insert(${SIGNING_STILL}, '$[#]', json_object('secret', secret, 'until', ?3))
-        WHERE id = ?1 AND json_array_length(${SIGNING_STILL}) < ${MAX_FORMER_SECRETS}`,
-    )
-    .bind(id, secret, formerUntil, now)
+  return statement(
+    db,
+    `UPDATE webhooks SET secret = ?2,
+            former_secrets = json_insert(${SIGNING_STILL}, '$[#]', json_object('secret', secret, 'until', ?3))
+      WHERE id = ?1 AND json_array_length(${SIGNING_STILL}) < ${MAX_FORMER_SECRETS}`,
+    [id, secret, formerUntil, now],
+  )
 }
 
 export function deleteWebhookStatement(db: D1Database, id: string): D1PreparedStatement {
-  return db.prepare('DELETE FROM webhooks WHERE id = ?').bind(id)
+  return statement(db, 'DELETE FROM webhooks WHERE id = ?', [id])
 }
 
 function toColumn(events: readonly AuditEventName[] | null): string | null {
@@ -133,61 +118,55 @@ export interface StoredDestination {
   secrets: readonly string[]
 }
 
-const destinationRow = z
-  .object({
+const destinationRow = camelKeys(
+  z.object({
     id: z.string(),
     organization_id: z.string(),
     url: z.string(),
     secret: z.string(),
     former_secrets: jsonColumn(z.array(z.object({ secret: z.string(), until: z.number() }))),
-  })
-  .transform(
-    (row): StoredDestination => ({
-      id: row.id,
-      organizationId: row.organization_id,
-      wrappedUrl: row.url,
-      // The newest first, as their ends are.
-      secrets: [row.secret, ...row.former_secrets.map(({ secret }) => secret).reverse()],
-    }),
-  )
+  }),
+).transform(({ url, secret, formerSecrets, ...destination }) => ({
+  ...destination,
+  wrappedUrl: url,
+  // The newest first, as their ends are.
+  secrets: [secret, ...formerSecrets.map((former) => former.secret).reverse()],
+}))
 
 export async function findStoredDestination(
   db: D1Database,
   id: string,
   now: EpochSeconds,
 ): Promise<StoredDestination | undefined> {
-  const statement = db
-    .prepare(
-      `SELECT id, organization_id, url, secret,
-              (SELECT json_group_array(json(value)) FROM json_each(former_secrets) WHERE value ->> 'until' > ?2)
-                AS former_secrets
-         FROM webhooks WHERE id = ?1`,
-    )
-    .bind(id, now)
-  const row = await reach('D1', () => statement.first())
-  return row ? destinationRow.parse(row) : undefined
+  return first(
+    db,
+    destinationRow,
+    `SELECT id, organization_id, url, secret,
+            (SELECT json_group_array(json(value)) FROM json_each(former_secrets) WHERE value ->> 'until' > ?2)
+              AS former_secrets
+       FROM webhooks WHERE id = ?1`,
+    [id, now],
+  )
 }
 
 /** The same secret, wrapped anew; one that was replaced meanwhile stays replaced. */
 export async function rewrapSecret(db: D1Database, id: string, wrapped: string, rewrapped: string): Promise<void> {
-  const statement = db.prepare('UPDATE webhooks SET secret = ?3 WHERE id = ?1 AND secret = ?2')
-  await reach('D1', () => statement.bind(id, wrapped, rewrapped).run())
+  await run(db, 'UPDATE webhooks SET secret = ?3 WHERE id = ?1 AND secret = ?2', [id, wrapped, rewrapped])
 }
 
 /** The same address, wrapped anew; one that was changed meanwhile stays changed. */
 export async function rewrapUrl(db: D1Database, id: string, stored: string, rewrapped: string): Promise<void> {
-  const statement = db.prepare('UPDATE webhooks SET url = ?3 WHERE id = ?1 AND url = ?2')
-  await reach('D1', () => statement.bind(id, stored, rewrapped).run())
+  await run(db, 'UPDATE webhooks SET url = ?3 WHERE id = ?1 AND url = ?2', [id, stored, rewrapped])
 }
 
 /** For the address that answered, and no other: it may have been changed meanwhile. */
 export function confirmWebhookStatement(db: D1Database, id: string, wrappedUrl: string): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE webhooks SET state = 'enabled', problem = NULL, failures = 0, failing_since = NULL
-        WHERE id = ?1 AND url = ?2 AND state != 'enabled'`,
-    )
-    .bind(id, wrappedUrl)
+  return statement(
+    db,
+    `UPDATE webhooks SET state = 'enabled', problem = NULL, failures = 0, failing_since = NULL
+      WHERE id = ?1 AND url = ?2 AND state != 'enabled'`,
+    [id, wrappedUrl],
+  )
 }
 
 export async function noteChallengeProblem(
@@ -196,37 +175,34 @@ export async function noteChallengeProblem(
   wrappedUrl: string,
   problem: string,
 ): Promise<void> {
-  const statement = db
-    .prepare('UPDATE webhooks SET problem = ?3 WHERE id = ?1 AND url = ?2')
-    .bind(id, wrappedUrl, problem)
-  await reach('D1', () => statement.run())
+  await run(db, 'UPDATE webhooks SET problem = ?3 WHERE id = ?1 AND url = ?2', [id, wrappedUrl, problem])
 }
 
 /** For the place right after an outcome that counts. An attempt arrived: what failed before it is no streak any more. */
 export function endStreakStatement(db: D1Database, id: string): D1PreparedStatement {
-  return db
-    .prepare(
-      'UPDATE webhooks SET failures = 0, failing_since = NULL WHERE changes() > 0 AND id = ? AND failing_since IS NOT NULL',
-    )
-    .bind(id)
+  return statement(
+    db,
+    'UPDATE webhooks SET failures = 0, failing_since = NULL WHERE changes() > 0 AND id = ? AND failing_since IS NOT NULL',
+    [id],
+  )
 }
 
 /** For the same place. An attempt failed. */
 export function countFailureStatement(db: D1Database, id: string, now: EpochSeconds): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE webhooks SET failures = failures + 1, failing_since = coalesce(failing_since, ?2)
-        WHERE changes() > 0 AND id = ?1`,
-    )
-    .bind(id, now)
+  return statement(
+    db,
+    `UPDATE webhooks SET failures = failures + 1, failing_since = coalesce(failing_since, ?2)
+      WHERE changes() > 0 AND id = ?1`,
+    [id, now],
+  )
 }
 
 /** Changes a webhook of which too many attempts failed in a row. */
 export function disableFailingStatement(db: D1Database, id: string, now: EpochSeconds): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE webhooks SET state = 'disabled' WHERE id = ?1 AND state = 'enabled'
-          AND failures >= ${DISABLED_AFTER_FAILURES} AND failing_since <= ?2 - ${DISABLED_AFTER_SECONDS}`,
-    )
-    .bind(id, now)
+  return statement(
+    db,
+    `UPDATE webhooks SET state = 'disabled' WHERE id = ?1 AND state = 'enabled'
+        AND failures >= ${DISABLED_AFTER_FAILURES} AND failing_since <= ?2 - ${DISABLED_AFTER_SECONDS}`,
+    [id, now],
+  )
 }

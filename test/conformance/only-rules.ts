@@ -15,6 +15,24 @@ const SQL =
 const RAW_VARIABLE =
   /\bprocess\.env\b|\benv\.(ENVIRONMENT|ISSUER|OPERATOR_EMAILS|EMAIL_FROM|KEY_SHARDS|DEFAULT_APP_POLICY|AUDIT_RETENTION_DAYS|WEBHOOK_POSTS_PER_MINUTE|DOH_RESOLVER|GUARDED_FETCH_TEST_ORIGIN|SIGN_IN_CODES_PER_NETWORK|[A-Z]+_PER_ACCOUNT|[A-Z_]+_SECRETS?|[A-Z_]+_TTL_SECONDS)\b/
 
+/** `clientId: row.client_id` */
+const INTO_OURS = /\b([a-z]+[A-Z]\w*): (?:\w+[?!]?\.)+(\w+_\w+)\b/g
+/** `client_id: app.clientId` */
+const INTO_THEIRS = /\b(\w+_\w+): (?:\w+[?!]?\.)+([a-z]+[A-Z]\w*)\b/g
+/** `{ client_id: clientId }`, which outside of a store may be the parameter of a request. */
+const TAKEN_APART = /\b(\w+_\w+): ([a-z]+[A-Z]\w*)\b/g
+/** The answers of the protocol are literals, and so is what the engine is told. */
+const PROTOCOL = ['oauth', 'tokens', 'engine']
+
+/** Whether the code writes a name beside the same name in the other spelling. */
+function renames(code: string, pairs: RegExp): boolean {
+  return [...code.matchAll(pairs)].some(([, one, other]) => camelCase(one!) === camelCase(other!))
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** The "only" rules of the design: each names the one place where something may be. */
 export const ONLY_RULES: OnlyRule[] = [
   {
@@ -29,8 +47,35 @@ export const ONLY_RULES: OnlyRule[] = [
   {
     what: '*-store.ts and *-object.ts hold SQL',
     allowedIn: (path) => STORE_OR_OBJECT.test(path),
-    uses: ({ code }) => SQL.test(code) || /\.sql\.exec\b|\.prepare\(/.test(code),
+    uses: ({ code }) => SQL.test(code) || /\.sql\.exec\b/.test(code),
     violation: { path: 'apps/app.ts', text: 'const find = `\n  SELECT * FROM apps`' },
+  },
+  {
+    what: 'lib/d1.ts asks D1',
+    allowedIn: (path) => path === 'lib/d1.ts',
+    uses: ({ code }) => /\.prepare\(|\b(db|DB)\.(batch|exec)\(/.test(code),
+    violation: { path: 'apps/apps-store.ts', text: "const found = await db.prepare('SELECT * FROM apps').all()" },
+  },
+  {
+    what: 'lib/case.ts turns snake_case into camelCase, the protocol aside',
+    allowedIn: (path) => path === 'lib/case.ts' || PROTOCOL.includes(roomOf(path)),
+    uses: ({ code }) => renames(code, INTO_OURS),
+    violation: { path: 'apps/app.ts', text: 'const app = { scopes: row.scopes, clientId: row.client_id }' },
+  },
+  {
+    what: 'lib/case.ts turns camelCase into snake_case, the protocol aside',
+    allowedIn: (path) => path === 'lib/case.ts' || PROTOCOL.includes(roomOf(path)),
+    uses: ({ code }) => renames(code, INTO_THEIRS),
+    violation: { path: 'dashboard/apps.ts', text: 'const body = { client_id: app.clientId, scopes: app.scopes }' },
+  },
+  {
+    what: 'lib/case.ts renames the columns of a store, also by destructuring',
+    allowedIn: (path) => !STORE_OR_OBJECT.test(path),
+    uses: ({ code }) => renames(code, TAKEN_APART),
+    violation: {
+      path: 'keys/keys-store.ts',
+      text: 'rows.map(({ created_at: createdAt, ...key }) => ({ ...key, createdAt }))',
+    },
   },
   {
     what: '*-object.ts extends DurableObject',

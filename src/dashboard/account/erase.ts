@@ -2,7 +2,7 @@ import { eraseAccountStatement, forgetPersonStatements, wouldLeaveNoOwner } from
 import { auditIfChangedStatement, forgetPersonInEventsStatements } from '../../audit/audit-store.ts'
 import { newAuditEvent } from '../../audit/events.ts'
 import type { EpochSeconds } from '../../lib/clock.ts'
-import { reach } from '../../lib/storage.ts'
+import { batch } from '../../lib/d1.ts'
 import { closePersonalStatement } from '../../organizations/close-organization-store.ts'
 import { forgetMemberStatements, handOverStatement, type KeptMembership } from '../../organizations/leaving-store.ts'
 import { removeMemberStatement } from '../../organizations/members-store.ts'
@@ -37,23 +37,21 @@ export async function writeErasure(db: D1Database, erasure: Erasure, now: EpochS
   const personal = memberships.filter((membership) => membership.personal)
   const event = newAuditEvent({ event: 'account.erased', at: now, actor, accountId })
   try {
-    await reach('D1', () =>
-      db.batch([
-        ...inheritances.flatMap((inheritance) => inheritStatements(db, inheritance, actor, now)),
-        ...shared.flatMap(({ organizationId }) => leaveStatements(db, { organizationId, accountId, actor }, now)),
-        eraseAccountStatement(db, accountId, now),
-        auditIfChangedStatement(db, event),
-        countRemovalStatement(db),
-        endStatusesOfAccountStatement(db, accountId, now),
-        ...personal.flatMap(({ organizationId }) => [
-          closePersonalStatement(db, { organizationId, accountId }, now),
-          ...closedStatements(db, { organizationId, accountId, cause: 'account.erased', requestedBy: actor }, now),
-        ]),
-        ...forgetMemberStatements(db, erasure, now),
-        ...forgetPersonStatements(db, erasure),
-        ...forgetPersonInEventsStatements(db, erasure),
+    await batch(db, [
+      ...inheritances.flatMap((inheritance) => inheritStatements(db, inheritance, actor, now)),
+      ...shared.flatMap(({ organizationId }) => leaveStatements(db, { organizationId, accountId, actor }, now)),
+      eraseAccountStatement(db, accountId, now),
+      auditIfChangedStatement(db, event),
+      countRemovalStatement(db),
+      endStatusesOfAccountStatement(db, accountId, now),
+      ...personal.flatMap(({ organizationId }) => [
+        closePersonalStatement(db, { organizationId, accountId }, now),
+        ...closedStatements(db, { organizationId, accountId, cause: 'account.erased', requestedBy: actor }, now),
       ]),
-    )
+      ...forgetMemberStatements(db, erasure, now),
+      ...forgetPersonStatements(db, erasure),
+      ...forgetPersonInEventsStatements(db, erasure),
+    ])
     return true
   } catch (error) {
     if (wouldLeaveNoOwner(error)) return false

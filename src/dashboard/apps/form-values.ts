@@ -1,5 +1,7 @@
 import type { App } from '../../apps/app.ts'
+import { toSnakeKeys } from '../../lib/case.ts'
 import type { AppFormValues } from './form.tsx'
+import { appSettings } from './schemas.ts'
 
 const SCOPE_FIELD = 'scope:'
 
@@ -47,20 +49,22 @@ export function toAppForm(app: App): AppFormValues {
   }
 }
 
+const formSettings = appSettings.omit({ token_endpoint_auth_method: true, visibility: true })
+
 /** What the form says, as the API is told it. Only the schema and the rules behind it judge. */
 export function toBody(values: AppFormValues) {
-  return {
-    client_name: values.clientName,
-    redirect_uris: lines(values.redirectUris),
-    grant_types: values.refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
+  return toSnakeKeys(formSettings, {
+    clientName: values.clientName,
+    redirectUris: lines(values.redirectUris),
+    grantTypes: values.refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
     scopes: scopesChosen(values, 'required'),
-    optional_scopes: scopesChosen(values, 'optional'),
-    client_uri: values.clientUri || null,
-    logo_uri: values.logoUri || null,
-    policy_uri: values.policyUri || null,
-    tos_uri: values.tosUri || null,
+    optionalScopes: scopesChosen(values, 'optional'),
+    clientUri: values.clientUri || null,
+    logoUri: values.logoUri || null,
+    policyUri: values.policyUri || null,
+    tosUri: values.tosUri || null,
     contacts: lines(values.contacts),
-  }
+  })
 }
 
 function readScopes(fields: URLSearchParams): AppFormValues['scopes'] {

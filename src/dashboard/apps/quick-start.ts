@@ -70,12 +70,17 @@ function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-function authorizeUrl(app: App, issuer: string, redirectUri: string, challenge = 'CODE_CHALLENGE'): string {
+function authorizeUrl(
+  { clientId, scopes }: App,
+  issuer: string,
+  redirectUri: string,
+  challenge = 'CODE_CHALLENGE',
+): string {
   const parameters = new URLSearchParams({
     response_type: 'code',
-    client_id: app.clientId,
+    client_id: clientId,
     redirect_uri: redirectUri,
-    scope: app.scopes.join(' '),
+    scope: scopes.join(' '),
     state: 'STATE',
     code_challenge_method: 'S256',
   })

@@ -82,6 +82,9 @@ const settings = {
   }),
 }
 
+/** All of them, as they stand in the body of an app. */
+export const appSettings = z.object(settings)
+
 const organizationId = z.string().max(100)
 const time = (description: string) => z.int().openapi({ description, example: 1_790_000_000 })
 

@@ -13,10 +13,11 @@ import {
 import { isSameResource } from '../../catalog/resource-identifier.ts'
 import { findReplacementProblem, isOwnResource } from '../../catalog/rules.ts'
 import { ApiError } from '../../errors.ts'
+import { toCamelKeys } from '../../lib/case.ts'
 import { currentTime } from '../../lib/clock.ts'
 import type { Asker } from '../kit/asker.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
-import type { newResource, newScope, resourceChange, scopeChange } from './schemas.ts'
+import { newResource, type newScope, resourceChange, scopeChange } from './schemas.ts'
 
 export async function addScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
   const resource = await findResource(asker, body.resource)
@@ -32,7 +33,7 @@ export async function editScope(asker: Asker, name: string, change: z.output<typ
   const catalogue = await listScopes(asker.env.DB, asker.config.issuer)
   const current = catalogue.find((scope) => scope.name === name)
   if (!current) throw new ApiError('not-found')
-  const { deprecated, replaced_by: replacedBy, ...words } = change
+  const { deprecated, replacedBy, ...words } = toCamelKeys(scopeChange, change)
   const scope: Scope = {
     ...current,
     ...words,
@@ -61,7 +62,7 @@ export async function addResource(asker: Asker, body: z.output<typeof newResourc
   const existing = await findResource(asker, body.identifier)
   if (existing)
     throw new ApiError('conflict', `There is a resource of that identifier already: ${existing.identifier}.`)
-  const resource = { ...toResource(body), identifier: body.identifier, introspectionId: null }
+  const resource = { ...toCamelKeys(newResource, body), introspectionId: null }
   if (await createResource(curator(asker), resource, currentTime())) return resource
   throw new ApiError('conflict', 'There is a resource of that identifier already.')
 }
@@ -72,9 +73,7 @@ export async function editResource(
   change: z.output<typeof resourceChange>,
 ): Promise<Resource> {
   const current = await requireResource(asker, identifier)
-  const { name, signingAlg, accessTokenTtlSeconds, openTo } = current
-  const settings = { name, signing_alg: signingAlg, access_token_ttl_seconds: accessTokenTtlSeconds, open_to: openTo }
-  const resource = { ...current, ...toResource({ ...settings, ...change }) }
+  const resource = { ...current, ...toCamelKeys(resourceChange, change) }
   if (await changeResource(curator(asker), resource, currentTime())) return resource
   throw new ApiError('not-found')
 }
@@ -101,15 +100,6 @@ async function findResource({ env, config }: Asker, identifier: string): Promise
 
 function curator({ env, config, caller }: Asker): Curator {
   return { db: env.DB, issuer: config.issuer, actor: caller.accountId }
-}
-
-function toResource(body: Omit<z.output<typeof newResource>, 'identifier'>) {
-  return {
-    name: body.name,
-    signingAlg: body.signing_alg,
-    accessTokenTtlSeconds: body.access_token_ttl_seconds,
-    openTo: body.open_to,
-  }
 }
 
 function describeDependents(name: string, { apps, grants, replaces }: ScopeDependents): string {

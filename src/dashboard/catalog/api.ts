@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
+import { toSnakeKeys } from '../../lib/case.ts'
 import { askerOf } from '../kit/asker.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
@@ -178,17 +179,10 @@ catalog.openapi(
   },
 )
 
-function toScopeBody({ deprecatedAt, replacedBy, openTo, ...scope }: Scope) {
-  return { ...scope, open_to: openTo, deprecated: deprecatedAt !== null, replaced_by: replacedBy }
+function toScopeBody(scope: Scope) {
+  return toSnakeKeys(scopeBody, { ...scope, deprecated: scope.deprecatedAt !== null })
 }
 
 function toResourceBody(resource: Resource) {
-  return {
-    identifier: resource.identifier,
-    name: resource.name,
-    signing_alg: resource.signingAlg,
-    access_token_ttl_seconds: resource.accessTokenTtlSeconds,
-    open_to: resource.openTo,
-    introspection_id: resource.introspectionId,
-  }
+  return toSnakeKeys(resourceBody, resource)
 }

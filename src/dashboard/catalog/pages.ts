@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
 import { ApiError } from '../../errors.ts'
+import { toSnakeKeys } from '../../lib/case.ts'
 import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -146,13 +147,8 @@ function readResource(fields: URLSearchParams): ResourceValues {
 }
 
 function toResourceValues(resource: Resource): ResourceValues {
-  return {
-    identifier: resource.identifier,
-    name: resource.name,
-    signing_alg: resource.signingAlg,
-    access_token_ttl_seconds: resource.accessTokenTtlSeconds === null ? '' : String(resource.accessTokenTtlSeconds),
-    open_to: resource.openTo,
-  }
+  const { access_token_ttl_seconds: ttl, ...values } = toSnakeKeys(newResource, resource)
+  return { ...values, access_token_ttl_seconds: ttl === null ? '' : String(ttl) }
 }
 
 function toResourceBody({ access_token_ttl_seconds: ttl, ...values }: ResourceValues) {

@@ -4,8 +4,8 @@ import { findResourceCredentialsStatement, parseResourceCredentials } from '../.
 import { ApiError } from '../../errors.ts'
 import { readBasic } from '../../lib/basic-credentials.ts'
 import { currentTime } from '../../lib/clock.ts'
+import { batch } from '../../lib/d1.ts'
 import { equalInConstantTime, sha256 } from '../../lib/encoding.ts'
-import { reach } from '../../lib/storage.ts'
 import { writeReportedUses } from '../../organizations/scope-uses-store.ts'
 import type { ApiEnv } from '../kit/api-env.ts'
 import { readJsonBody } from '../kit/json-body.ts'
@@ -36,8 +36,8 @@ const usageReport = z
 /** An API shows its introspection credentials; a session or an access token is worth nothing here. */
 const authenticateResource: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const basic = readBasic(c.req.header('Authorization') ?? '')
-  const statement = findResourceCredentialsStatement(c.env.DB, basic?.id ?? '')
-  const row = basic && (await reach('D1', () => statement.first()))
+  const [found] = basic ? await batch(c.env.DB, [findResourceCredentialsStatement(c.env.DB, basic.id)]) : []
+  const row = found?.results[0]
   const resource = row ? parseResourceCredentials(row, c.get('config').issuer) : undefined
   if (!basic || !resource || !equalInConstantTime(await sha256(basic.secret), resource.secretHash)) {
     const detail = 'Send the introspection credentials of the API by HTTP Basic.'

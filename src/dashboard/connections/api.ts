@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { publisherOf } from '../../apps/publisher-mark.ts'
+import { toSnakeKeys } from '../../lib/case.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
 import { askerOf } from '../kit/asker.ts'
 import { readJsonBody } from '../kit/json-body.ts'
@@ -118,19 +119,13 @@ grants.openapi(
 )
 
 export function toGrantBody({ grant, app, inEffect }: OwnGrant) {
-  return {
-    id: grant.id,
-    client_id: grant.clientId,
-    client_name: app.clientName,
+  return toSnakeKeys(grantBody, {
+    ...grant,
+    clientName: app.clientName,
     publisher: publisherOf(app),
-    resource: grant.resource,
-    scopes: [...grant.scopes],
-    organizations: [...grant.organizations],
-    scopes_in_effect: [...inEffect.scopes],
-    organizations_in_effect: [...inEffect.organizations],
+    scopesInEffect: inEffect.scopes,
+    organizationsInEffect: inEffect.organizations,
     device: describeUserAgent(grant.userAgent),
-    created_at: grant.createdAt,
-    last_used_at: grant.lastUsedAt,
-    expires_at: grant.endsAt,
-  }
+    expiresAt: grant.endsAt,
+  })
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../lib/case.ts'
 import { type CutOffJob, ENDS } from '../../revocation/cut-off-jobs-store.ts'
 import { listOf } from './pagination.ts'
 
@@ -33,16 +34,5 @@ export const cutOffJobBody = z
 export const cutOffJobList = listOf(cutOffJobBody).openapi('CutOffJobList', { description: 'The newest first.' })
 
 export function toJobBody(job: CutOffJob) {
-  return {
-    id: job.id,
-    ends: job.ends,
-    client_id: job.clientId,
-    account_id: job.accountId,
-    cause: job.cause,
-    requested_by: job.requestedBy,
-    total: job.total,
-    done: job.done,
-    created_at: job.createdAt,
-    finished_at: job.finishedAt,
-  }
+  return toSnakeKeys(cutOffJobBody, job)
 }

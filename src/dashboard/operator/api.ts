@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ALGORITHMS } from '../../keys/algorithms.ts'
 import { listKeys } from '../../keys/keys-store.ts'
+import { toSnakeKeys } from '../../lib/case.ts'
 import { listAllCutOffJobs } from '../../revocation/cut-off-jobs-store.ts'
 import { listSuspendables, SUSPENDABLES } from '../../revocation/suspensions-store.ts'
 import { askerOf } from '../kit/asker.ts'
-import { cutOffJobBody, toJobBody } from '../kit/cut-off-job.ts'
+import { cutOffJobBody } from '../kit/cut-off-job.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
 import { formatCursor, listOf, pageQuery, parseCursor, toPage } from '../kit/pagination.ts'
@@ -34,6 +35,7 @@ const item = z
     suspended_at: z.int().nullable().openapi({ description: 'Epoch seconds; null: it runs.', example: null }),
   })
   .openapi('Suspendable', { description: 'What operators can stop everywhere.' })
+const suspendableList = listOf(item).openapi('SuspendableList', { description: 'The newest first.' })
 
 const suspensionPath = z.object({
   kind,
@@ -60,6 +62,7 @@ const resumeQuery = z.object({
 const jobItem = cutOffJobBody
   .extend({ organization_id: z.string().openapi({ description: 'Whose decision it was.', example: 'org_2b1Qv0aX' }) })
   .openapi('AnyCutOffJob', { description: 'The clean-up behind a decision of some organization.' })
+const jobList = listOf(jobItem).openapi('AnyCutOffJobList', { description: 'Running ones first.' })
 
 const key = z
   .object({
@@ -74,6 +77,7 @@ const key = z
     signs_from: z.int().openapi({ description: 'Epoch seconds: not before.', example: 1_790_086_400 }),
   })
   .openapi('SigningKey', { description: 'The public face of a signing key.' })
+const keyList = listOf(key).openapi('SigningKeyList', { description: 'The newest first.' })
 
 const keyPath = z.object({ kid: z.string().max(100).openapi({ description: 'The key.', example: 'Hd0sZk3PqLm' }) })
 
@@ -104,9 +108,8 @@ operations.openapi(
     responses: { 200: jsonAnswer('What was found.', health), ...problems('forbidden') },
   }),
   async (c) => {
-    const { databaseMs, viewsMs, scheduledAt, unfinishedJobs } = await readHealth(askerOf(c))
-    const found = { database_ms: databaseMs, views_ms: viewsMs, scheduled_at: scheduledAt }
-    return c.json({ healthy: viewsMs !== null, ...found, unfinished_jobs: unfinishedJobs }, 200)
+    const found = await readHealth(askerOf(c))
+    return c.json(toSnakeKeys(health, { ...found, healthy: found.viewsMs !== null }), 200)
   },
 )
 
@@ -120,14 +123,13 @@ operations.openapi(
     description: 'For operators, by session. The newest hundred, those that run first.',
     ...guarded(null, requireOperator),
     responses: {
-      200: jsonAnswer('The jobs.', listOf(jobItem).openapi('AnyCutOffJobList', { description: 'Running ones first.' })),
+      200: jsonAnswer('The jobs.', jobList),
       ...problems('forbidden'),
     },
   }),
   async (c) => {
     const jobs = await listAllCutOffJobs(c.env.DB, MAX_JOBS)
-    const items = jobs.map((job) => ({ ...toJobBody(job), organization_id: job.organizationId }))
-    return c.json({ items, next_cursor: null }, 200)
+    return c.json(toSnakeKeys(jobList, { items: jobs, nextCursor: null }), 200)
   },
 )
 
@@ -141,18 +143,13 @@ operations.openapi(
     description: 'For operators, by session. Also those that are over, until nothing that they signed is valid.',
     ...guarded(null, requireOperator),
     responses: {
-      200: jsonAnswer('All of them.', listOf(key).openapi('SigningKeyList', { description: 'The newest first.' })),
+      200: jsonAnswer('All of them.', keyList),
       ...problems('forbidden'),
     },
   }),
   async (c) => {
     const keys = await listKeys(c.env.DB)
-    const items = keys.map(({ createdAt, signsFrom, ...key }) => ({
-      ...key,
-      created_at: createdAt,
-      signs_from: signsFrom,
-    }))
-    return c.json({ items, next_cursor: null }, 200)
+    return c.json(toSnakeKeys(keyList, { items: keys, nextCursor: null }), 200)
   },
 )
 
@@ -218,7 +215,7 @@ operations.openapi(
       }),
     },
     responses: {
-      200: jsonAnswer('One page.', listOf(item).openapi('SuspendableList', { description: 'The newest first.' })),
+      200: jsonAnswer('One page.', suspendableList),
       ...problems(...READ),
     },
   }),
@@ -229,8 +226,8 @@ operations.openapi(
     const query = { search: q || null, after, limit: limit + 1 }
     const found = await listSuspendables(c.env.DB, c.req.valid('param').kind, query)
     const { items, next } = toPage(found, limit)
-    const next_cursor = next && formatCursor([next.createdAt, next.id])
-    return c.json({ items: items.map(toBody), next_cursor }, 200)
+    const nextCursor = next && formatCursor([next.createdAt, next.id])
+    return c.json(toSnakeKeys(suspendableList, { items, nextCursor }), 200)
   },
 )
 
@@ -276,7 +273,3 @@ operations.openapi(
     return c.body(null, 204)
   },
 )
-
-function toBody({ createdAt, suspendedAt, ...item }: Awaited<ReturnType<typeof listSuspendables>>[number]) {
-  return { ...item, created_at: createdAt, suspended_at: suspendedAt }
-}

@@ -3,7 +3,7 @@ import { auditIfChangedStatement } from '../../audit/audit-store.ts'
 import { newAuditEvent } from '../../audit/events.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
-import { reach } from '../../lib/storage.ts'
+import { batch, changesOf } from '../../lib/d1.ts'
 import { countRemovalStatement } from '../../revocation/removals-store.ts'
 import { KINDS, resumeStatement, type Suspendable, suspendStatement } from '../../revocation/suspensions-store.ts'
 import { endStatusesStatements } from '../../revocation/token-statuses-store.ts'
@@ -60,6 +60,6 @@ async function write(
   statements: readonly D1PreparedStatement[],
 ): Promise<boolean> {
   const signOut = kind === 'accounts' ? [deleteSessionsOfAccountStatement(db, id)] : []
-  const [changed] = await reach('D1', () => db.batch([...statements, ...signOut]))
-  return (changed?.meta.changes ?? 0) > 0
+  const [changed] = await batch(db, [...statements, ...signOut])
+  return changesOf(changed) > 0
 }

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../lib/case.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
 import { listDecisions } from '../../organizations/decisions-store.ts'
 import type { Member } from '../../organizations/organization.ts'
@@ -238,22 +239,13 @@ organizations.openapi(
 )
 
 function toOrganizationBody({ organization, role }: OwnOrganization) {
-  const { createdAt, ...rest } = organization
-  return { ...rest, role, created_at: createdAt }
+  return toSnakeKeys(organizationBody, { ...organization, role })
 }
 
-function toMemberBody({ accountId, email, role, since }: Member) {
-  return { account_id: accountId, email, role, since }
+function toMemberBody(member: Member) {
+  return toSnakeKeys(memberBody, member)
 }
 
 function toDecisionBody(decision: AppDecision) {
-  return {
-    client_id: decision.clientId,
-    decision: decision.decision,
-    scope_ceiling: decision.scopeCeiling && [...decision.scopeCeiling],
-    expires_at: decision.expiresAt,
-    note: decision.note,
-    decided_by: decision.decidedBy,
-    decided_at: decision.decidedAt,
-  }
+  return toSnakeKeys(decisionBody, decision)
 }

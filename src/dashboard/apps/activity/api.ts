@@ -6,6 +6,7 @@ import { listTokenErrors } from '../../../apps/token-errors-store.ts'
 import { epochDay, isoDate } from '../../../apps/usage.ts'
 import { listUsage } from '../../../apps/usage-store.ts'
 import { findSentence } from '../../../errors.ts'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { requireApp } from '../../kit/access.ts'
 import { listOf } from '../../kit/pagination.ts'
@@ -116,8 +117,9 @@ activity.openapi(
       listUsage(c.env.DB, clientId, today - c.req.valid('query').days + 1, today),
       findActivity(c.env.DB, [clientId]),
     ])
-    const items = counts.map(({ day, grantType, tokens }) => ({ day: isoDate(day), grant_type: grantType, tokens }))
-    return c.json({ items, next_cursor: null, connected_accounts: activityOf(clientId).connectedAccounts }, 200)
+    const items = counts.map((count) => ({ ...count, day: isoDate(count.day) }))
+    const { connectedAccounts } = activityOf(clientId)
+    return c.json(toSnakeKeys(usage, { items, nextCursor: null, connectedAccounts }), 200)
   },
 )
 
@@ -145,24 +147,12 @@ activity.openapi(
       listTokenErrors(c.env.DB, clientId, MAX_LISTED),
       listRefusalCounts(c.env.DB, clientId),
     ])
-    const items = errors.map(({ at, grantType, error, reason }) => ({
-      at,
-      grant_type: grantType,
-      error,
-      ...say(reason),
-    }))
-    const counted = counts.map(({ day, endpoint, error, reason, count, lastAt }) => ({
-      day: isoDate(day),
-      endpoint,
-      error,
-      ...say(reason),
-      count,
-      last_at: lastAt,
-    }))
-    return c.json({ items, next_cursor: null, counted }, 200)
+    const items = errors.map((error) => ({ ...error, ...inWords(error) }))
+    const counted = counts.map((count) => ({ ...count, ...inWords(count), day: isoDate(count.day) }))
+    return c.json(toSnakeKeys(tokenErrors, { items, nextCursor: null, counted }), 200)
   },
 )
 
-function say(reason: string) {
-  return { reason, description: findSentence(reason), fix: findFix(reason) }
+function inWords({ reason }: { reason: string }) {
+  return { description: findSentence(reason), fix: findFix(reason) }
 }

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
@@ -55,15 +56,9 @@ publisher.openapi(
 )
 
 function toVerificationBody(check: PublisherCheck) {
-  return {
-    state: check.state,
-    domain: check.domain,
+  return toSnakeKeys(publisherVerification, {
+    ...check,
     record: verificationRecord(check.code),
     reason: check.reason && PUBLISHER_REASONS[check.reason],
-    found: [...check.found],
-    started_at: check.startedAt,
-    checked_at: check.checkedAt,
-    verified_at: check.verifiedAt,
-    next_check_at: check.nextCheckAt,
-  }
+  })
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AppSecret } from '../../../apps/secret.ts'
 import { listLiveSecrets } from '../../../apps/secrets-store.ts'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { requireApp } from '../../kit/access.ts'
 import { askerOf } from '../../kit/asker.ts'
@@ -8,7 +9,7 @@ import { readJsonBody } from '../../kit/json-body.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { addSecret, removeSecret } from './actions.ts'
-import { createdSecret, secretList, secretRequest } from './schemas.ts'
+import { createdSecret, secretBody, secretList, secretRequest } from './schemas.ts'
 
 const secretPath = appPath.extend({
   id: z.string().max(100).openapi({ description: 'The secret.', example: 'sec_Yb3kQ9vWx1ZtLmNoPqRs' }),
@@ -91,11 +92,5 @@ secrets.openapi(
 )
 
 function toSecretBody(secret: AppSecret) {
-  return {
-    id: secret.id,
-    name: secret.name,
-    created_at: secret.createdAt,
-    expires_at: secret.expiresAt,
-    last_used_at: secret.lastUsedAt,
-  }
+  return toSnakeKeys(secretBody, secret)
 }

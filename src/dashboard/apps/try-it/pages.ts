@@ -24,12 +24,13 @@ export const tryPages = new Hono<PageEnv>()
 tryPages.post('/developer/try/:client_id', async (c) => {
   const { app } = await requireAppPage(c, 'see')
   const secrets = { state: randomBase64Url(SECRET_BYTES), codeVerifier: randomBase64Url(SECRET_BYTES) }
+  const { clientId } = app
   const { accountId } = c.get('caller')
-  await beginTryRun(c.env, { clientId: app.clientId, accountId }, secrets, currentTime())
+  await beginTryRun(c.env, { clientId, accountId }, secrets, currentTime())
   const request = new URLSearchParams({
     response_type: 'code',
-    client_id: app.clientId,
-    redirect_uri: tryRedirectUri(c.get('config').issuer, app.clientId),
+    client_id: clientId,
+    redirect_uri: tryRedirectUri(c.get('config').issuer, clientId),
     scope: [...app.scopes, ...app.optionalScopes].join(' '),
     state: secrets.state,
     code_challenge: await sha256(secrets.codeVerifier),

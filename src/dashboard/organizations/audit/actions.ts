@@ -6,11 +6,12 @@ import {
   listOrganizationEvents,
 } from '../../../audit/audit-query-store.ts'
 import { toEventBody } from '../../../audit/event-body.ts'
+import { toCamelKeys } from '../../../lib/case.ts'
 import { utf8 } from '../../../lib/encoding.ts'
 import type { Asker } from '../../kit/asker.ts'
 import { type Page, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
-import type { auditExportQuery } from './schemas.ts'
+import { auditExportQuery } from './schemas.ts'
 
 export async function readAuditLog(
   asker: Asker,
@@ -44,11 +45,6 @@ export function exportAuditLog(asker: Asker, organizationId: string, filter: Aud
 }
 
 export function toAuditFilter(query: z.output<typeof auditExportQuery>): AuditFilter {
-  return {
-    event: query.event ?? null,
-    clientId: query.client_id || null,
-    accountId: query.account_id || null,
-    from: query.from ?? null,
-    to: query.to ?? null,
-  }
+  const { event = null, clientId, accountId, from = null, to = null } = toCamelKeys(auditExportQuery, query)
+  return { event, clientId: clientId || null, accountId: accountId || null, from, to }
 }

@@ -3,7 +3,7 @@ import { auditIfChangedStatement } from '../../../audit/audit-store.ts'
 import { newAuditEvent } from '../../../audit/events.ts'
 import { ApiError } from '../../../errors.ts'
 import { currentTime, type EpochSeconds } from '../../../lib/clock.ts'
-import { reach } from '../../../lib/storage.ts'
+import { batch } from '../../../lib/d1.ts'
 import {
   type ClosingCounts,
   closeOrganizationStatement,
@@ -52,7 +52,7 @@ export async function closeOrganization(asker: Asker, organizationId: string): P
   await requireClosable(asker, organizationId)
   checkAct(caller, 'closeOrganization')
   const closing = { organizationId, actor: caller.accountId, ownerId: caller.accountId }
-  const [closed] = await reach('D1', () => env.DB.batch(closingStatements(env.DB, closing, currentTime())))
+  const [closed] = await batch(env.DB, closingStatements(env.DB, closing, currentTime()))
   if (!closed?.meta.changes) throw new ApiError('conflict', 'It is closed already, or you are no owner of it any more.')
   await startJobs(asker)
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import type { InventoryItem, InventoryPosition, InventoryQuery } from '../../../organizations/inventory.ts'
 import type { GrantFilter, GrantPosition, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { describeUserAgent } from '../../../ui/user-agent.ts'
@@ -15,6 +16,7 @@ import {
   inventoryItemBody,
   inventoryList,
   inventoryQuery,
+  reachingGrantBody,
   reachingGrantList,
 } from './schemas.ts'
 
@@ -168,40 +170,9 @@ export function toGrantPosition(cursor: string): GrantPosition {
 }
 
 function toItemBody(item: InventoryItem) {
-  return {
-    client_id: item.clientId,
-    client_name: item.clientName,
-    publisher_domain: item.publisherDomain,
-    first_party: item.firstParty,
-    own: item.own,
-    state: item.state,
-    refused: item.refused,
-    suspended: item.suspended,
-    people: item.people,
-    grants: item.grants,
-    scopes: item.scopes.map(({ name, inEffect, use, lastUsedAt }) => ({
-      name,
-      in_effect: inEffect,
-      use,
-      last_used_at: lastUsedAt,
-    })),
-    waiting_scopes: [...item.waitingScopes],
-    first_granted_at: item.firstGrantedAt,
-    last_used_at: item.lastUsedAt,
-  }
+  return toSnakeKeys(inventoryItemBody, item)
 }
 
 function toGrantBody(grant: ReachingGrant) {
-  return {
-    id: grant.grantId,
-    client_id: grant.clientId,
-    client_name: grant.clientName,
-    account_id: grant.accountId,
-    email: grant.email,
-    scopes: [...grant.scopes],
-    scopes_in_effect: [...grant.scopesInEffect],
-    device: describeUserAgent(grant.userAgent),
-    created_at: grant.createdAt,
-    last_used_at: grant.lastUsedAt,
-  }
+  return toSnakeKeys(reachingGrantBody, { ...grant, id: grant.grantId, device: describeUserAgent(grant.userAgent) })
 }

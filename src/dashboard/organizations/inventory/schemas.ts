@@ -78,7 +78,7 @@ export const inventoryList = listOf(inventoryItemBody).openapi('ReachingAppList'
 
 export const grantsQuery = z.object(pageQuery)
 
-const reachingGrantBody = z
+export const reachingGrantBody = z
   .object({
     id: z.string().openapi({ description: 'Names the grant; it is not secret.', example: 'kZ3PqLmNoXyAbCd1' }),
     client_id: z.string().openapi({ description: 'The app.', example: 'app_7Hd0sZk3PqLmNoXyAbCd' }),

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import type { Invitation } from '../../../organizations/invitation.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
@@ -91,6 +92,6 @@ invitations.openapi(
   },
 )
 
-function toInvitationBody({ id, email, role, invitedBy, createdAt, expiresAt }: Invitation) {
-  return { id, email, role, invited_by: invitedBy, created_at: createdAt, expires_at: expiresAt }
+function toInvitationBody(invitation: Invitation) {
+  return toSnakeKeys(invitationBody, invitation)
 }

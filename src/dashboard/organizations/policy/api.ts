@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import type { AppPolicy } from '../../../organizations/policy.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { cutOffJobList, toJobBody } from '../../kit/cut-off-job.ts'
@@ -93,22 +94,10 @@ policies.openapi(
   },
 )
 
-function toPolicyBody({ policy, scopeCeiling }: AppPolicy) {
-  return { policy, scope_ceiling: scopeCeiling && [...scopeCeiling] }
+function toPolicyBody(policy: AppPolicy) {
+  return toSnakeKeys(policyBody, policy)
 }
 
-function toPreviewBody({ apps, grants, people, effects }: PolicyPreview) {
-  return {
-    apps,
-    grants,
-    people,
-    effects: effects.map((effect) => ({
-      client_id: effect.clientId,
-      client_name: effect.clientName,
-      cut_off: effect.cutOff,
-      lost_scopes: [...effect.lostScopes],
-      grants: effect.grants,
-      people: effect.people,
-    })),
-  }
+function toPreviewBody(preview: PolicyPreview) {
+  return toSnakeKeys(policyPreviewBody, preview)
 }

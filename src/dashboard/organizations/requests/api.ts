@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import type { AccessRequest } from '../../../organizations/access-request.ts'
 import type { RequestPosition } from '../../../organizations/access-requests-store.ts'
 import { askerOf } from '../../kit/asker.ts'
@@ -84,16 +85,5 @@ export function formatRequestPosition({ createdAt, id }: RequestPosition): strin
 }
 
 function toRequestBody(request: AccessRequest) {
-  return {
-    id: request.id,
-    client_id: request.clientId,
-    account_id: request.accountId,
-    email: request.email,
-    reason: request.reason,
-    state: request.state,
-    created_at: request.createdAt,
-    note: request.note,
-    decided_by: request.decidedBy,
-    decided_at: request.decidedAt,
-  }
+  return toSnakeKeys(accessRequestBody, request)
 }

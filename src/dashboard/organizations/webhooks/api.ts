@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { toSnakeKeys } from '../../../lib/case.ts'
 import type { Delivery, Webhook } from '../../../webhooks/webhook.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
@@ -19,6 +20,7 @@ import {
 import {
   createdWebhook,
   deliveriesQuery,
+  deliveryBody,
   deliveryList,
   newSecret,
   newWebhook,
@@ -242,21 +244,10 @@ export function toDeliveryPosition(cursor: string | undefined) {
   return { createdAt, eventId }
 }
 
-function toWebhookBody({ id, url, events, createdAt, state, problem, failingSince, failing }: Webhook) {
-  const health = { state, problem, failing_since: failingSince, failing }
-  return { id, url, events: events && [...events], created_at: createdAt, ...health }
+function toWebhookBody(webhook: Webhook) {
+  return toSnakeKeys(webhookBody, webhook)
 }
 
-function toDeliveryBody({ eventId, event, state, attempts, createdAt, attemptedAt, ...delivery }: Delivery) {
-  return {
-    event_id: eventId,
-    event,
-    state,
-    attempts,
-    created_at: createdAt,
-    attempted_at: attemptedAt,
-    next_attempt_at: delivery.nextAttemptAt,
-    status: delivery.status,
-    reason: delivery.reason,
-  }
+function toDeliveryBody(delivery: Delivery) {
+  return toSnakeKeys(deliveryBody, delivery)
 }
