@@ -13,7 +13,7 @@ import { readFormBody } from './form.ts'
 import { issueCode } from './issue-code.ts'
 import { heldRefusalPage } from './mistaken-request-page.tsx'
 import { notingAuthorizationRefusals } from './noting-refusals.ts'
-import { findSkip } from './skip.ts'
+import { findSkip } from './skip-consent.ts'
 import { mayRedirect } from './trust.ts'
 
 /** GET /authorize (RFC 6749 §3.1): to the sign-in page, to the consent page, or straight back to the app. */

@@ -2,7 +2,7 @@ import type { App } from '../apps/app.ts'
 import { ProtocolError } from '../errors.ts'
 import type { LivingSecret, PresentContext } from '../ledger/present-store.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
-import { type ClientCredentials, invalidClient } from './client-credentials.ts'
+import { invalidClient, type PresentedCredentials } from './presented-credentials.ts'
 
 /** An app that proved to be itself, in the one way that it is registered for. */
 export interface AuthenticatedClient {
@@ -13,7 +13,7 @@ export interface AuthenticatedClient {
 
 /** Client authentication happens here, once, for every method and every endpoint (RFC 6749 §2.3). */
 export async function requireClient(
-  credentials: ClientCredentials,
+  credentials: PresentedCredentials,
   context: PresentContext | undefined,
 ): Promise<AuthenticatedClient> {
   const { triedBasic } = credentials
@@ -28,11 +28,11 @@ export async function requireClient(
 }
 
 /** A confidential app with a secret may send it by Basic or in the body; a public app sends none. */
-function isMethodAllowed(app: App, { method }: ClientCredentials): boolean {
+function isMethodAllowed(app: App, { method }: PresentedCredentials): boolean {
   return (app.tokenEndpointAuthMethod === 'none') === (method === 'none')
 }
 
-function refuseMethod(app: App, { triedBasic }: ClientCredentials): ProtocolError {
+function refuseMethod(app: App, { triedBasic }: PresentedCredentials): ProtocolError {
   const reason = app.tokenEndpointAuthMethod === 'none' ? 'client_authentication_method' : 'client_secret_missing'
   return invalidClient(reason, triedBasic)
 }

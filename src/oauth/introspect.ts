@@ -8,17 +8,17 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
 import { parseAccessToken, type UnverifiedAccessToken } from '../tokens/access-token.ts'
 import { type Handle, parseHandle } from '../tokens/handle.ts'
-import { parseClientCredentials } from './client-credentials.ts'
 import { readForm } from './form.ts'
 import { inspectRefreshTokenOf } from './introspect-refresh-token.ts'
 import { type Caller, requireCaller } from './introspection-caller.ts'
+import { parsePresentedCredentials } from './presented-credentials.ts'
 
 const INACTIVE = { active: false } as const
 
 /** POST /introspect (RFC 7662): one D1 round trip, one ledger call; what may not be known looks inactive. */
 export async function introspect(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
-  const credentials = parseClientCredentials(c.req.header('Authorization') ?? null, parameters)
+  const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const { token } = parameters
   if (!token) throw new ProtocolError('invalid_request', 'token_missing')
   const subject = readSubject(token)

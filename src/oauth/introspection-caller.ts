@@ -2,7 +2,7 @@ import type { ResourceCredentials } from '../catalog/resource-credentials-store.
 import type { PresentContext } from '../ledger/present-store.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { requireClient } from './client-authentication.ts'
-import { type ClientCredentials, invalidClient } from './client-credentials.ts'
+import { invalidClient, type PresentedCredentials } from './presented-credentials.ts'
 
 /** Who asks: a protected resource with its own credentials, or a confidential app. */
 export type Caller = { kind: 'resource'; identifier: string } | { kind: 'app'; clientId: string }
@@ -13,14 +13,14 @@ interface Known {
 }
 
 /** RFC 7662 §2.1: the caller must be authorized; a public client proves nothing and learns nothing. */
-export async function requireCaller(credentials: ClientCredentials, { resource, app }: Known): Promise<Caller> {
+export async function requireCaller(credentials: PresentedCredentials, { resource, app }: Known): Promise<Caller> {
   if (resource) return requireResource(credentials, resource)
   const client = await requireClient(credentials, app)
   if (!client.secret) throw invalidClient('client_secret_missing', credentials.triedBasic)
   return { kind: 'app', clientId: client.app.clientId }
 }
 
-async function requireResource(credentials: ClientCredentials, resource: ResourceCredentials): Promise<Caller> {
+async function requireResource(credentials: PresentedCredentials, resource: ResourceCredentials): Promise<Caller> {
   const { triedBasic } = credentials
   if (credentials.clientSecret === null) throw invalidClient('client_secret_missing', triedBasic)
   const matches = equalInConstantTime(await sha256(credentials.clientSecret), resource.secretHash)

@@ -11,13 +11,13 @@ import { sha256 } from '../lib/encoding.ts'
 import { parseAccessToken } from '../tokens/access-token.ts'
 import { parseHandle } from '../tokens/handle.ts'
 import { requireClient } from './client-authentication.ts'
-import { parseClientCredentials } from './client-credentials.ts'
 import { readForm } from './form.ts'
+import { parsePresentedCredentials } from './presented-credentials.ts'
 
 /** POST /revoke (RFC 7009). What is unknown, foreign or already over is answered like success. */
 export async function revoke(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
-  const credentials = parseClientCredentials(c.req.header('Authorization') ?? null, parameters)
+  const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const { token } = parameters
   if (!token) throw new ProtocolError('invalid_request', 'token_missing')
   const now = currentTime()

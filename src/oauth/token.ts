@@ -6,16 +6,16 @@ import type { TokenAnswer } from '../ledger/commands.ts'
 import { findPresent, type Subject } from '../ledger/present-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import { requireClient } from './client-authentication.ts'
-import { parseClientCredentials } from './client-credentials.ts'
 import { type Parameters, readForm } from './form.ts'
 import { GRANT_HANDLERS, isGrantType } from './grant-types/index.ts'
 import { notingTokenRefusals } from './noting-refusals.ts'
+import { parsePresentedCredentials } from './presented-credentials.ts'
 import { noteSecretUse } from './secret-use.ts'
 
 /** POST /token (RFC 6749 §3.2): one D1 read, one ledger call, one signature. */
 export async function token(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
-  const credentials = parseClientCredentials(c.req.header('Authorization') ?? null, parameters)
+  const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const { grantType, subject, refusal } = readGrant(parameters)
   const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, subject, currentTime())
   const request = { clientId: context?.app.clientId, grantType, authenticated: false }

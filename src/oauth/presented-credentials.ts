@@ -3,7 +3,7 @@ import { readBasic } from '../lib/basic-credentials.ts'
 import type { Parameters } from './form.ts'
 
 /** Credentials as they were presented; nothing is verified. */
-export interface ClientCredentials {
+export interface PresentedCredentials {
   clientId: string
   method: 'none' | 'client_secret_basic' | 'client_secret_post'
   /** Null for `none`. */
@@ -15,7 +15,7 @@ export interface ClientCredentials {
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="postern", charset="UTF-8"' }
 
 /** RFC 6749 §2.3: HTTP Basic or the body, never both, never a secret in the query. */
-export function parseClientCredentials(authorization: string | null, parameters: Parameters): ClientCredentials {
+export function parsePresentedCredentials(authorization: string | null, parameters: Parameters): PresentedCredentials {
   const { client_id: clientId, client_secret: clientSecret } = parameters
   if (authorization !== null) return parseBasic(authorization, clientId, clientSecret)
   if (!clientId) throw invalidClient('client_id_missing', false)
@@ -42,7 +42,7 @@ function parseBasic(
   authorization: string,
   clientIdInBody: string | undefined,
   secretInBody: string | undefined,
-): ClientCredentials {
+): PresentedCredentials {
   const basic = readBasic(authorization)
   if (!basic) throw invalidClient('client_authentication_malformed', true)
   const { id: clientId, secret: clientSecret } = basic
