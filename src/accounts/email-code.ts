@@ -4,7 +4,7 @@ import { hmacSha256, sha256 } from '../lib/encoding.ts'
 import { oneTimeObject } from '../lib/one-time.ts'
 import type { ChallengeOutcome } from '../lib/one-time-object.ts'
 import { randomBase64Url, randomDigits } from '../lib/random.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 
 const CODE_DIGITS = 8
 export const CODE_TTL_SECONDS = 600
@@ -55,7 +55,7 @@ export async function issueEmailCode(
   const [key, answer] = await Promise.all([attemptId(attempt), hashCode(config, attempt, emailCode)])
   const about = { value: attempt.email, nonce: randomBase64Url(32) }
   const challenge = { answer, ...about, tries: TRIES, expiresAt: now + CODE_TTL_SECONDS }
-  const issued = await reach('OneTime', async () =>
+  const issued = await callStore('OneTime', async () =>
     (await oneTimeObject(env, key)).challenge(key, challenge, REPEAT_SECONDS, now),
   )
   return issued ? emailCode : undefined
@@ -70,7 +70,7 @@ export async function redeemEmailCode(
   now: EpochSeconds,
 ): Promise<ChallengeOutcome> {
   const [key, answer] = await Promise.all([attemptId(attempt), hashCode(config, attempt, emailCode)])
-  return reach('OneTime', async () => (await oneTimeObject(env, key)).answer(key, answer, REPEAT_SECONDS, now))
+  return callStore('OneTime', async () => (await oneTimeObject(env, key)).answer(key, answer, REPEAT_SECONDS, now))
 }
 
 /** The address that an attempt of this browser waits for a code of, and since when. */
@@ -79,7 +79,7 @@ export async function findWaitingCode(
   { id, browserSecret }: { id: string; browserSecret: string },
   now: EpochSeconds,
 ): Promise<{ email: string; askedAt: EpochSeconds } | undefined> {
-  const waiting = await reach('OneTime', async () => (await oneTimeObject(env, id)).peekChallenge(id, now))
+  const waiting = await callStore('OneTime', async () => (await oneTimeObject(env, id)).peekChallenge(id, now))
   if (!waiting || (await attemptId({ email: waiting.value, browserSecret })) !== id) return undefined
   return { email: waiting.value, askedAt: waiting.askedAt }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Bindings } from '../env.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { oneTimeObject } from '../lib/one-time.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 
 /** A developer runs the authorization of their own app, to see it as people will. */
 export interface TryRun {
@@ -24,7 +24,7 @@ export function tryRedirectUri(issuer: string, clientId: string): string {
 /** A new run ends the one before. */
 export async function beginTryRun(env: Bindings, run: TryRun, value: TryRunSecrets, now: EpochSeconds): Promise<void> {
   const key = keyOf(run)
-  await reach('OneTime', async () =>
+  await callStore('OneTime', async () =>
     (await oneTimeObject(env, key)).put(key, JSON.stringify(value), now + RUN_TTL_SECONDS),
   )
 }
@@ -38,13 +38,13 @@ export async function takeTryRun(env: Bindings, run: TryRun, now: EpochSeconds):
   const key = keyOf(run)
   const value = await peek(env, run, now)
   if (value === null) return undefined
-  const taken = await reach('OneTime', async () => (await oneTimeObject(env, key)).take(key, now))
+  const taken = await callStore('OneTime', async () => (await oneTimeObject(env, key)).take(key, now))
   return taken ? secrets.parse(JSON.parse(value)) : undefined
 }
 
 function peek(env: Bindings, run: TryRun, now: EpochSeconds): Promise<string | null> {
   const key = keyOf(run)
-  return reach('OneTime', async () => (await oneTimeObject(env, key)).peek(key, now))
+  return callStore('OneTime', async () => (await oneTimeObject(env, key)).peek(key, now))
 }
 
 function keyOf({ clientId, accountId }: TryRun): string {

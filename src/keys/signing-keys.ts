@@ -1,5 +1,5 @@
 import type { Bindings, Config, Shard } from '../env.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 import type { Algorithm } from './algorithms.ts'
 
 interface KeyChoice {
@@ -23,7 +23,7 @@ export async function signJwt(
   const input = { alg, typ, claims: JSON.stringify(claims) }
   const own = config.keyShards.includes(shard) ? shard : config.keyShards[0]
   for (const candidate of new Set([own, config.keyShards[0]])) {
-    const outcome = await reach('SigningKeys', async () =>
+    const outcome = await callStore('SigningKeys', async () =>
       signingKeysOf(env, alg, candidate).sign({ ...input, shard: candidate }),
     )
     if (outcome.ok) return { jwt: outcome.jwt, kid: outcome.kid }
@@ -33,7 +33,7 @@ export async function signJwt(
 
 /** For the key set of a deployment that has signed nothing yet. */
 export async function createFirstKeys(env: Bindings, { keyShards: [shard] }: Config): Promise<void> {
-  await reach('SigningKeys', async () => signingKeysOf(env, 'ES256', shard).createFirst('ES256', shard))
+  await callStore('SigningKeys', async () => signingKeysOf(env, 'ES256', shard).createFirst('ES256', shard))
 }
 
 /** One object per algorithm and shard, near where its tokens are asked for. */

@@ -1,7 +1,7 @@
 import { listAccountScopes } from '../catalog/catalog-store.ts'
 import type { Bindings } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 import {
   advanceJob,
   type CutOffGrant,
@@ -64,5 +64,5 @@ async function tellLedgers(env: Bindings, job: CutOffJob, portion: readonly CutO
 export async function startWaitingJobs(env: Bindings): Promise<void> {
   const jobs = await claimWaitingJobs(env.DB, currentTime())
   const instances = jobs.map(({ id, instance }) => ({ id: `${id}-${instance}`, params: { jobId: id } }))
-  await reach('Workflows', () => Promise.all(instances.map((instance) => env.CUT_OFF.create(instance))))
+  await callStore('Workflows', () => Promise.all(instances.map((instance) => env.CUT_OFF.create(instance))))
 }

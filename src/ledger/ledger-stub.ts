@@ -1,6 +1,6 @@
 import type { Bindings } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
-import { reach, StorageUnavailable } from '../lib/storage.ts'
+import { callStore, StorageUnavailable } from '../lib/storage.ts'
 import type { LedgerOutcome } from './commands.ts'
 import type { GrantLedger } from './grant-ledger-object.ts'
 
@@ -13,7 +13,7 @@ export function callLedger<T>(
   accountId: string,
   call: (ledger: DurableObjectStub<GrantLedger>) => Promise<T>,
 ): Promise<T> {
-  return reach('GrantLedger', () => call(env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))))
+  return callStore('GrantLedger', () => call(env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))))
 }
 
 /** The value of an outcome, or its refusal as the error that it was inside the ledger. */

@@ -5,7 +5,7 @@ import type { Grant } from '../grants/grant.ts'
 import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/grant-view.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 import { endOlderStatusStatement } from '../revocation/token-statuses-store.ts'
 import { queueWhatBecameDue } from '../webhooks/queue-deliveries.ts'
 import { grantIndexStatements, grantStatusStatements } from './grant-index-store.ts'
@@ -48,7 +48,7 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   for (const { id } of usage) outbox.usageDelivered(id)
   for (const renewal of renewals) outbox.renewalDelivered(renewal)
   const forgotten = outbox.listForgottenKeys(BATCH_SIZE)
-  await reach('KV', () =>
+  await callStore('KV', () =>
     Promise.all([
       ...changed.map((grant) => projectToKv(env.GRANTS, accountId, grant, now)),
       ...forgotten.map((key) => env.GRANTS.delete(key)),

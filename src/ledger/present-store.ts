@@ -7,7 +7,7 @@ import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 import type { LedgerResources } from './commands.ts'
 
 export interface LivingSecret {
@@ -91,7 +91,7 @@ export async function findPresent(
   subject: Subject | null,
   now: EpochSeconds,
 ): Promise<PresentContext | undefined> {
-  const row = await reach('D1', () => presentStatement(db, clientId, subject, now).first())
+  const row = await callStore('D1', () => presentStatement(db, clientId, subject, now).first())
   return row ? parsePresent(row, config) : undefined
 }
 

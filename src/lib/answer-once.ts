@@ -3,7 +3,7 @@ import { currentTime } from './clock.ts'
 import { sha256, utf8 } from './encoding.ts'
 import { oneTimeObject } from './one-time.ts'
 import { randomBase64Url } from './random.ts'
-import { reach, StorageUnavailable } from './storage.ts'
+import { callStore, StorageUnavailable } from './storage.ts'
 import { unwrap, wrap } from './wrapping.ts'
 
 /** What counts once: the same content, sent from the same page, in the same session. */
@@ -46,7 +46,9 @@ async function claimAndAnswer(
 ): Promise<Response | undefined> {
   const key = await keyOf(sent)
   const claim = randomBase64Url(16)
-  const found: AnswerClaim = await reach('OneTime', async () => (await oneTimeObject(env, key)).claimAnswer(key, claim))
+  const found: AnswerClaim = await callStore('OneTime', async () =>
+    (await oneTimeObject(env, key)).claimAnswer(key, claim),
+  )
   if (found.kind === 'spent') return undefined
   if (found.kind === 'answered') return open(key, sent.token, found.answer)
   if (found.kind === 'working') throw new StorageUnavailable('OneTime', new Error('the first request takes too long'))
@@ -86,7 +88,7 @@ function release(env: Bindings, { key, claim }: Claimed): Promise<void> {
 /** The work is done, and whoever asked for it is told so: a repetition that finds no answer waits for the claim. */
 async function unlessUnavailable(work: () => Promise<void>): Promise<void> {
   try {
-    await reach('OneTime', work)
+    await callStore('OneTime', work)
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error
     console.error(`the answer to a form was not kept: ${error.message}`)

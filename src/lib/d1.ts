@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { reach } from './storage.ts'
+import { callStore } from './storage.ts'
 
 /** What may be bound to a parameter. */
 export type Value = string | number | null | Uint8Array
@@ -16,7 +16,7 @@ export async function all<Row>(
   values: readonly Value[] = [],
 ): Promise<Row[]> {
   const prepared = statement(db, sql, values)
-  return rowsOf(row, await reach('D1', () => prepared.all()))
+  return rowsOf(row, await callStore('D1', () => prepared.all()))
 }
 
 /** The first row, parsed; undefined when there is none. */
@@ -27,14 +27,14 @@ export async function first<Row>(
   values: readonly Value[] = [],
 ): Promise<Row | undefined> {
   const prepared = statement(db, sql, values)
-  const found = await reach('D1', () => prepared.first())
+  const found = await callStore('D1', () => prepared.first())
   return found === null ? undefined : row.parse(found)
 }
 
 /** Answers with how many rows it changed. */
 export async function run(db: D1Database, sql: string, values: readonly Value[] = []): Promise<number> {
   const prepared = statement(db, sql, values)
-  return changesOf(await reach('D1', () => prepared.run()))
+  return changesOf(await callStore('D1', () => prepared.run()))
 }
 
 type Results<Statements extends readonly D1PreparedStatement[]> = { [Place in keyof Statements]: D1Result }
@@ -44,7 +44,7 @@ export function batch<const Statements extends readonly D1PreparedStatement[]>(
   db: D1Database,
   statements: Statements,
 ): Promise<Results<Statements>> {
-  return reach('D1', () => db.batch([...statements]) as Promise<Results<Statements>>)
+  return callStore('D1', () => db.batch([...statements]) as Promise<Results<Statements>>)
 }
 
 /** Of a statement in a batch: its rows, parsed. */

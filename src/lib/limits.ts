@@ -2,7 +2,7 @@ import type { Bindings } from '../env.ts'
 import type { EpochSeconds } from './clock.ts'
 import { fromBase64Url, sha256 } from './encoding.ts'
 import type { Limit, Taken } from './limits-object.ts'
-import { reach } from './storage.ts'
+import { callStore } from './storage.ts'
 
 /** The size is part of an object's name: another size is another pool, which starts to count anew. */
 const POOL_SIZE = 32
@@ -22,7 +22,7 @@ export async function takeLimit(
   const hash = await sha256(key)
   const slot = fromBase64Url(hash)[0]! % POOL_SIZE
   const stub = env.LIMITS.get(env.LIMITS.idFromName(`${POOL_SIZE}:${slot}`))
-  return reach('Limits', async () => stub.take(hash, limits, now))
+  return callStore('Limits', async () => stub.take(hash, limits, now))
 }
 
 /**
@@ -30,6 +30,6 @@ export async function takeLimit(
  * itself and roughly, and decides nothing that must be exact.
  */
 export async function takeBurst(env: Bindings, key: string): Promise<Taken> {
-  const { success } = await reach('Limits', () => env.BURSTS.limit({ key }))
+  const { success } = await callStore('Limits', () => env.BURSTS.limit({ key }))
   return success ? { ok: true } : { ok: false, retryAfterSeconds: BURST_PERIOD_SECONDS }
 }

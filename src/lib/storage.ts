@@ -26,7 +26,7 @@ export type Store = 'D1' | 'KV' | 'GrantLedger' | 'SigningKeys' | 'OneTime' | 'L
  * Names the failure of a store: unavailable, unless it says itself that what it was asked is wrong. Expected outcomes
  * are values, so whatever is thrown here is unexpected. Says nothing of a failure that the store does not explain.
  */
-export async function reach<T>(store: Store, work: () => Promise<T>): Promise<T> {
+export async function callStore<T>(store: Store, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

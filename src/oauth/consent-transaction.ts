@@ -3,7 +3,7 @@ import { beginTransaction, type TransactionStore, takeTransaction } from '../eng
 import type { AppEnv, Bindings, Config } from '../env.ts'
 import { currentTime } from '../lib/clock.ts'
 import { oneTimeObject } from '../lib/one-time.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 
 /** What a consent page stands for: this request, asked in this session. */
@@ -44,8 +44,8 @@ function settings({ issuer, accessTokenTtlSeconds, refreshTokenIdleTtlSeconds }:
 function transactionStore(env: Bindings): TransactionStore {
   return {
     put: (key, value, expiresAt) =>
-      reach('OneTime', async () => (await oneTimeObject(env, key)).put(key, value, expiresAt)),
-    peek: (key) => reach('OneTime', async () => (await oneTimeObject(env, key)).peek(key, currentTime())),
-    take: (key) => reach('OneTime', async () => (await oneTimeObject(env, key)).take(key, currentTime())),
+      callStore('OneTime', async () => (await oneTimeObject(env, key)).put(key, value, expiresAt)),
+    peek: (key) => callStore('OneTime', async () => (await oneTimeObject(env, key)).peek(key, currentTime())),
+    take: (key) => callStore('OneTime', async () => (await oneTimeObject(env, key)).take(key, currentTime())),
   }
 }

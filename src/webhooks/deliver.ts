@@ -3,7 +3,7 @@ import { toEventBody } from '../audit/event-body.ts'
 import { type Bindings, readConfig } from '../env.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { guardedPost, type Posted } from '../lib/guarded-fetch.ts'
-import { reach } from '../lib/storage.ts'
+import { callStore } from '../lib/storage.ts'
 import { type AttemptOutcome, beginAttempt } from './deliveries-store.ts'
 import { type DisabledWebhook, finishAttempt } from './finish-attempt.ts'
 import { type Destination, openDestination } from './open-webhooks.ts'
@@ -58,7 +58,7 @@ async function deliver(
   if (finished.counted && outcome.state === 'waiting') {
     const delaySeconds = findRetryDelay(outcome.failures) ?? 0
     const next = { ...message, attempt: message.attempt + 1 }
-    await reach('Queues', () => env.WEBHOOKS.send(next, { delaySeconds }))
+    await callStore('Queues', () => env.WEBHOOKS.send(next, { delaySeconds }))
   }
   return finished.disabled
 }

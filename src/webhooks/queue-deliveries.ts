@@ -1,6 +1,6 @@
 import { type Bindings, readConfig } from '../env.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { reach, StorageUnavailable } from '../lib/storage.ts'
+import { callStore, StorageUnavailable } from '../lib/storage.ts'
 import { claimDueDeliveries } from './deliveries-store.ts'
 
 /** As many as one call to the queue takes. */
@@ -13,7 +13,7 @@ export async function queueDueDeliveries(env: Bindings, now: EpochSeconds): Prom
   const due = await claimDueDeliveries(env.DB, budget, now, MAX_CLAIMED)
   for (let sent = 0; sent < due.length; sent += BATCH_SIZE) {
     const batch = due.slice(sent, sent + BATCH_SIZE).map((body) => ({ body }))
-    await reach('Queues', () => env.WEBHOOKS.sendBatch(batch))
+    await callStore('Queues', () => env.WEBHOOKS.sendBatch(batch))
   }
 }
 

@@ -4,7 +4,7 @@ import { app } from '../../src/app.ts'
 import { ConfigurationError, readConfig } from '../../src/env.ts'
 import { API_PROBLEMS } from '../../src/errors.ts'
 import { csvRecord } from '../../src/lib/csv.ts'
-import { reach, StorageDefect, StorageUnavailable } from '../../src/lib/storage.ts'
+import { callStore, StorageDefect, StorageUnavailable } from '../../src/lib/storage.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { takeConsoleErrors } from '../support/workers/setup.ts'
 import { transport } from '../support/workers/world.ts'
@@ -72,7 +72,7 @@ describe('a search', () => {
 })
 
 describe('a failing store', () => {
-  const failing = (work: () => Promise<unknown>) => reach('D1', work).catch((error: unknown) => error)
+  const failing = (work: () => Promise<unknown>) => callStore('D1', work).catch((error: unknown) => error)
 
   it('is a defect when it says that it was asked wrongly: trying again would not help', async () => {
     expect(await failing(() => env.DB.prepare('SELECT misspelt FROM apps').all())).toBeInstanceOf(StorageDefect)

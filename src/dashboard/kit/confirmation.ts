@@ -2,7 +2,7 @@ import type { Bindings } from '../../env.ts'
 import { currentTime, type EpochSeconds } from '../../lib/clock.ts'
 import { oneTimeObject } from '../../lib/one-time.ts'
 import { randomBase64Url } from '../../lib/random.ts'
-import { reach } from '../../lib/storage.ts'
+import { callStore } from '../../lib/storage.ts'
 
 /** A form that was sent when the sign-in was too old for it. */
 export interface KeptForm {
@@ -20,7 +20,7 @@ export async function keepUntilConfirmed(env: Bindings, form: KeptForm): Promise
   const id = randomBase64Url(32)
   const key = keyOf(id)
   const expiresAt = currentTime() + KEPT_SECONDS
-  await reach('OneTime', async () => (await oneTimeObject(env, key)).put(key, JSON.stringify(form), expiresAt))
+  await callStore('OneTime', async () => (await oneTimeObject(env, key)).put(key, JSON.stringify(form), expiresAt))
   return `/confirmed/${id}`
 }
 
@@ -32,7 +32,7 @@ export async function findKept(
 ): Promise<KeptForm | undefined> {
   if (!ID.test(id)) return undefined
   const key = keyOf(id)
-  const kept = await reach('OneTime', async () => (await oneTimeObject(env, key)).peek(key, now))
+  const kept = await callStore('OneTime', async () => (await oneTimeObject(env, key)).peek(key, now))
   const form: KeptForm | null = kept === null ? null : JSON.parse(kept)
   return form?.accountId === accountId ? form : undefined
 }

@@ -3,7 +3,7 @@ import { ApiError } from '../../errors.ts'
 import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
 import { signingKeysOf } from '../../keys/signing-keys.ts'
 import { currentTimeMs, toIsoTime } from '../../lib/clock.ts'
-import { reach, StorageUnavailable } from '../../lib/storage.ts'
+import { callStore, StorageUnavailable } from '../../lib/storage.ts'
 import type { Asker } from '../kit/asker.ts'
 import { type Overview, readOverview } from './health-store.ts'
 
@@ -21,7 +21,7 @@ export async function readHealth({ env }: Asker): Promise<Health> {
 /** KV failing fails nothing else: it is shown and not thrown. */
 async function timeViews(views: KVNamespace): Promise<number | null> {
   try {
-    const [, viewsMs] = await timed(() => reach('KV', () => views.get('health')))
+    const [, viewsMs] = await timed(() => callStore('KV', () => views.get('health')))
     return viewsMs
   } catch (error) {
     if (error instanceof StorageUnavailable) return null
@@ -37,13 +37,13 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 export async function withdrawSigningKey(asker: Asker, kid: string): Promise<void> {
   const key = await requireKey(asker, kid)
   if (key.state === 'withdrawn') throw new ApiError('conflict', 'It is withdrawn already.')
-  await reach('SigningKeys', () => objectOf(asker, key).withdraw(kid, asker.caller.accountId))
+  await callStore('SigningKeys', () => objectOf(asker, key).withdraw(kid, asker.caller.accountId))
 }
 
 export async function rotateSigningKey(asker: Asker, kid: string): Promise<void> {
   const key = await requireKey(asker, kid)
   if (key.state !== 'signing') throw new ApiError('conflict', 'Only a key that signs can be rotated.')
-  const outcome = await reach('SigningKeys', async () => objectOf(asker, key).rotate(asker.caller.accountId))
+  const outcome = await callStore('SigningKeys', async () => objectOf(asker, key).rotate(asker.caller.accountId))
   if (outcome.ok) return
   const from = outcome.signsFrom === null ? 'later' : toIsoTime(outcome.signsFrom)
   throw new ApiError(
