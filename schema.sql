@@ -473,14 +473,14 @@ CREATE TABLE access_removals (count INTEGER NOT NULL) STRICT;
 
 -- The last removal of an app from an organization. A consent from before gives no access there again, whatever is
 -- decided later.
-CREATE TABLE app_cutoffs (
+CREATE TABLE app_cut_offs (
   organization_id TEXT NOT NULL REFERENCES organizations (id),
   client_id       TEXT NOT NULL REFERENCES apps (client_id),
   cut_by          TEXT,                         -- cut_…: the batch that wrote it last
   removal         INTEGER NOT NULL DEFAULT 1,   -- of access_removals
   PRIMARY KEY (organization_id, client_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX app_cutoffs_by_batch ON app_cutoffs (cut_by);
+CREATE INDEX app_cut_offs_by_batch ON app_cut_offs (cut_by);
 
 -- Token Status List indexes (draft-ietf-oauth-status-list): one for each generation of a grant. The access tokens of a
 -- generation die together; the next is here at once. Never used twice: list = id / 131072, idx = id % 131072.

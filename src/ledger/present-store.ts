@@ -47,13 +47,13 @@ const PRESENT = `
               'joinedAfter', members.joined_after, 'policy', organization.policy,
               'scopeCeiling', json(organization.scope_ceiling), 'decision', app_decisions.decision,
               'decisionCeiling', json(app_decisions.scope_ceiling), 'decisionExpiresAt', app_decisions.expires_at,
-              'cutOffBy', app_cutoffs.removal, 'countFrom', organization.grants_count_from))
+              'cutOffBy', app_cut_offs.removal, 'countFrom', organization.grants_count_from))
        FROM members
        JOIN organizations AS organization ON organization.id = members.organization_id
        LEFT JOIN app_decisions ON app_decisions.organization_id = organization.id
                               AND app_decisions.client_id = app.client_id
-       LEFT JOIN app_cutoffs ON app_cutoffs.organization_id = organization.id
-                            AND app_cutoffs.client_id = app.client_id
+       LEFT JOIN app_cut_offs ON app_cut_offs.organization_id = organization.id
+                            AND app_cut_offs.client_id = app.client_id
       WHERE members.account_id = account.id AND organization.suspended_at IS NULL) AS memberships,
     (SELECT json_group_array(json_object(
               'name', scopes.name, 'resource', scopes.resource, 'target', scopes.target,

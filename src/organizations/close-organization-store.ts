@@ -70,7 +70,7 @@ export async function forgetOrganization(db: D1Database, organizationId: string)
     'invitations',
     'access_requests',
     'app_decisions',
-    'app_cutoffs',
+    'app_cut_offs',
     'organization_grants',
     'organization_apps',
     'organization_app_scopes',

@@ -40,14 +40,14 @@ export function cutOffStatements(db: D1Database, cause: CutOffCause, now: EpochS
 
 /** Consents that nothing has cut off yet, where the organization refuses the app now. */
 const cutOffSql = (concerned: string) => `
-  INSERT INTO app_cutoffs (organization_id, client_id, removal, cut_by)
+  INSERT INTO app_cut_offs (organization_id, client_id, removal, cut_by)
   SELECT DISTINCT status.organization_id, status.client_id, (SELECT count FROM access_removals), ?2
     FROM organization_statuses AS status
     JOIN organizations AS organization ON organization.id = status.organization_id
     JOIN apps AS app ON app.client_id = status.client_id
     LEFT JOIN app_decisions AS decision
       ON decision.organization_id = status.organization_id AND decision.client_id = status.client_id
-    LEFT JOIN app_cutoffs AS former
+    LEFT JOIN app_cut_offs AS former
       ON former.organization_id = status.organization_id AND former.client_id = status.client_id
    WHERE ${concerned}
      AND status.consented_after >= coalesce(former.removal, 0) AND (${appRefusal()}) IS NOT NULL
@@ -56,7 +56,7 @@ const cutOffSql = (concerned: string) => `
 const END = `
   UPDATE token_statuses SET invalid_at = ?1, ended_by = ?2
    WHERE invalid_at IS NULL AND id IN (
-     SELECT status_id FROM app_cutoffs JOIN organization_statuses USING (organization_id, client_id)
+     SELECT status_id FROM app_cut_offs JOIN organization_statuses USING (organization_id, client_id)
       WHERE cut_by = ?2 AND consented_after < removal)`
 
 /** Before the successors: what was just ended says how much there is to do. */
@@ -65,6 +65,6 @@ const INSERT_JOBS = `
     (id, organization_id, client_id, cause, requested_by, created_at, removal, total, progressed_at)
   SELECT 'job_' || substr(?2, 5) || '_' || row_number() OVER (), organization_id, client_id, ?3, ?4, ?1, removal,
          (SELECT count(*) FROM token_statuses
-           WHERE ended_by = ?2 AND token_statuses.client_id = app_cutoffs.client_id
-             AND EXISTS (SELECT 1 FROM json_each(organizations) WHERE value = app_cutoffs.organization_id)), ?1
-    FROM app_cutoffs WHERE cut_by = ?2`
+           WHERE ended_by = ?2 AND token_statuses.client_id = app_cut_offs.client_id
+             AND EXISTS (SELECT 1 FROM json_each(organizations) WHERE value = app_cut_offs.organization_id)), ?1
+    FROM app_cut_offs WHERE cut_by = ?2`
