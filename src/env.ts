@@ -1,18 +1,15 @@
 import { z } from 'zod'
-import type { SigningKeys } from './keys/signing-keys-object.ts'
-import type { GrantLedger } from './ledger/grant-ledger-object.ts'
 import { parseEmailAddress } from './lib/email-address.ts'
-import type { Limits } from './lib/limits-object.ts'
-import type { OneTime } from './lib/one-time-object.ts'
 
 /** What wrangler.toml binds. Raw variables are read in this file only. */
 export interface Bindings {
   DB: D1Database
   GRANTS: KVNamespace
-  GRANT_LEDGER: DurableObjectNamespace<GrantLedger>
-  SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
-  ONE_TIME: DurableObjectNamespace<OneTime>
-  LIMITS: DurableObjectNamespace<Limits>
+  // Whoever calls an object says which class it is: the classes know this file, and it knows none of them.
+  GRANT_LEDGER: DurableObjectNamespace
+  SIGNING_KEYS: DurableObjectNamespace
+  ONE_TIME: DurableObjectNamespace
+  LIMITS: DurableObjectNamespace
   BURSTS: RateLimit
   CUT_OFF: Workflow<{ jobId: string }>
   WEBHOOKS: Queue<{ webhookId: string; eventId: string; attempt: number }>

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { all, batch, statement } from '../lib/d1.ts'
-import type { Mail } from './mail.ts'
 
 const SHOWN = 100
 
@@ -15,9 +14,11 @@ const mailRow = z.object({
 })
 export type DevMail = z.output<typeof mailRow>
 
+type SentMail = Pick<DevMail, 'to' | 'subject' | 'text'> & { code?: string }
+
 const INSERT = 'INSERT INTO dev_outbox ("to", subject, text, code, sent_at) VALUES (?, ?, ?, ?, ?)'
 
-export async function insertDevMails(db: D1Database, mails: readonly Mail[], now: EpochSeconds): Promise<void> {
+export async function insertDevMails(db: D1Database, mails: readonly SentMail[], now: EpochSeconds): Promise<void> {
   if (mails.length === 0) return
   const rows = mails.map(({ to, subject, text, code }) => [to, subject, text, code ?? null, now])
   await batch(

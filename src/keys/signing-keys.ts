@@ -1,6 +1,7 @@
 import type { Bindings, Config, Shard } from '../env.ts'
 import { callStore } from '../lib/storage.ts'
 import type { Algorithm } from './algorithms.ts'
+import type { SigningKeys } from './signing-keys-object.ts'
 
 interface KeyChoice {
   alg: Algorithm
@@ -38,5 +39,6 @@ export async function createFirstKeys(env: Bindings, { keyShards: [shard] }: Con
 
 /** One object per algorithm and shard, near where its tokens are asked for. */
 export function signingKeysOf(env: Bindings, alg: Algorithm, shard: Shard) {
-  return env.SIGNING_KEYS.get(env.SIGNING_KEYS.idFromName(`${alg}:${shard}`), { locationHint: shard })
+  const objects = env.SIGNING_KEYS as DurableObjectNamespace<SigningKeys>
+  return objects.get(objects.idFromName(`${alg}:${shard}`), { locationHint: shard })
 }

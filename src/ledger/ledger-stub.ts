@@ -13,7 +13,8 @@ export function callLedger<T>(
   accountId: string,
   call: (ledger: DurableObjectStub<GrantLedger>) => Promise<T>,
 ): Promise<T> {
-  return callStore('GrantLedger', () => call(env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))))
+  const ledgers = env.GRANT_LEDGER as DurableObjectNamespace<GrantLedger>
+  return callStore('GrantLedger', () => call(ledgers.get(ledgers.idFromName(accountId))))
 }
 
 /** The value of an outcome, or its refusal as the error that it was inside the ledger. */

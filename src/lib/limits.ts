@@ -1,7 +1,7 @@
 import type { Bindings } from '../env.ts'
 import type { EpochSeconds } from './clock.ts'
 import { fromBase64Url, sha256 } from './encoding.ts'
-import type { Limit, Taken } from './limits-object.ts'
+import type { Limit, Limits, Taken } from './limits-object.ts'
 import { callStore } from './storage.ts'
 
 /** The size is part of an object's name: another size is another pool, which starts to count anew. */
@@ -21,7 +21,8 @@ export async function takeLimit(
 ): Promise<Taken> {
   const hash = await sha256(key)
   const slot = fromBase64Url(hash)[0]! % POOL_SIZE
-  const stub = env.LIMITS.get(env.LIMITS.idFromName(`${POOL_SIZE}:${slot}`))
+  const pool = env.LIMITS as DurableObjectNamespace<Limits>
+  const stub = pool.get(pool.idFromName(`${POOL_SIZE}:${slot}`))
   return callStore('Limits', async () => stub.take(hash, limits, now))
 }
 

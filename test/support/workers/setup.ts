@@ -1,10 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import type { Bindings } from '../../../src/env.ts'
+import type { GrantLedger, Limits, OneTime, SigningKeys } from '../../../src/index.ts'
 
 declare global {
   namespace Cloudflare {
     interface Env extends Bindings {
+      GRANT_LEDGER: DurableObjectNamespace<GrantLedger>
+      SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
+      ONE_TIME: DurableObjectNamespace<OneTime>
+      LIMITS: DurableObjectNamespace<Limits>
       TEST_SCHEMA: { version: number; statements: string[] }[]
     }
     interface GlobalProps {
