@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { callApi } from '../support/api-client.ts'
 import type { Browser } from '../support/browser.ts'
 import { signInOver } from '../support/flow.ts'
@@ -26,16 +26,14 @@ const DAY = 24 * HOUR
 const world = useWorld()
 
 let browser: Browser
-beforeAll(async () => {
-  browser = await signInOver(world().server.origin, 'publisher@example.com')
-})
-
 let clientId: string
 let host: string
 let apps = 0
 beforeEach(async () => {
   world().resolver.mood = 'well'
   host = `app-${++apps}.example.com`
+  // Each looks on its own account: lookups are counted for one.
+  browser = await signInOver(world().server.origin, `publisher-${apps}@example.com`)
   world().resolver.zone.set(host, { TXT: ['v=spf1 -all'] })
   const { body } = await callApi<AppBody>(browser, 'POST', '/api/v1/apps', {
     client_name: 'Release notes',
