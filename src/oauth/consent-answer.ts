@@ -22,7 +22,7 @@ import { needsOrganization, showConsent } from './consent.ts'
 import type { ConsentChoice, ConsentProblem } from './consent-page.tsx'
 import { takeConsent } from './consent-transaction.ts'
 import { ENDPOINTS } from './endpoints.ts'
-import { issueCode, type Permission } from './issue-code.ts'
+import { type ConsentedAccess, issueCode } from './issue-code.ts'
 
 /**
  * POST /authorize from the consent page. Everything is checked again: minutes may have passed. The page is answered
@@ -158,7 +158,7 @@ async function recordRefusal(
 }
 
 type PermissionOrProblem =
-  | ({ ok: true } & Permission)
+  | ({ ok: true } & ConsentedAccess)
   | { ok: false; problem: ConsentProblem; refusedBy?: readonly string[] }
 
 const PROBLEMS = {

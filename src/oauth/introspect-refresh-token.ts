@@ -6,7 +6,7 @@ import type { PresentContext } from '../ledger/present-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
 import type { Handle } from '../tokens/handle.ts'
-import type { Caller } from './introspection-caller.ts'
+import type { IntrospectionCaller } from './introspection-caller.ts'
 
 const INACTIVE = { active: false } as const
 
@@ -15,7 +15,7 @@ export async function inspectRefreshTokenOf(
   c: Context<AppEnv>,
   refreshToken: string,
   handle: Handle,
-  caller: Caller,
+  caller: IntrospectionCaller,
   context: PresentContext | undefined,
   now: EpochSeconds,
 ) {

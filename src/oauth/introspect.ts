@@ -10,7 +10,7 @@ import { parseAccessToken, type UnverifiedAccessToken } from '../tokens/access-t
 import { type Handle, parseHandle } from '../tokens/handle.ts'
 import { readForm } from './form.ts'
 import { inspectRefreshTokenOf } from './introspect-refresh-token.ts'
-import { type Caller, requireCaller } from './introspection-caller.ts'
+import { type IntrospectionCaller, requireCaller } from './introspection-caller.ts'
 import { parsePresentedCredentials } from './presented-credentials.ts'
 
 const INACTIVE = { active: false } as const
@@ -30,17 +30,17 @@ export async function introspect(c: Context<AppEnv>): Promise<Response> {
 }
 
 /** What is asked about, as far as the string itself says. */
-interface Subject {
+interface IntrospectedToken {
   accessToken: UnverifiedAccessToken | undefined
   refreshToken: Handle | undefined
 }
 
-function readSubject(token: string): Subject {
+function readSubject(token: string): IntrospectedToken {
   return { accessToken: parseAccessToken(token), refreshToken: parseHandle('refreshToken', token) }
 }
 
-/** Caller and subject in one round trip. */
-async function readContext(c: Context<AppEnv>, callerId: string, subject: Subject, now: EpochSeconds) {
+/** IntrospectionCaller and subject in one round trip. */
+async function readContext(c: Context<AppEnv>, callerId: string, subject: IntrospectedToken, now: EpochSeconds) {
   const { DB } = c.env
   const config = c.get('config')
   const statements = [
@@ -60,8 +60,8 @@ async function readContext(c: Context<AppEnv>, callerId: string, subject: Subjec
 async function describe(
   c: Context<AppEnv>,
   token: string,
-  subject: Subject,
-  caller: Caller,
+  subject: IntrospectedToken,
+  caller: IntrospectionCaller,
   known: Awaited<ReturnType<typeof readContext>>,
   now: EpochSeconds,
 ) {
@@ -86,6 +86,6 @@ async function describe(
 }
 
 /** A resource sees access tokens for itself; a confidential app sees its own. */
-function mayAsk(caller: Caller, { claims }: UnverifiedAccessToken): boolean {
+function mayAsk(caller: IntrospectionCaller, { claims }: UnverifiedAccessToken): boolean {
   return caller.kind === 'resource' ? claims.aud === caller.identifier : claims.client_id === caller.clientId
 }

@@ -5,7 +5,7 @@ import { requireClient } from './client-authentication.ts'
 import { invalidClient, type PresentedCredentials } from './presented-credentials.ts'
 
 /** Who asks: a protected resource with its own credentials, or a confidential app. */
-export type Caller = { kind: 'resource'; identifier: string } | { kind: 'app'; clientId: string }
+export type IntrospectionCaller = { kind: 'resource'; identifier: string } | { kind: 'app'; clientId: string }
 
 interface Known {
   resource: ResourceCredentials | undefined
@@ -13,14 +13,20 @@ interface Known {
 }
 
 /** RFC 7662 §2.1: the caller must be authorized; a public client proves nothing and learns nothing. */
-export async function requireCaller(credentials: PresentedCredentials, { resource, app }: Known): Promise<Caller> {
+export async function requireCaller(
+  credentials: PresentedCredentials,
+  { resource, app }: Known,
+): Promise<IntrospectionCaller> {
   if (resource) return requireResource(credentials, resource)
   const client = await requireClient(credentials, app)
   if (!client.secret) throw invalidClient('client_secret_missing', credentials.triedBasic)
   return { kind: 'app', clientId: client.app.clientId }
 }
 
-async function requireResource(credentials: PresentedCredentials, resource: ResourceCredentials): Promise<Caller> {
+async function requireResource(
+  credentials: PresentedCredentials,
+  resource: ResourceCredentials,
+): Promise<IntrospectionCaller> {
   const { triedBasic } = credentials
   if (credentials.clientSecret === null) throw invalidClient('client_secret_missing', triedBasic)
   const matches = equalInConstantTime(await sha256(credentials.clientSecret), resource.secretHash)

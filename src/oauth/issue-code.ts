@@ -14,7 +14,7 @@ import { nearestShard } from './nearest-shard.ts'
 const MAX_USER_AGENT_LENGTH = 200
 
 /** What the person allows, or allowed before. */
-export interface Permission {
+export interface ConsentedAccess {
   scopes: readonly string[]
   organizations: readonly string[]
 }
@@ -26,7 +26,7 @@ export async function issueCode(
   c: Context<AppEnv>,
   request: AuthorizationRequest,
   session: Session,
-  permission: Permission,
+  permission: ConsentedAccess,
   headers?: Headers,
 ): Promise<Response> {
   let { present } = request.context
@@ -42,7 +42,7 @@ async function authorize(
   c: Context<AppEnv>,
   { app, target, resource, codeChallenge }: AuthorizationRequest,
   { accountId, signedInAt }: Session,
-  permission: Permission & { consentedAfter: RemovalCount },
+  permission: ConsentedAccess & { consentedAfter: RemovalCount },
 ) {
   const outcome = await callLedger(c.env, accountId, async (ledger) =>
     ledger.authorize({
@@ -66,7 +66,7 @@ async function requireStillAllowed(
   c: Context<AppEnv>,
   { app, resource }: AuthorizationRequest,
   { accountId }: Session,
-  permission: Permission,
+  permission: ConsentedAccess,
 ): Promise<Present> {
   const now = currentTime()
   const context = await findPresent(c.env.DB, c.get('config'), app.clientId, { accountId }, now)

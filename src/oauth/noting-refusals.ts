@@ -32,7 +32,7 @@ const REASONS_OF_HOLDERS: ReadonlySet<Reason> = new Set<Reason>([
 
 const notes = new RefusalNotes()
 
-interface TokenRequest {
+interface NotedRequest {
   /** Undefined: there is no such app, and nobody to tell. */
   clientId: string | undefined
   /** Null: none that we know. */
@@ -44,7 +44,7 @@ interface TokenRequest {
 /** Runs a token request; the developer of the app can read why it was refused, without any value of it. */
 export async function notingTokenRefusals<T>(
   c: Context<AppEnv>,
-  request: TokenRequest,
+  request: NotedRequest,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -55,7 +55,7 @@ export async function notingTokenRefusals<T>(
   }
 }
 
-function noteTokenRefusal(c: Context<AppEnv>, clientId: string, request: TokenRequest, refusal: ProtocolError): void {
+function noteTokenRefusal(c: Context<AppEnv>, clientId: string, request: NotedRequest, refusal: ProtocolError): void {
   const { code: error, reason } = refusal
   const at = currentTime()
   const comesFromApp = request.authenticated || REASONS_OF_HOLDERS.has(reason)

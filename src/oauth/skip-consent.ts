@@ -4,7 +4,7 @@ import { mayReach } from '../grants/present.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
-import type { Permission } from './issue-code.ts'
+import type { ConsentedAccess } from './issue-code.ts'
 
 /**
  * Consent is not asked again when a living redeemed grant already says yes to all of this. It copies that grant's
@@ -14,7 +14,7 @@ export async function findSkip(
   c: Context<AppEnv>,
   request: AuthorizationRequest,
   now: EpochSeconds,
-): Promise<Permission | undefined> {
+): Promise<ConsentedAccess | undefined> {
   const { app, context, target, scopes, resource } = request
   if (!context.account || request.prompt.has('consent') || !maySkip(request)) return undefined
   const names = scopes.map((scope) => scope.name)

@@ -5,7 +5,7 @@ import type { PresentContext, Subject } from '../../ledger/present-store.ts'
 import type { AuthenticatedClient } from '../client-authentication.ts'
 import type { Parameters } from '../form.ts'
 
-export interface TokenRequest {
+export interface GrantRequest {
   parameters: Parameters
   client: AuthenticatedClient
   context: PresentContext
@@ -15,5 +15,5 @@ export interface TokenRequest {
 export interface GrantHandler {
   /** Reads the credential; throws when it cannot be one of ours, before any storage is asked. */
   subjectOf(parameters: Parameters): Subject
-  answer(c: Context<AppEnv>, request: TokenRequest): Promise<TokenAnswer>
+  answer(c: Context<AppEnv>, request: GrantRequest): Promise<TokenAnswer>
 }
