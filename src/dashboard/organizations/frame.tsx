@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from 'hono/jsx'
-import { may, type Organization, type Permission, type Role } from '../../organizations/organization.ts'
+import { may, type Permission } from '../../organizations/organization.ts'
 import { Layout } from '../../ui/layout.tsx'
+import type { OwnOrganization } from './actions.ts'
 
 /** The pages of an organization, and who needs which permission to see one in the row of tabs. */
 const TABS = {
@@ -12,15 +13,10 @@ const TABS = {
 } as const satisfies Record<string, { path: string; title: string; permission: Permission | null }>
 export type Tab = keyof typeof TABS
 
-export interface OrganizationPart {
-  organization: Organization
-  role: Role
-}
-
-type FrameProps = PropsWithChildren<{ part: OrganizationPart; tab: Tab; title?: string }>
+type FrameProps = PropsWithChildren<{ own: OwnOrganization; tab: Tab; title?: string }>
 
 /** The frame of every page about one organization. */
-export function OrganizationFrame({ part: { organization, role }, tab, title, children }: FrameProps) {
+export function OrganizationFrame({ own: { organization, role }, tab, title, children }: FrameProps) {
   const base = `/organizations/${organization.slug}`
   const shown = Object.entries(TABS).filter(([, { permission }]) => permission === null || may(role, permission))
   return (

@@ -2,12 +2,13 @@ import { type Member, may, ROLES } from '../../organizations/organization.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
-import { OrganizationFrame, type OrganizationPart } from './frame.tsx'
+import type { OwnOrganization } from './actions.ts'
+import { OrganizationFrame } from './frame.tsx'
 import { Inventory, type InventoryPart } from './inventory/inventory.tsx'
 import { Invitations, type InvitationsPart } from './invitations/invitations.tsx'
 
 interface OrganizationView {
-  part: OrganizationPart
+  own: OwnOrganization
   accountId: string
   members: readonly Member[]
   /** Null: not for this visitor. */
@@ -23,9 +24,9 @@ export function organizationPage(c: PageContext, view: OrganizationView) {
 }
 
 function OrganizationPage(view: OrganizationView) {
-  const { part, inventory, members, invitations, problems } = view
+  const { own, inventory, members, invitations, problems } = view
   return (
-    <OrganizationFrame part={part} tab="apps">
+    <OrganizationFrame own={own} tab="apps">
       <Problems id="form-problem" texts={problems} />
       {inventory ? (
         <Inventory part={inventory} />
@@ -44,11 +45,11 @@ function OrganizationPage(view: OrganizationView) {
         </ul>
       </section>
       {invitations && (
-        <Invitations {...invitations} path={`/organizations/${part.organization.slug}/invitations`} role={part.role} />
+        <Invitations {...invitations} path={`/organizations/${own.organization.slug}/invitations`} role={own.role} />
       )}
-      {may(part.role, 'close-organization') && (
+      {may(own.role, 'close-organization') && (
         <p>
-          <a href={`/organizations/${part.organization.slug}/close`}>Close this organization</a>
+          <a href={`/organizations/${own.organization.slug}/close`}>Close this organization</a>
         </p>
       )}
     </OrganizationFrame>
@@ -56,7 +57,7 @@ function OrganizationPage(view: OrganizationView) {
 }
 
 function MemberRow({ member, view }: { member: Member; view: OrganizationView }) {
-  const { role, organization } = view.part
+  const { role, organization } = view.own
   const base = `/organizations/${organization.slug}`
   const path = `${base}/members/${member.accountId}`
   const self = member.accountId === view.accountId

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { ApiError } from '../../errors.ts'
 import { may, type Organization } from '../../organizations/organization.ts'
 import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
@@ -14,7 +13,6 @@ import {
   listOwnOrganizations,
   type OwnOrganization,
 } from './actions.ts'
-import type { OrganizationPart } from './frame.tsx'
 import { readInventory } from './inventory/actions.ts'
 import { formatInventoryPosition, toFilter, toInventoryPosition } from './inventory/api.ts'
 import type { InventoryPart } from './inventory/inventory.tsx'
@@ -23,6 +21,7 @@ import { listInvitationsOf } from './invitations/actions.ts'
 import type { InvitationsPart } from './invitations/invitations.tsx'
 import { organizationPage } from './organization.tsx'
 import { organizationsPage } from './organizations.tsx'
+import { requireOwn } from './require-own.ts'
 import { newOrganization, roleChange } from './schemas.ts'
 
 /** Organizations, for their members; decisions and roles, for their administrators. */
@@ -67,13 +66,6 @@ async function change(c: Context<PageEnv>, work: (own: OwnOrganization) => Promi
   return c.redirect(left ? '/organizations' : `/organizations/${own.organization.slug}`, 303)
 }
 
-export async function requireOwn(c: Context<PageEnv>): Promise<OwnOrganization> {
-  const slug = c.req.param('slug')
-  const own = (await listOwnOrganizations(askerOf(c))).find(({ organization }) => organization.slug === slug)
-  if (!own) throw new ApiError('not-found')
-  return own
-}
-
 async function showOrganizations(
   c: Context<PageEnv>,
   values: { name: string; slug: string },
@@ -94,7 +86,7 @@ export async function showOrganization(
 ): Promise<Response> {
   const { accountId } = c.get('caller')
   return organizationPage(c, {
-    part: partOf(c, { organization, role }),
+    own: { organization, role },
     accountId,
     members: await listMembersOf(askerOf(c), organization.id),
     inventory: may(role, 'see-inventory') ? await inventoryPart(c, organization) : null,
@@ -103,14 +95,6 @@ export async function showOrganization(
       : null,
     problems,
   })
-}
-
-/** What every page of an organization shows around its own. */
-export function partOf(_c: Context<PageEnv>, { organization, role }: OwnOrganization): OrganizationPart {
-  return {
-    organization,
-    role,
-  }
 }
 
 const APPS_SHOWN = 20

@@ -3,10 +3,11 @@ import { AUDIT_EVENTS, type Limits, ORGANIZATION_EVENTS } from '../../../audit/e
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { dayOf, Time } from '../../../ui/time.tsx'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 
 interface AuditView {
-  part: OrganizationPart
+  own: OwnOrganization
   filter: AuditFilter
   events: readonly LoggedEvent[]
   /** Of older events; null: there are none. */
@@ -19,14 +20,14 @@ export function auditPage(c: PageContext, view: AuditView) {
   return htmlPage(c, <Audit {...view} />)
 }
 
-function Audit({ part, filter, events, nextCursor, query }: AuditView) {
-  const path = `/organizations/${part.organization.slug}/audit`
+function Audit({ own, filter, events, nextCursor, query }: AuditView) {
+  const path = `/organizations/${own.organization.slug}/audit`
   return (
-    <OrganizationFrame part={part} tab="audit" title="Audit log">
+    <OrganizationFrame own={own} tab="audit" title="Audit log">
       <h2>Audit log</h2>
       <FilterForm path={path} filter={filter} />
       <Narrowed path={path} filter={filter} events={events} />
-      {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <Events events={events} part={part} />}
+      {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <Events events={events} own={own} />}
       <p class="inline">
         {nextCursor && <a href={`${path}?${query}${query && '&'}cursor=${nextCursor}`}>Older</a>}
         <a href={`${path}/export?${query}`}>Export as JSON lines</a>
@@ -97,8 +98,8 @@ function LimitsSet({ limits: { scopeCeiling, expiresAt } }: { limits: Limits }) 
   )
 }
 
-function Events({ events, part }: { events: readonly LoggedEvent[]; part: OrganizationPart }) {
-  const path = `/organizations/${part.organization.slug}/audit`
+function Events({ events, own }: { events: readonly LoggedEvent[]; own: OwnOrganization }) {
+  const path = `/organizations/${own.organization.slug}/audit`
   return (
     <Scrollable label="Events">
       <table class="list">

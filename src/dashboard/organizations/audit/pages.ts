@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
-import { partOf, requireOwn } from '../pages.ts'
+import { requireOwn } from '../require-own.ts'
 import { exportAuditLog, readAuditLog, toAuditFilter } from './actions.ts'
 import { auditPage } from './audit.tsx'
 import { auditQuery } from './schemas.ts'
@@ -24,7 +24,7 @@ auditPages.get('/organizations/:slug/audit', async (c) => {
   const page = { before, limit: EVENTS_SHOWN }
   const { items: events, next } = await readAuditLog(askerOf(c), own.organization.id, filter, page)
   const nextCursor = next && formatCursor([next.at, next.id])
-  return auditPage(c, { part: partOf(c, own), filter, events, nextCursor, query: toSearch(query) })
+  return auditPage(c, { own, filter, events, nextCursor, query: toSearch(query) })
 })
 
 auditPages.get('/organizations/:slug/audit/export', async (c) => {

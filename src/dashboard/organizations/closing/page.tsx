@@ -5,9 +5,9 @@ import { inNumber } from '../../../ui/in-number.ts'
 import { checkAct } from '../../kit/acts.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
-import type { OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { partOf, requireOwn } from '../pages.ts'
+import { requireOwn } from '../require-own.ts'
 import { type ClosingConsequences, closeOrganization, foreseeClosing, requireClosable } from './actions.ts'
 
 /** The end of an organization, for its owners. */
@@ -30,23 +30,23 @@ closingPage.post('/organizations/:slug/close', async (c) => {
 async function show(c: Context<PageEnv>, typed: { name: string; problems: readonly string[] }): Promise<Response> {
   const own = await requireClosable(askerOf(c), (await requireOwn(c)).organization.id)
   const closing = await foreseeClosing(askerOf(c), own.organization.id)
-  const view = { part: partOf(c, own), closing, ...typed }
+  const view = { own, closing, ...typed }
   return htmlPage(c, <CloseOrganization {...view} />, typed.problems.length > 0 ? 422 : 200)
 }
 
 interface CloseView {
-  part: OrganizationPart
+  own: OwnOrganization
   closing: ClosingConsequences
   /** As it was typed. */
   name: string
   problems: readonly string[]
 }
 
-function CloseOrganization({ part, closing, name, problems }: CloseView) {
-  const { organization } = part
+function CloseOrganization({ own, closing, name, problems }: CloseView) {
+  const { organization } = own
   const base = `/organizations/${organization.slug}`
   return (
-    <OrganizationFrame part={part} tab="apps" title="Close">
+    <OrganizationFrame own={own} tab="apps" title="Close">
       <h2>Close {organization.name}?</h2>
       <p>This is for good, and it holds at once:</p>
       <Facts closing={closing} />

@@ -8,13 +8,14 @@ import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { MakerLinks } from '../../../ui/maker.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 import { type ApprovalChoice, ApprovalFields } from './approval-fields.tsx'
 import { GrantsTable } from './grants-table.tsx'
 import { StateTag } from './inventory.tsx'
 
 interface ReachingAppView {
-  part: OrganizationPart
+  own: OwnOrganization
   app: App | undefined
   item: InventoryItem
   decision: AppDecision | undefined
@@ -30,9 +31,9 @@ export function reachingAppPage(c: PageContext, view: ReachingAppView) {
 }
 
 function ReachingApp(view: ReachingAppView) {
-  const { part, item, decision, problems } = view
+  const { own, item, decision, problems } = view
   return (
-    <OrganizationFrame part={part} tab="apps" title={item.clientName}>
+    <OrganizationFrame own={own} tab="apps" title={item.clientName}>
       <h2>
         {item.clientName} <StateTag item={item} />
       </h2>
@@ -40,7 +41,7 @@ function ReachingApp(view: ReachingAppView) {
       <Waiting choice={view.choice} />
       <Facts app={view.app} item={item} decision={decision} />
       <p>
-        <a href={`/organizations/${part.organization.slug}/audit?client_id=${item.clientId}`}>In the audit log</a>
+        <a href={`/organizations/${own.organization.slug}/audit?client_id=${item.clientId}`}>In the audit log</a>
       </p>
       <ScopeTable item={item} />
       <Decisions view={view} />
@@ -145,8 +146,8 @@ function ScopeTable({ item: { scopes } }: { item: InventoryItem }) {
   )
 }
 
-function Decisions({ view: { part, item, decision, choice } }: { view: ReachingAppView }) {
-  const action = `/organizations/${part.organization.slug}/apps/${item.clientId}`
+function Decisions({ view: { own, item, decision, choice } }: { view: ReachingAppView }) {
+  const action = `/organizations/${own.organization.slug}/apps/${item.clientId}`
   const open = decision?.decision !== 'approved'
   return (
     <section>
@@ -192,8 +193,8 @@ function Decisions({ view: { part, item, decision, choice } }: { view: ReachingA
   )
 }
 
-function Grants({ view: { part, item, grants, nextCursor } }: { view: ReachingAppView }) {
-  const base = `/organizations/${part.organization.slug}`
+function Grants({ view: { own, item, grants, nextCursor } }: { view: ReachingAppView }) {
+  const base = `/organizations/${own.organization.slug}`
   return (
     <section>
       <h2>Who connected it</h2>

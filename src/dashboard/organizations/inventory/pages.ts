@@ -10,7 +10,7 @@ import { problemsOf } from '../../kit/form-problems.ts'
 import { formatCursor } from '../../kit/pagination.ts'
 import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
 import { decideOn, listMembersOf, type OwnOrganization, requirePermission, undecide } from '../actions.ts'
-import { partOf, requireOwn } from '../pages.ts'
+import { requireOwn } from '../require-own.ts'
 import { newDecision } from '../schemas.ts'
 import { readReachingApp, readReachingGrants, walkInventory } from './actions.ts'
 import { toGrantPosition } from './api.ts'
@@ -56,7 +56,7 @@ inventoryPages.get('/organizations/:slug/people/:account_id', async (c) => {
   const members = await listMembersOf(askerOf(c), organization.id)
   const member = members.find((candidate) => candidate.accountId === accountId)
   if (!member && grants.length === 0) return c.notFound()
-  return personPage(c, { part: partOf(c, { organization, role }), member, grants })
+  return personPage(c, { own: { organization, role }, member, grants })
 })
 
 async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganization): Promise<unknown> {
@@ -91,7 +91,7 @@ async function showApp(
   ])
   const nextCursor = next && formatCursor([next.lastUsedAt, next.grantId])
   return reachingAppPage(c, {
-    part: partOf(c, { organization, role }),
+    own: { organization, role },
     app,
     item,
     decision,

@@ -2,11 +2,12 @@ import type { Member } from '../../../organizations/organization.ts'
 import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 import { GrantsTable } from './grants-table.tsx'
 
 interface PersonView {
-  part: OrganizationPart
+  own: OwnOrganization
   /** Undefined: no member any more; what is left of their grants is being cleaned up. */
   member: Member | undefined
   grants: readonly ReachingGrant[]
@@ -16,11 +17,11 @@ export function personPage(c: PageContext, view: PersonView) {
   return htmlPage(c, <Person {...view} />)
 }
 
-function Person({ part, member, grants }: PersonView) {
+function Person({ own, member, grants }: PersonView) {
   const accountId = member?.accountId ?? grants[0]?.accountId
   const name = member?.email ?? grants[0]?.email ?? 'A former member'
   return (
-    <OrganizationFrame part={part} tab="apps" title={name}>
+    <OrganizationFrame own={own} tab="apps" title={name}>
       <h2>{name}</h2>
       {member && (
         <p>
@@ -29,7 +30,7 @@ function Person({ part, member, grants }: PersonView) {
       )}
       {accountId && (
         <p>
-          <a href={`/organizations/${part.organization.slug}/audit?account_id=${accountId}`}>In the audit log</a>
+          <a href={`/organizations/${own.organization.slug}/audit?account_id=${accountId}`}>In the audit log</a>
         </p>
       )}
       {grants.length === 0 ? (
@@ -40,7 +41,7 @@ function Person({ part, member, grants }: PersonView) {
           grants={grants}
           heading="App"
           cell={({ clientId, clientName }) => (
-            <a href={`/organizations/${part.organization.slug}/apps/${clientId}`}>{clientName}</a>
+            <a href={`/organizations/${own.organization.slug}/apps/${clientId}`}>{clientName}</a>
           )}
         />
       )}

@@ -7,7 +7,7 @@ import { parseBody } from '../../kit/field-errors.ts'
 import { problemsOf } from '../../kit/form-problems.ts'
 import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
-import { partOf, requireOwn } from '../pages.ts'
+import { requireOwn } from '../require-own.ts'
 import { editPolicy, listJobsOf, previewPolicy, readPolicy } from './actions.ts'
 import { policyPage, policyPreviewPage } from './policy.tsx'
 import { newPolicy } from './schemas.ts'
@@ -26,7 +26,7 @@ policyPages.post('/organizations/:slug/policy', async (c) => {
     const body = parseBody(newPolicy, await readPolicyForm(c))
     if (c.get('fields').get('confirm') !== 'yes') {
       const preview = await previewPolicy(askerOf(c), organization.id, body)
-      return policyPreviewPage(c, { part: partOf(c, own), ...preview })
+      return policyPreviewPage(c, { own, ...preview })
     }
     await editPolicy(askerOf(c), organization.id, body)
   } catch (error) {
@@ -53,7 +53,7 @@ async function showPolicy(c: Context<PageEnv>, own: OwnOrganization, problems: r
   ])
   const apps = await findApps(c.env.DB, [...new Set(jobs.map(({ clientId }) => clientId ?? ''))])
   const appNames = new Map([...apps.values()].map(({ clientId, clientName }) => [clientId, clientName]))
-  return policyPage(c, { part: partOf(c, own), policy, scopes, jobs, appNames, problems })
+  return policyPage(c, { own, policy, scopes, jobs, appNames, problems })
 }
 
 async function organizationScopes(c: Context<PageEnv>): Promise<Scope[]> {

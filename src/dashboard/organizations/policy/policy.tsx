@@ -6,10 +6,11 @@ import { FormToken, Problems } from '../../../ui/field.tsx'
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { JobProgress } from '../../kit/job-progress.tsx'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 
 interface PolicyView {
-  part: OrganizationPart
+  own: OwnOrganization
   policy: AppPolicy
   /** Of organizations. */
   scopes: readonly Scope[]
@@ -30,12 +31,12 @@ export function policyPage(c: PageContext, view: PolicyView) {
 }
 
 function Policy(view: PolicyView) {
-  const { part, policy, jobs, problems } = view
+  const { own, policy, jobs, problems } = view
   return (
-    <OrganizationFrame part={part} tab="policy" title="Policy">
+    <OrganizationFrame own={own} tab="policy" title="Policy">
       <h2>Which apps may reach this organization</h2>
       <Problems id="form-problem" texts={problems} />
-      <form method="post" action={`/organizations/${part.organization.slug}/policy`}>
+      <form method="post" action={`/organizations/${own.organization.slug}/policy`}>
         <FormToken />
         <fieldset>
           <legend>Where you decided nothing</legend>
@@ -109,7 +110,7 @@ const CAUSES: Record<string, string> = {
   'member.left': 'A person left',
 }
 
-function Jobs({ view: { part, jobs, appNames } }: { view: PolicyView }) {
+function Jobs({ view: { own, jobs, appNames } }: { view: PolicyView }) {
   return (
     <section>
       <h2>Clean-up</h2>
@@ -130,7 +131,7 @@ function Jobs({ view: { part, jobs, appNames } }: { view: PolicyView }) {
       </ul>
       {jobs.some(({ finishedAt }) => finishedAt === null) && (
         <p>
-          <a href={`/organizations/${part.organization.slug}/policy`}>Refresh</a>
+          <a href={`/organizations/${own.organization.slug}/policy`}>Refresh</a>
         </p>
       )}
     </section>
@@ -138,7 +139,7 @@ function Jobs({ view: { part, jobs, appNames } }: { view: PolicyView }) {
 }
 
 interface PreviewView {
-  part: OrganizationPart
+  own: OwnOrganization
   next: AppPolicy
   effects: readonly PolicyEffect[]
   apps: number
@@ -151,11 +152,11 @@ export function policyPreviewPage(c: PageContext, view: PreviewView) {
   return htmlPage(c, <Preview {...view} />)
 }
 
-function Preview({ part, next, effects, apps, grants, people }: PreviewView) {
-  const path = `/organizations/${part.organization.slug}/policy`
+function Preview({ own, next, effects, apps, grants, people }: PreviewView) {
+  const path = `/organizations/${own.organization.slug}/policy`
   const ends = `${plural(apps, 'app')}, ${plural(grants, 'grant')} of ${people === 1 ? '1 person' : `${people} people`}`
   return (
-    <OrganizationFrame part={part} tab="policy" title="Policy">
+    <OrganizationFrame own={own} tab="policy" title="Policy">
       <h2>{POLICIES[next.policy].title}</h2>
       {effects.length === 0 ? (
         <p>No app that reaches this organization would lose anything.</p>

@@ -37,7 +37,7 @@ function Requests(view: RequestsView) {
   const { role, open, answered, problems } = view
   const title = may(role, 'decide-apps') ? 'Requests for apps' : 'Your requests for apps'
   return (
-    <OrganizationFrame part={view} tab="requests" title={title}>
+    <OrganizationFrame own={view} tab="requests" title={title}>
       <h2>{title}</h2>
       {view.asked && <JustAsked returnTo={view.returnTo} />}
       <Problems id="form-problem" texts={problems} />

@@ -8,7 +8,7 @@ import { formatCursor } from '../../kit/pagination.ts'
 import { shownOncePage } from '../../kit/shown-once.tsx'
 import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
-import { partOf, requireOwn } from '../pages.ts'
+import { requireOwn } from '../require-own.ts'
 import {
   addWebhook,
   editWebhook,
@@ -34,7 +34,7 @@ export const webhookPages = new Hono<PageEnv>()
 webhookPages.use('/organizations/*', requireVisitor)
 webhookPages.get('/organizations/:slug/webhooks', async (c) => {
   const own = await requireOwn(c)
-  return webhooksPage(c, { part: partOf(c, own), webhooks: await listWebhooksOf(askerOf(c), own.organization.id) })
+  return webhooksPage(c, { own, webhooks: await listWebhooksOf(askerOf(c), own.organization.id) })
 })
 
 webhookPages.get('/organizations/:slug/webhooks/new', async (c) => {
@@ -63,7 +63,7 @@ webhookPages.get('/organizations/:slug/webhooks/:webhook_id', async (c) => {
   const { items, next } = await readDeliveries(askerOf(c), webhook, query)
   const nextCursor = next && formatCursor([next.createdAt, next.eventId])
   const resent = c.req.query('resent') === '1'
-  return webhookPage(c, { part: partOf(c, own), webhook, deliveries: items, state, nextCursor, resent })
+  return webhookPage(c, { own, webhook, deliveries: items, state, nextCursor, resent })
 })
 
 webhookPages.post('/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend', async (c) => {
@@ -127,7 +127,7 @@ function showForm(
   { url, events }: WebhookValues,
   problems: FieldProblems = {},
 ) {
-  return webhookFormPage(c, { part: partOf(c, own), webhook, values: { url, events }, problems })
+  return webhookFormPage(c, { own, webhook, values: { url, events }, problems })
 }
 
 /** What is read once, in the answer to the form that made it. */

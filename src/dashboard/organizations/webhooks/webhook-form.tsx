@@ -3,7 +3,8 @@ import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 
 /** As a form has them; null: every event. */
 export interface WebhookValues {
@@ -12,7 +13,7 @@ export interface WebhookValues {
 }
 
 interface WebhookFormView {
-  part: OrganizationPart
+  own: OwnOrganization
   /** Null: a new one. */
   webhook: Webhook | null
   values: WebhookValues
@@ -23,11 +24,11 @@ export function webhookFormPage(c: PageContext, view: WebhookFormView) {
   return htmlPage(c, <WebhookForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
 }
 
-function WebhookForm({ part, webhook, values, problems }: WebhookFormView) {
-  const path = `/organizations/${part.organization.slug}/webhooks`
+function WebhookForm({ own, webhook, values, problems }: WebhookFormView) {
+  const path = `/organizations/${own.organization.slug}/webhooks`
   const title = webhook ? 'Change the webhook' : 'Add a webhook'
   return (
-    <OrganizationFrame part={part} tab="webhooks" title={title}>
+    <OrganizationFrame own={own} tab="webhooks" title={title}>
       <h2>{title}</h2>
       <Problems id="form-problem" texts={problems['']} />
       <form method="post" action={webhook ? `${path}/${webhook.id}/change` : `${path}/new`}>

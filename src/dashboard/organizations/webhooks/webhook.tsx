@@ -4,12 +4,13 @@ import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState, type Webhook } from '../../../webhooks/webhook.ts'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 import { SwitchedOff } from './webhook-state.tsx'
 import { describeEvents, Health, UNREADABLE } from './webhooks.tsx'
 
 interface WebhookView {
-  part: OrganizationPart
+  own: OwnOrganization
   webhook: Webhook
   deliveries: readonly Delivery[]
   /** Null: in whatever state they are. */
@@ -24,10 +25,10 @@ export function webhookPage(c: PageContext, view: WebhookView) {
 }
 
 function WebhookDetails(view: WebhookView) {
-  const { part, webhook, deliveries, state, nextCursor, resent } = view
+  const { own, webhook, deliveries, state, nextCursor, resent } = view
   const path = pathOf(view)
   return (
-    <OrganizationFrame part={part} tab="webhooks" title="Webhook">
+    <OrganizationFrame own={own} tab="webhooks" title="Webhook">
       <div class="headline">
         <h2>{webhook.url ?? UNREADABLE}</h2>
         <a class="button" href={`${path}/change`}>
@@ -139,6 +140,6 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
   )
 }
 
-function pathOf({ part, webhook }: WebhookView): string {
-  return `/organizations/${part.organization.slug}/webhooks/${webhook.id}`
+function pathOf({ own, webhook }: WebhookView): string {
+  return `/organizations/${own.organization.slug}/webhooks/${webhook.id}`
 }

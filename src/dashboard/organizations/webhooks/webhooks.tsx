@@ -1,9 +1,10 @@
 import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
 import { MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
-import { OrganizationFrame, type OrganizationPart } from '../frame.tsx'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
 
 interface WebhooksView {
-  part: OrganizationPart
+  own: OwnOrganization
   webhooks: readonly Webhook[]
 }
 
@@ -11,10 +12,10 @@ export function webhooksPage(c: PageContext, view: WebhooksView) {
   return htmlPage(c, <Webhooks {...view} />)
 }
 
-function Webhooks({ part, webhooks }: WebhooksView) {
-  const path = `/organizations/${part.organization.slug}/webhooks`
+function Webhooks({ own, webhooks }: WebhooksView) {
+  const path = `/organizations/${own.organization.slug}/webhooks`
   return (
-    <OrganizationFrame part={part} tab="webhooks" title="Webhooks">
+    <OrganizationFrame own={own} tab="webhooks" title="Webhooks">
       <h2>Webhooks</h2>
       <p class="detail">
         Your own systems are told what the audit log gets, as signed messages, and again until they have it.
