@@ -12,14 +12,7 @@ import { confirmedPages } from './dashboard/kit/confirmed-routes.ts'
 import { problemPages } from './dashboard/kit/problem-routes.ts'
 import { landingPage } from './dashboard/landing-page.tsx'
 import { operatorPages } from './dashboard/operator/pages.ts'
-import { auditPages } from './dashboard/organizations/audit/pages.ts'
-import { closingPage } from './dashboard/organizations/closing/page.tsx'
-import { inventoryPages } from './dashboard/organizations/inventory/pages.ts'
-import { invitationPages } from './dashboard/organizations/invitations/pages.ts'
 import { organizationPages } from './dashboard/organizations/pages.ts'
-import { policyPages } from './dashboard/organizations/policy/pages.ts'
-import { accessRequestPages } from './dashboard/organizations/requests/pages.ts'
-import { webhookPages } from './dashboard/organizations/webhooks/pages.ts'
 import { tellWebhooks } from './dashboard/organizations/webhooks/tell-webhooks.ts'
 import { reloadPages } from './dashboard/reload-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
@@ -75,13 +68,6 @@ app.route('/', logoRoutes)
 app.route('/', developerPages)
 app.route('/', connectionPages)
 app.route('/', organizationPages)
-app.route('/', inventoryPages)
-app.route('/', policyPages)
-app.route('/', closingPage)
-app.route('/', auditPages)
-app.route('/', webhookPages)
-app.route('/', invitationPages)
-app.route('/', accessRequestPages)
 app.route('/', catalogPages)
 app.route('/', operatorPages)
 app.route('/', eraseAccountPage)

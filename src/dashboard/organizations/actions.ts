@@ -4,18 +4,11 @@ import { findApp } from '../../apps/apps-store.ts'
 import { listScopes } from '../../catalog/catalog-store.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
-import {
-  changeRole,
-  createOrganization,
-  decide,
-  type Named,
-  removeMember,
-  renameOrganization,
-  withdrawDecision,
-} from '../../organizations/change-organization.ts'
+import * as change from '../../organizations/change-organization.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
+import * as decisions from '../../organizations/decisions-store.ts'
 import { isKnownTo } from '../../organizations/inventory-store.ts'
-import { listMembers } from '../../organizations/members-store.ts'
+import * as members from '../../organizations/members-store.ts'
 import {
   type Member,
   type Membership,
@@ -42,7 +35,7 @@ export interface OwnOrganization {
   role: Role
 }
 
-export async function listOwnOrganizations({ env, caller }: Asker): Promise<OwnOrganization[]> {
+export async function listOrganizations({ env, caller }: Asker): Promise<OwnOrganization[]> {
   const roles = new Map(caller.memberships.map(({ organizationId, role }) => [organizationId, role]))
   const organizations = await findOrganizations(env.DB, [...roles.keys()])
   return organizations.map((organization) => ({ organization, role: roles.get(organization.id) ?? 'member' }))
@@ -55,48 +48,51 @@ export async function requireOwnOrganization({ env, caller }: Asker, organizatio
   return { organization, role }
 }
 
-export async function addOrganization(asker: Asker, body: z.output<typeof newOrganization>): Promise<OwnOrganization> {
+export async function createOrganization(
+  asker: Asker,
+  body: z.output<typeof newOrganization>,
+): Promise<OwnOrganization> {
   const { env, config, caller } = asker
   checkAct(caller, 'createOrganization')
   await checkOrganizationName(asker, body)
   await checkCreation(asker, 'organization')
   const founder = { accountId: caller.accountId, mostOrganizations: config.organizationsPerAccount }
   const wanted = { ...body, policy: config.defaultAppPolicy, founder }
-  const created = await createOrganization(env.DB, wanted, currentTime())
+  const created = await change.createOrganization(env.DB, wanted, currentTime())
   if (!created.ok && created.reason === 'too_many') throw boundReached(asker, 'organization')
   return { organization: requireNamed(created), role: 'owner' }
 }
 
-export async function editOrganization(
+export async function changeOrganization(
   asker: Asker,
   organizationId: string,
-  change: z.output<typeof organizationChange>,
+  body: z.output<typeof organizationChange>,
 ): Promise<OwnOrganization> {
   requirePermission(asker, organizationId, 'manage-organization')
   const { organization: current, role } = await requireOwnOrganization(asker, organizationId)
   checkShared(current)
-  const { name = current.name } = change
+  const { name = current.name } = body
   if (name !== current.name) await checkOrganizationName(asker, { name, organizationId })
-  const renamed = await renameOrganization(deed(asker, organizationId), { ...current, ...change }, currentTime())
+  const renamed = await change.renameOrganization(deed(asker, organizationId), { ...current, ...body }, currentTime())
   return { organization: requireNamed(renamed), role }
 }
 
-export async function listMembersOf({ env, caller }: Asker, organizationId: string): Promise<Member[]> {
-  return listMembers(env.DB, requireMembership(caller, organizationId).organizationId)
+export async function listMembers({ env, caller }: Asker, organizationId: string): Promise<Member[]> {
+  return members.listMembers(env.DB, requireMembership(caller, organizationId).organizationId)
 }
 
-export async function editRole(asker: Asker, organizationId: string, accountId: string, role: Role): Promise<Member> {
+export async function changeRole(asker: Asker, organizationId: string, accountId: string, role: Role): Promise<Member> {
   const membership = requirePermission(asker, organizationId, 'manage-members')
   const member = await requireMember(asker, organizationId, accountId)
   checkOwners(membership, [member.role, role])
   checkAct(asker.caller, concernsAdministrators([member.role, role]) ? 'changeRole: administrators' : 'changeRole')
-  const changed = await changeRole(deed(asker, organizationId), accountId, role, currentTime())
+  const changed = await change.changeRole(deed(asker, organizationId), accountId, role, currentTime())
   if (!changed) throw lastOwner()
   return { ...member, role }
 }
 
 /** Anybody may leave; removing others takes the role for it. */
-export async function endMembership(asker: Asker, organizationId: string, accountId: string): Promise<void> {
+export async function removeMember(asker: Asker, organizationId: string, accountId: string): Promise<void> {
   const leaving = accountId === asker.caller.accountId
   const membership = leaving
     ? requireMembership(asker.caller, organizationId)
@@ -107,13 +103,17 @@ export async function endMembership(asker: Asker, organizationId: string, accoun
   checkAct(asker.caller, removalOf(member, leaving))
   const now = currentTime()
   const ends = endOfMembership(asker, organizationId, accountId, now)
-  const removed = await removeMember(deed(asker, organizationId), accountId, ends, now)
+  const removed = await change.removeMember(deed(asker, organizationId), accountId, ends, now)
   if (!removed) throw lastOwner()
   await startJobs(asker)
 }
 
+export async function listDecisions({ env, caller }: Asker, organizationId: string): Promise<AppDecision[]> {
+  return decisions.listDecisions(env.DB, requireMembership(caller, organizationId).organizationId)
+}
+
 /** `shown` is what a page listed of the app's scopes; by the API, all that it has now is meant. */
-export async function decideOn(
+export async function decide(
   asker: Asker,
   organizationId: string,
   clientId: string,
@@ -132,7 +132,7 @@ export async function decideOn(
   const consideredScopes = shown ?? [...app.scopes, ...app.optionalScopes]
   const by = { decidedBy: asker.caller.accountId, decidedAt: now }
   const decided = { clientId, decision, scopeCeiling, consideredScopes, expiresAt, note, ...by }
-  await decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
+  await change.decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
   await startJobs(asker)
   await tellRequesters(asker, organizationId, clientId)
   return decided
@@ -157,12 +157,12 @@ export async function checkCeiling({ env, config }: Asker, ceiling: readonly str
   throw invalidFields([{ pointer: pointer('scope_ceiling'), detail }])
 }
 
-export async function undecide(asker: Asker, organizationId: string, clientId: string): Promise<void> {
+export async function withdrawDecision(asker: Asker, organizationId: string, clientId: string): Promise<void> {
   requirePermission(asker, organizationId, 'decide-apps')
   checkAct(asker.caller, 'withdrawDecision', clientId)
   const now = currentTime()
   const ends = await endOfDecision(asker, organizationId, { clientId, decision: 'withdrawn' }, now)
-  const withdrawn = await withdrawDecision(deed(asker, organizationId), clientId, ends, now)
+  const withdrawn = await change.withdrawDecision(deed(asker, organizationId), clientId, ends, now)
   if (!withdrawn) throw new ApiError('not-found', 'Nothing is decided about this app.')
   await startJobs(asker)
 }
@@ -174,8 +174,8 @@ export function requirePermission({ caller }: Asker, organizationId: string, per
   throw new ApiError('forbidden', `Your role in this organization is ${membership.role}; this needs ${needed}.`)
 }
 
-async function requireMember({ env }: Asker, organizationId: string, accountId: string): Promise<Member> {
-  const member = (await listMembers(env.DB, organizationId)).find((candidate) => candidate.accountId === accountId)
+async function requireMember(asker: Asker, organizationId: string, accountId: string): Promise<Member> {
+  const member = (await listMembers(asker, organizationId)).find((candidate) => candidate.accountId === accountId)
   if (!member) throw new ApiError('not-found', 'There is no such member.')
   return member
 }
@@ -204,7 +204,7 @@ function lastOwner(): ApiError {
   return new ApiError('conflict', 'This is the last owner: make somebody else an owner first.')
 }
 
-function requireNamed(named: Named): Organization {
+function requireNamed(named: change.Named): Organization {
   if (named.ok) return named.organization
   throw invalidFields([{ pointer: pointer('slug'), detail: 'This slug is taken.' }])
 }

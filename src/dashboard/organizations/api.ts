@@ -1,24 +1,23 @@
 import { createRoute } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../lib/case.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
-import { listDecisions } from '../../organizations/decisions-store.ts'
 import type { Member } from '../../organizations/organization.ts'
-import { requireMembership } from '../kit/access.ts'
 import { askerOf } from '../kit/asker.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { decisionPath, memberPath, organizationPath } from '../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import {
-  addOrganization,
-  decideOn,
-  editOrganization,
-  editRole,
-  endMembership,
-  listMembersOf,
-  listOwnOrganizations,
+  changeOrganization,
+  changeRole,
+  createOrganization,
+  decide,
+  listDecisions,
+  listMembers,
+  listOrganizations,
   type OwnOrganization,
+  removeMember,
   requireOwnOrganization,
-  undecide,
+  withdrawDecision,
 } from './actions.ts'
 import {
   decisionBody,
@@ -51,7 +50,7 @@ organizations.openapi(
     responses: { 200: jsonAnswer('All of them.', organizationList), ...problems('insufficient-scope') },
   }),
   async (c) => {
-    const items = (await listOwnOrganizations(askerOf(c))).map(toOrganizationBody)
+    const items = (await listOrganizations(askerOf(c))).map(toOrganizationBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -71,7 +70,7 @@ organizations.openapi(
       ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'conflict', ...BODY_PROBLEMS),
     },
   }),
-  async (c) => c.json(toOrganizationBody(await addOrganization(askerOf(c), c.req.valid('json'))), 201),
+  async (c) => c.json(toOrganizationBody(await createOrganization(askerOf(c), c.req.valid('json'))), 201),
 )
 
 organizations.openapi(
@@ -110,7 +109,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json(toOrganizationBody(await editOrganization(askerOf(c), id, c.req.valid('json'))), 200)
+    return c.json(toOrganizationBody(await changeOrganization(askerOf(c), id, c.req.valid('json'))), 200)
   },
 )
 
@@ -127,7 +126,7 @@ organizations.openapi(
     responses: { 200: jsonAnswer('All of them.', memberList), ...problems('insufficient-scope', 'not-found') },
   }),
   async (c) => {
-    const items = (await listMembersOf(askerOf(c), c.req.valid('param').organization_id)).map(toMemberBody)
+    const items = (await listMembers(askerOf(c), c.req.valid('param').organization_id)).map(toMemberBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -149,7 +148,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
-    return c.json(toMemberBody(await editRole(askerOf(c), id, accountId, c.req.valid('json').role)), 200)
+    return c.json(toMemberBody(await changeRole(askerOf(c), id, accountId, c.req.valid('json').role)), 200)
   },
 )
 
@@ -169,7 +168,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
-    await endMembership(askerOf(c), id, accountId)
+    await removeMember(askerOf(c), id, accountId)
     return c.body(null, 204)
   },
 )
@@ -187,8 +186,7 @@ organizations.openapi(
     responses: { 200: jsonAnswer('All of them.', decisionList), ...problems('insufficient-scope', 'not-found') },
   }),
   async (c) => {
-    const { organizationId } = requireMembership(c.get('caller'), c.req.valid('param').organization_id)
-    const items = (await listDecisions(c.env.DB, organizationId)).map(toDecisionBody)
+    const items = (await listDecisions(askerOf(c), c.req.valid('param').organization_id)).map(toDecisionBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -212,7 +210,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    return c.json(toDecisionBody(await decideOn(askerOf(c), id, clientId, c.req.valid('json'))), 200)
+    return c.json(toDecisionBody(await decide(askerOf(c), id, clientId, c.req.valid('json'))), 200)
   },
 )
 
@@ -233,7 +231,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    await undecide(askerOf(c), id, clientId)
+    await withdrawDecision(askerOf(c), id, clientId)
     return c.body(null, 204)
   },
 )

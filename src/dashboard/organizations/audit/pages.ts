@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { askerOf } from '../../kit/asker.ts'
 import { formatCursor, parseCursor } from '../../kit/pagination.ts'
-import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import { requireOwn } from '../require-own.ts'
 import { exportAuditLog, readAuditLog, toAuditFilter } from './actions.ts'
 import { auditPage } from './audit.tsx'
@@ -12,8 +12,6 @@ const DAY_SECONDS = 86_400
 
 /** The audit log of an organization, for people. */
 export const auditPages = new Hono<PageEnv>()
-
-auditPages.use('/organizations/*', requireVisitor)
 
 auditPages.get('/organizations/:slug/audit', async (c) => {
   const own = await requireOwn(c)

@@ -4,7 +4,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { inNumber } from '../../../ui/in-number.ts'
 import { checkAct } from '../../kit/acts.ts'
 import { askerOf } from '../../kit/asker.ts'
-import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { requireOwn } from '../require-own.ts'
@@ -12,8 +12,6 @@ import { type ClosingConsequences, closeOrganization, foreseeClosing, requireClo
 
 /** The end of an organization, for its owners. */
 export const closingPage = new Hono<PageEnv>()
-
-closingPage.use('/organizations/*', requireVisitor)
 
 closingPage.get('/organizations/:slug/close', (c) => show(c, { name: '', problems: [] }))
 

@@ -8,8 +8,8 @@ import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { problemsOf } from '../../kit/form-problems.ts'
 import { formatCursor } from '../../kit/pagination.ts'
-import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
-import { decideOn, listMembersOf, type OwnOrganization, requirePermission, undecide } from '../actions.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import { decide, listMembers, type OwnOrganization, requirePermission, withdrawDecision } from '../actions.ts'
 import { requireOwn } from '../require-own.ts'
 import { newDecision } from '../schemas.ts'
 import { readReachingApp, readReachingGrants, walkInventory } from './actions.ts'
@@ -24,8 +24,6 @@ const PERSON_GRANTS_SHOWN = 200
 
 /** One app of an organization's inventory, and one person's apps. */
 export const inventoryPages = new Hono<PageEnv>()
-
-inventoryPages.use('/organizations/*', requireVisitor)
 
 inventoryPages.get('/organizations/:slug/apps.csv', async (c) => {
   const { organization } = await requireOwn(c)
@@ -53,7 +51,7 @@ inventoryPages.get('/organizations/:slug/people/:account_id', async (c) => {
   const accountId = c.req.param('account_id')
   const page = { after: null, limit: PERSON_GRANTS_SHOWN }
   const { items: grants } = await readReachingGrants(askerOf(c), organization.id, { accountId }, page)
-  const members = await listMembersOf(askerOf(c), organization.id)
+  const members = await listMembers(askerOf(c), organization.id)
   const member = members.find((candidate) => candidate.accountId === accountId)
   if (!member && grants.length === 0) return c.notFound()
   return personPage(c, { own: { organization, role }, member, grants })
@@ -63,13 +61,13 @@ async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganizati
   const fields = c.get('fields')
   const clientId = c.req.param('client_id') ?? ''
   const decision = fields.get('decision')
-  if (decision === 'none') return undecide(askerOf(c), organization.id, clientId)
+  if (decision === 'none') return withdrawDecision(askerOf(c), organization.id, clientId)
   const note = fields.get(decision === 'blocked' ? 'block_note' : 'note')?.trim() || null
   if (decision === 'blocked') {
-    return decideOn(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
+    return decide(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
   }
   const body = parseBody(newDecision, { decision, note, ...readLimits(fields) })
-  return decideOn(askerOf(c), organization.id, clientId, body, readShown(fields))
+  return decide(askerOf(c), organization.id, clientId, body, readShown(fields))
 }
 
 async function showApp(

@@ -4,8 +4,8 @@ import { allowInvitation } from '../../../accounts/mail-limits.ts'
 import { ApiError, tooManyRequests } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { type Invitation, MAILED_AGAIN_AFTER_SECONDS } from '../../../organizations/invitation.ts'
-import { findObstacle, listInvitations, type Obstacle } from '../../../organizations/invitations-store.ts'
-import { changeInvitation, inviteAddress, withdrawInvitation } from '../../../organizations/invite.ts'
+import * as invitations from '../../../organizations/invitations-store.ts'
+import * as invitees from '../../../organizations/invite.ts'
 import type { Role } from '../../../organizations/organization.ts'
 import { inWords } from '../../../ui/in-words.ts'
 import { checkAct } from '../../kit/acts.ts'
@@ -15,9 +15,9 @@ import { checkOwners, concernsAdministrators, deed, requirePermission } from '..
 import { invitationMail } from './mail.ts'
 import type { newInvitation } from './schemas.ts'
 
-export async function listInvitationsOf(asker: Asker, organizationId: string): Promise<Invitation[]> {
+export async function listInvitations(asker: Asker, organizationId: string): Promise<Invitation[]> {
   requirePermission(asker, organizationId, 'manage-members')
-  return listInvitations(asker.env.DB, organizationId, currentTime())
+  return invitations.listInvitations(asker.env.DB, organizationId, currentTime())
 }
 
 /** An open invitation is not mailed twice a day: asked for again, it is answered, with the role that is asked for now. */
@@ -34,24 +34,28 @@ export async function invite(
   const mailed = await findMailed(asker, organizationId, email)
   if (mailed) return changeMailed(asker, mailed, role)
   const { env, caller } = asker
-  const obstacle = await findObstacle(env.DB, { organizationId, email, invitedBy: caller.accountId }, currentTime())
+  const obstacle = await invitations.findObstacle(
+    env.DB,
+    { organizationId, email, invitedBy: caller.accountId },
+    currentTime(),
+  )
   if (obstacle) throw refusalFor(obstacle)
   const invitation = { accountId: caller.accountId, organizationId, email }
   const allowance = await allowInvitation(env, invitation, currentTime())
   if (!allowance.ok) throw tooManyInvitations(allowance.retryAfterSeconds)
-  const invited = await inviteAddress(deed(asker, organizationId), { email, role }, currentTime())
+  const invited = await invitees.inviteAddress(deed(asker, organizationId), { email, role }, currentTime())
   if (!invited) return answerLate(asker, organizationId, { email, role })
   await post('an invitation', [invitationMail(allowance.to, invited, asker.config.issuer)])
   return invited.invitation
 }
 
-export async function endInvitation(asker: Asker, organizationId: string, invitationId: string): Promise<void> {
+export async function withdrawInvitation(asker: Asker, organizationId: string, invitationId: string): Promise<void> {
   const membership = requirePermission(asker, organizationId, 'manage-members')
-  const invitations = await listInvitations(asker.env.DB, organizationId, currentTime())
-  const invitation = invitations.find(({ id }) => id === invitationId)
+  const open = await invitations.listInvitations(asker.env.DB, organizationId, currentTime())
+  const invitation = open.find(({ id }) => id === invitationId)
   if (!invitation) throw noInvitation()
   checkOwners(membership, [invitation.role])
-  const withdrawn = await withdrawInvitation(deed(asker, organizationId), invitation, currentTime())
+  const withdrawn = await invitees.withdrawInvitation(deed(asker, organizationId), invitation, currentTime())
   if (!withdrawn) throw noInvitation()
 }
 
@@ -61,7 +65,9 @@ function noInvitation(): ApiError {
 
 async function findMailed({ env }: Asker, organizationId: string, email: string): Promise<Invitation | undefined> {
   const now = currentTime()
-  const open = (await listInvitations(env.DB, organizationId, now)).find((invitation) => invitation.email === email)
+  const open = (await invitations.listInvitations(env.DB, organizationId, now)).find(
+    (invitation) => invitation.email === email,
+  )
   return open && open.createdAt > now - MAILED_AGAIN_AFTER_SECONDS ? open : undefined
 }
 
@@ -69,7 +75,7 @@ async function changeMailed(asker: Asker, mailed: Invitation, role: Role): Promi
   const { organizationId, email } = mailed
   checkOwners(requirePermission(asker, organizationId, 'manage-members'), [mailed.role])
   if (mailed.role === role) return mailed
-  const changed = await changeInvitation(deed(asker, organizationId), mailed, role, currentTime())
+  const changed = await invitees.changeInvitation(deed(asker, organizationId), mailed, role, currentTime())
   const present = changed && (await findMailed(asker, organizationId, email))
   if (!present) throw noInvitation()
   return present
@@ -84,11 +90,11 @@ async function answerLate(
   const mailed = await findMailed(asker, organizationId, email)
   if (mailed) return changeMailed(asker, mailed, role)
   const invitation = { organizationId, email, invitedBy: asker.caller.accountId }
-  const obstacle = await findObstacle(asker.env.DB, invitation, currentTime())
+  const obstacle = await invitations.findObstacle(asker.env.DB, invitation, currentTime())
   throw obstacle ? refusalFor(obstacle) : tooManyInvitations(1)
 }
 
-function refusalFor(obstacle: Obstacle): ApiError {
+function refusalFor(obstacle: invitations.Obstacle): ApiError {
   if (obstacle.kind === 'member') {
     return invalidFields([{ pointer: pointer('email'), detail: 'Somebody with this address is a member already.' }])
   }

@@ -5,7 +5,7 @@ import { askerOf } from '../../kit/asker.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
-import { endInvitation, invite, listInvitationsOf } from './actions.ts'
+import { invite, listInvitations, withdrawInvitation } from './actions.ts'
 import { invitationBody, invitationList, newInvitation } from './schemas.ts'
 
 const invitationPath = organizationPath.extend({
@@ -32,7 +32,7 @@ invitations.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json({ items: (await listInvitationsOf(askerOf(c), id)).map(toInvitationBody), next_cursor: null }, 200)
+    return c.json({ items: (await listInvitations(askerOf(c), id)).map(toInvitationBody), next_cursor: null }, 200)
   },
 )
 
@@ -87,7 +87,7 @@ invitations.openapi(
   }),
   async (c) => {
     const { organization_id: id, invitation_id: invitationId } = c.req.valid('param')
-    await endInvitation(askerOf(c), id, invitationId)
+    await withdrawInvitation(askerOf(c), id, invitationId)
     return c.body(null, 204)
   },
 )

@@ -5,7 +5,7 @@ import { listScopes } from '../../../catalog/catalog-store.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { problemsOf } from '../../kit/form-problems.ts'
-import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { requireOwn } from '../require-own.ts'
 import { editPolicy, listJobsOf, previewPolicy, readPolicy } from './actions.ts'
@@ -14,8 +14,6 @@ import { newPolicy } from './schemas.ts'
 
 /** Which apps may reach an organization where nobody decided; what a change would end is shown before it does. */
 export const policyPages = new Hono<PageEnv>()
-
-policyPages.use('/organizations/*', requireVisitor)
 
 policyPages.get('/organizations/:slug/policy', async (c) => showPolicy(c, await requireOwn(c), []))
 

@@ -21,7 +21,7 @@ import type { Asker } from '../../kit/asker.ts'
 import type { Caller } from '../../kit/caller.ts'
 import { type Page, toPage } from '../../kit/pagination.ts'
 import type { Visitor } from '../../kit/visitor.ts'
-import { decideOn, deed, requirePermission } from '../actions.ts'
+import { decide, deed, requirePermission } from '../actions.ts'
 import { requestMail } from './mails.ts'
 import type { accessRequestDecision, newAccessRequest } from './schemas.ts'
 import { tellRequesters } from './tell-requesters.ts'
@@ -93,7 +93,7 @@ export async function answerRequest(
   if (request.state !== 'open') throw answered()
   checkAct(asker.caller, 'decideAccessRequest', request.clientId)
   if (decision === 'approved') {
-    await decideOn(asker, organizationId, request.clientId, { decision, note, ...limits }, shown)
+    await decide(asker, organizationId, request.clientId, { decision, note, ...limits }, shown)
   } else {
     const declined = await declineRequest(deed(asker, organizationId), request, note, currentTime())
     if (!declined) throw answered()

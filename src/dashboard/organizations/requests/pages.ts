@@ -12,7 +12,7 @@ import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { problemsOf } from '../../kit/form-problems.ts'
-import { type PageEnv, requireVisitor } from '../../kit/visitor.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { limitableScopes, readLimits, readShown, toApprovalChoice } from '../inventory/approval-form.ts'
 import { requireOwn } from '../require-own.ts'
@@ -28,8 +28,6 @@ const DECIDERS_SHOWN = 3
 
 /** Members ask for an app that the organization does not let in; administrators answer. */
 export const accessRequestPages = new Hono<PageEnv>()
-
-accessRequestPages.use('/organizations/*', requireVisitor)
 
 accessRequestPages.get('/organizations/:slug/requests', async (c) => showRequests(c, await requireOwn(c), []))
 

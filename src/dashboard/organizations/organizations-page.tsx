@@ -1,16 +1,44 @@
-import type { Organization, Role } from '../../organizations/organization.ts'
+import { type Context, Hono } from 'hono'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { createOrganization, listOrganizations, type OwnOrganization } from './actions.ts'
+import { newOrganization } from './schemas.ts'
 
 interface OrganizationsView {
-  organizations: readonly { organization: Organization; role: Role }[]
+  organizations: readonly OwnOrganization[]
+  /** As they were typed. */
   values: { name: string; slug: string }
-  problems: Readonly<Record<string, readonly string[]>>
+  problems: FieldProblems
 }
 
-export function organizationsPage(c: PageContext, view: OrganizationsView) {
-  return htmlPage(c, <Organizations {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
+/** The organizations that somebody is in, and the form that makes another. */
+export const organizationsPage = new Hono<PageEnv>()
+
+organizationsPage.get('/organizations', (c) => show(c, { name: '', slug: '' }))
+
+organizationsPage.post('/organizations', (c) => {
+  const fields = c.get('fields')
+  const values = { name: fields.get('name') ?? '', slug: fields.get('slug') ?? '' }
+  return submit(c, {
+    act: () => createOrganization(askerOf(c), parseBody(newOrganization, values)),
+    done: ({ organization }) => `/organizations/${organization.slug}`,
+    refused: (problems) => show(c, values, problems),
+  })
+})
+
+async function show(
+  c: Context<PageEnv>,
+  values: OrganizationsView['values'],
+  problems: FieldProblems = {},
+): Promise<Response> {
+  const view = { organizations: await listOrganizations(askerOf(c)), values, problems }
+  return htmlPage(c, <Organizations {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
 }
 
 function Organizations({ organizations, values, problems }: OrganizationsView) {

@@ -1,0 +1,142 @@
+import { type Context, Hono } from 'hono'
+import { type Member, may, type Organization } from '../../organizations/organization.ts'
+import { Problems } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { changeRole, listMembers, type OwnOrganization, removeMember } from './actions.ts'
+import { OrganizationFrame } from './frame.tsx'
+import { readInventory } from './inventory/actions.ts'
+import { formatInventoryPosition, toFilter, toInventoryPosition } from './inventory/api.ts'
+import { Inventory, type InventoryPart } from './inventory/inventory.tsx'
+import { inventoryQuery } from './inventory/schemas.ts'
+import { invite, listInvitations, withdrawInvitation } from './invitations/actions.ts'
+import { Invitations, type InvitationsPart } from './invitations/invitations.tsx'
+import { newInvitation } from './invitations/schemas.ts'
+import { Members } from './members.tsx'
+import { requireOwn } from './require-own.ts'
+import { roleChange } from './schemas.ts'
+
+interface OrganizationView {
+  own: OwnOrganization
+  accountId: string
+  members: readonly Member[]
+  /** Null: not for this visitor. */
+  inventory: InventoryPart | null
+  /** Null: not for this visitor. */
+  invitations: InvitationsPart | null
+  problems: readonly string[]
+}
+
+const APPS_SHOWN = 20
+
+/** One organization: the apps that reach it, its members, and who is invited. */
+export const organizationPage = new Hono<PageEnv>()
+
+organizationPage.get('/organizations/:slug', async (c) => show(c, await requireOwn(c)))
+
+organizationPage.post('/organizations/:slug/members/:account_id', (c) =>
+  change(c, async ({ organization }) => {
+    const { role } = parseBody(roleChange, { role: c.get('fields').get('role') })
+    return changeRole(askerOf(c), organization.id, c.req.param('account_id'), role)
+  }),
+)
+
+organizationPage.post('/organizations/:slug/members/:account_id/remove', (c) =>
+  change(c, ({ organization }) => removeMember(askerOf(c), organization.id, c.req.param('account_id'))),
+)
+
+/** Does it, and shows the organization again: with the reason, where it was not possible. */
+async function change(c: Context<PageEnv>, act: (own: OwnOrganization) => Promise<unknown>): Promise<Response> {
+  const own = await requireOwn(c)
+  const left = c.req.path.endsWith(`/members/${c.get('caller').accountId}/remove`)
+  return submit(c, {
+    act: () => act(own),
+    done: left ? '/organizations' : pathOf(own),
+    refused: (problems) => show(c, own, { problems: Object.values(problems).flat() }),
+  })
+}
+
+organizationPage.post('/organizations/:slug/invitations', async (c) => {
+  const own = await requireOwn(c)
+  const fields = c.get('fields')
+  const values = { email: fields.get('email') ?? '', role: fields.get('role') ?? '' }
+  return submit(c, {
+    act: () => invite(askerOf(c), own.organization.id, parseBody(newInvitation, values)),
+    done: pathOf(own),
+    refused: (problems) => show(c, own, { invited: { values, problems } }),
+  })
+})
+
+organizationPage.post('/organizations/:slug/invitations/:invitation_id/withdraw', async (c) => {
+  const own = await requireOwn(c)
+  await withdrawInvitation(askerOf(c), own.organization.id, c.req.param('invitation_id'))
+  return c.redirect(pathOf(own), 303)
+})
+
+interface Refused {
+  problems?: readonly string[]
+  invited?: Pick<InvitationsPart, 'values' | 'problems'>
+}
+
+const NOBODY_INVITED = { values: { email: '', role: 'member' }, problems: {} }
+
+async function show(
+  c: Context<PageEnv>,
+  own: OwnOrganization,
+  { problems = [], invited = NOBODY_INVITED }: Refused = {},
+): Promise<Response> {
+  const { organization, role } = own
+  const asker = askerOf(c)
+  const { accountId } = asker.caller
+  const members = await listMembers(asker, organization.id)
+  const inventory = may(role, 'see-inventory') ? await inventoryPart(c, organization) : null
+  const invitations = may(role, 'manage-members')
+    ? { ...invited, invitations: await listInvitations(asker, organization.id) }
+    : null
+  const status = Object.keys(invitations?.problems ?? {}).length > 0 ? 422 : problems.length > 0 ? 409 : 200
+  return htmlPage(c, <OrganizationPage {...{ own, accountId, members, inventory, invitations, problems }} />, status)
+}
+
+/** A query that nobody would send by our own links shows the first page. */
+async function inventoryPart(c: Context<PageEnv>, { id, slug }: Organization): Promise<InventoryPart> {
+  const parsed = pageQuery.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
+  const { cursor, ...filter } = parsed.success ? parsed.data : pageQuery.parse({})
+  const query = toFilter(filter)
+  const after = cursor === undefined ? null : toInventoryPosition(cursor)
+  const { items, next } = await readInventory(askerOf(c), id, { ...query, after, limit: APPS_SHOWN })
+  return { path: `/organizations/${slug}`, items, query, nextCursor: next && formatInventoryPosition(next) }
+}
+
+const pageQuery = inventoryQuery.pick({ sort: true, q: true, state: true, verified: true, cursor: true })
+
+function pathOf({ organization }: OwnOrganization): string {
+  return `/organizations/${organization.slug}`
+}
+
+function OrganizationPage({ own, accountId, inventory, members, invitations, problems }: OrganizationView) {
+  return (
+    <OrganizationFrame own={own} tab="apps">
+      <Problems id="form-problem" texts={problems} />
+      {inventory ? (
+        <Inventory part={inventory} />
+      ) : (
+        <p class="detail">
+          Owners and administrators see which apps reach this organization. What you connected yourself is among your{' '}
+          <a href="/connections">connections</a>.
+        </p>
+      )}
+      <Members own={own} members={members} accountId={accountId} />
+      {invitations && (
+        <Invitations {...invitations} path={`/organizations/${own.organization.slug}/invitations`} role={own.role} />
+      )}
+      {may(own.role, 'close-organization') && (
+        <p>
+          <a href={`/organizations/${own.organization.slug}/close`}>Close this organization</a>
+        </p>
+      )}
+    </OrganizationFrame>
+  )
+}
