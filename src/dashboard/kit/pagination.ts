@@ -23,6 +23,13 @@ export interface Page<Item, Position> {
   next: Position | null
 }
 
+/** What a use case answers with that lists something: a page, and the cursor of the next one. */
+export interface Listed<Item> {
+  items: Item[]
+  /** Null: there is no more. */
+  nextCursor: string | null
+}
+
 /** Of one item more than the page holds, which tells whether there is a next one. */
 export function toPage<Item>(found: readonly Item[], limit: number): Page<Item, Item> {
   const items = found.slice(0, limit)

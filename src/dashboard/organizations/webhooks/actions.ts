@@ -2,39 +2,33 @@ import type { z } from '@hono/zod-openapi'
 import { ApiError } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { StorageUnavailable } from '../../../lib/storage.ts'
-import { type ChallengeOutcome, challengeWebhook } from '../../../webhooks/challenge.ts'
+import * as challenges from '../../../webhooks/challenge.ts'
 import * as change from '../../../webhooks/change-webhook.ts'
 import { type DeliveryPosition, listDeliveries, sendAgain } from '../../../webhooks/deliveries-store.ts'
-import { findWebhook, listWebhooks } from '../../../webhooks/open-webhooks.ts'
+import * as opened from '../../../webhooks/open-webhooks.ts'
 import { nextMinuteAt } from '../../../webhooks/posts-store.ts'
 import { queueWhatBecameDue } from '../../../webhooks/queue-deliveries.ts'
-import {
-  type Delivery,
-  type DeliveryState,
-  MAX_FORMER_SECRETS,
-  MAX_WEBHOOKS,
-  type Webhook,
-} from '../../../webhooks/webhook.ts'
+import { type Delivery, MAX_FORMER_SECRETS, MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
 import { checkAct } from '../../kit/acts.ts'
 import type { Asker } from '../../kit/asker.ts'
-import { type Page, toPage } from '../../kit/pagination.ts'
+import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
-import type { newWebhook, webhookChange } from './schemas.ts'
+import type { deliveriesQuery, newWebhook, webhookChange } from './schemas.ts'
 
-export async function listWebhooksOf(asker: Asker, organizationId: string): Promise<Webhook[]> {
+export async function listWebhooks(asker: Asker, organizationId: string): Promise<Webhook[]> {
   requirePermission(asker, organizationId, 'manage-webhooks')
-  return listWebhooks(openingOf(asker), organizationId)
+  return opened.listWebhooks(openingOf(asker), organizationId)
 }
 
 export async function requireWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
   requirePermission(asker, organizationId, 'manage-webhooks')
-  const webhook = await findWebhook(openingOf(asker), organizationId, webhookId)
+  const webhook = await opened.findWebhook(openingOf(asker), organizationId, webhookId)
   if (!webhook) throw noWebhook()
   return webhook
 }
 
 /** It takes the audit log out of our hands for good, so it needs what a secret needs. */
-export async function addWebhook(
+export async function createWebhook(
   asker: Asker,
   organizationId: string,
   { url, events }: z.output<typeof newWebhook>,
@@ -49,7 +43,7 @@ export async function addWebhook(
   return created
 }
 
-export async function editWebhook(
+export async function changeWebhook(
   asker: Asker,
   organizationId: string,
   webhookId: string,
@@ -71,15 +65,15 @@ function movedTo(url: string) {
 }
 
 /** Asks the endpoint once more whether it is there; when it answers, what waits is on its way. */
-export async function repeatChallenge(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
+export async function challengeWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
   const webhook = await requireWebhook(asker, organizationId, webhookId)
   checkAct(asker.caller, 'challengeWebhook')
   if ((await challenge(asker, webhook)) === 'busy') throw tooManyPosts()
   return requireWebhook(asker, organizationId, webhookId)
 }
 
-function challenge({ env, caller }: Asker, { id }: Webhook): Promise<ChallengeOutcome> {
-  return challengeWebhook(env, id, caller.accountId, currentTime())
+function challenge({ env, caller }: Asker, { id }: Webhook): Promise<challenges.ChallengeOutcome> {
+  return challenges.challengeWebhook(env, id, caller.accountId, currentTime())
 }
 
 /** The first one does not keep the answer waiting, which shows the secret that it is signed with. */
@@ -98,7 +92,7 @@ function tooManyPosts(): ApiError {
   return new ApiError('too-many-requests', detail, [], { 'Retry-After': String(nextMinuteAt(now) - now) })
 }
 
-export async function renewWebhookSecret(asker: Asker, organizationId: string, webhookId: string): Promise<string> {
+export async function createWebhookSecret(asker: Asker, organizationId: string, webhookId: string): Promise<string> {
   const webhook = await requireWebhook(asker, organizationId, webhookId)
   const now = currentTime()
   checkAct(asker.caller, 'createWebhookSecret')
@@ -111,24 +105,31 @@ export async function renewWebhookSecret(asker: Asker, organizationId: string, w
   )
 }
 
-export async function removeWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<void> {
+export async function deleteWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<void> {
   const webhook = await requireWebhook(asker, organizationId, webhookId)
   checkAct(asker.caller, 'deleteWebhook')
   await change.deleteWebhook(deedOf(asker), webhook, currentTime())
 }
 
-export async function readDeliveries(
+export async function listWebhookDeliveries(
   asker: Asker,
   { organizationId, id }: Webhook,
-  query: { state: DeliveryState | null; before: DeliveryPosition | null; limit: number },
-): Promise<Page<Delivery, DeliveryPosition>> {
+  { state, cursor, limit }: z.output<typeof deliveriesQuery>,
+): Promise<Listed<Delivery>> {
   requirePermission(asker, organizationId, 'manage-webhooks')
-  const found = await listDeliveries(asker.env.DB, id, { ...query, limit: query.limit + 1 })
-  return toPage(found, query.limit)
+  const before = cursor === undefined ? null : toPosition(cursor)
+  const found = await listDeliveries(asker.env.DB, id, { state: state ?? null, before, limit: limit + 1 })
+  const { items, next } = toPage(found, limit)
+  return { items, nextCursor: next && formatCursor([next.createdAt, next.eventId]) }
+}
+
+function toPosition(cursor: string): DeliveryPosition {
+  const [createdAt, eventId] = parseCursor(cursor)
+  return { createdAt, eventId }
 }
 
 /** It leaves behind the answer, with whatever else is due. */
-export async function resendDelivery(
+export async function resendWebhookDelivery(
   asker: Asker,
   organizationId: string,
   { webhookId, eventId }: { webhookId: string; eventId: string },

@@ -3,19 +3,18 @@ import { toSnakeKeys } from '../../../lib/case.ts'
 import type { Delivery, Webhook } from '../../../webhooks/webhook.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
-import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import {
-  addWebhook,
-  editWebhook,
-  listWebhooksOf,
-  readDeliveries,
-  removeWebhook,
-  renewWebhookSecret,
-  repeatChallenge,
+  challengeWebhook,
+  changeWebhook,
+  createWebhook,
+  createWebhookSecret,
+  deleteWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
   requireWebhook,
-  resendDelivery,
+  resendWebhookDelivery,
 } from './actions.ts'
 import {
   createdWebhook,
@@ -55,7 +54,7 @@ webhooks.openapi(
     responses: { 200: jsonAnswer('All of them.', webhookList), ...problems(...READ_PROBLEMS) },
   }),
   async (c) => {
-    const found = await listWebhooksOf(askerOf(c), c.req.valid('param').organization_id)
+    const found = await listWebhooks(askerOf(c), c.req.valid('param').organization_id)
     return c.json({ items: found.map(toWebhookBody), next_cursor: null }, 200)
   },
 )
@@ -83,7 +82,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId } = c.req.valid('param')
-    const { webhook, secret } = await addWebhook(askerOf(c), organizationId, c.req.valid('json'))
+    const { webhook, secret } = await createWebhook(askerOf(c), organizationId, c.req.valid('json'))
     return c.json({ ...toWebhookBody(webhook), secret }, 201)
   },
 )
@@ -125,7 +124,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json(toWebhookBody(await editWebhook(askerOf(c), organizationId, id, c.req.valid('json'))), 200)
+    return c.json(toWebhookBody(await changeWebhook(askerOf(c), organizationId, id, c.req.valid('json'))), 200)
   },
 )
 
@@ -143,7 +142,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    await removeWebhook(askerOf(c), organizationId, id)
+    await deleteWebhook(askerOf(c), organizationId, id)
     return c.body(null, 204)
   },
 )
@@ -167,7 +166,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json({ secret: await renewWebhookSecret(askerOf(c), organizationId, id) }, 201)
+    return c.json({ secret: await createWebhookSecret(askerOf(c), organizationId, id) }, 201)
   },
 )
 
@@ -191,7 +190,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json(toWebhookBody(await repeatChallenge(askerOf(c), organizationId, id)), 200)
+    return c.json(toWebhookBody(await challengeWebhook(askerOf(c), organizationId, id)), 200)
   },
 )
 
@@ -209,12 +208,9 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    const { state, cursor, limit } = c.req.valid('query')
     const webhook = await requireWebhook(askerOf(c), organizationId, id)
-    const query = { state: state ?? null, before: toDeliveryPosition(cursor), limit }
-    const { items, next } = await readDeliveries(askerOf(c), webhook, query)
-    const next_cursor = next && formatCursor([next.createdAt, next.eventId])
-    return c.json({ items: items.map(toDeliveryBody), next_cursor }, 200)
+    const { items, nextCursor } = await listWebhookDeliveries(askerOf(c), webhook, c.req.valid('query'))
+    return c.json({ items: items.map(toDeliveryBody), next_cursor: nextCursor }, 200)
   },
 )
 
@@ -233,16 +229,10 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: webhookId, event_id: eventId } = c.req.valid('param')
-    await resendDelivery(askerOf(c), organizationId, { webhookId, eventId })
+    await resendWebhookDelivery(askerOf(c), organizationId, { webhookId, eventId })
     return c.body(null, 202)
   },
 )
-
-export function toDeliveryPosition(cursor: string | undefined) {
-  if (cursor === undefined) return null
-  const [createdAt, eventId] = parseCursor(cursor)
-  return { createdAt, eventId }
-}
 
 function toWebhookBody(webhook: Webhook) {
   return toSnakeKeys(webhookBody, webhook)

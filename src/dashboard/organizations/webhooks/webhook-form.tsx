@@ -1,10 +1,6 @@
 import { AUDIT_EVENTS, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
-import type { Webhook } from '../../../webhooks/webhook.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
-import type { OwnOrganization } from '../actions.ts'
-import { OrganizationFrame } from '../frame.tsx'
 
 /** As a form has them; null: every event. */
 export interface WebhookValues {
@@ -12,26 +8,25 @@ export interface WebhookValues {
   events: readonly string[] | null
 }
 
-interface WebhookFormView {
-  own: OwnOrganization
-  /** Null: a new one. */
-  webhook: Webhook | null
+interface WebhookFormProps {
+  /** Where it is sent, and where leaving it leads. */
+  action: string
+  cancelHref: string
+  submitTitle: string
   values: WebhookValues
   problems: FieldProblems
 }
 
-export function webhookFormPage(c: PageContext, view: WebhookFormView) {
-  return htmlPage(c, <WebhookForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
+export function readWebhookForm(fields: URLSearchParams): WebhookValues {
+  return { url: fields.get('url') ?? '', events: fields.get('told') === 'chosen' ? fields.getAll('event') : null }
 }
 
-function WebhookForm({ own, webhook, values, problems }: WebhookFormView) {
-  const path = `/organizations/${own.organization.slug}/webhooks`
-  const title = webhook ? 'Change the webhook' : 'Add a webhook'
+/** Where messages go, and which. */
+export function WebhookForm({ action, cancelHref, submitTitle, values, problems }: WebhookFormProps) {
   return (
-    <OrganizationFrame own={own} tab="webhooks" title={title}>
-      <h2>{title}</h2>
+    <>
       <Problems id="form-problem" texts={problems['']} />
-      <form method="post" action={webhook ? `${path}/${webhook.id}/change` : `${path}/new`}>
+      <form method="post" action={action}>
         <FormToken once />
         <TextField
           name="url"
@@ -46,15 +41,14 @@ function WebhookForm({ own, webhook, values, problems }: WebhookFormView) {
         <EventFields events={values.events} problems={problems.events} />
         <div class="actions">
           <button type="submit" class="primary">
-            {webhook ? 'Save' : 'Create the webhook'}
+            {submitTitle}
           </button>
-          <a class="button" href={webhook ? `${path}/${webhook.id}` : path}>
+          <a class="button" href={cancelHref}>
             Cancel
           </a>
         </div>
       </form>
-      {webhook && <MoreForms path={`${path}/${webhook.id}`} />}
-    </OrganizationFrame>
+    </>
   )
 }
 
@@ -90,30 +84,5 @@ function EventFields({ events, problems }: EventFieldsProps) {
         </div>
       </details>
     </fieldset>
-  )
-}
-
-function MoreForms({ path }: { path: string }) {
-  return (
-    <section>
-      <details>
-        <summary>Create a new secret</summary>
-        <form method="post" action={`${path}/secret`}>
-          <FormToken once />
-          <p>For 24 hours, messages are signed with the one of now too, so that your system has time to change.</p>
-          <button type="submit">Create a new secret</button>
-        </form>
-      </details>
-      <details>
-        <summary>Delete the webhook</summary>
-        <form method="post" action={`${path}/delete`}>
-          <FormToken once />
-          <p>What it was not told yet, it is not told any more. The audit log keeps everything.</p>
-          <button type="submit" class="danger">
-            Delete it
-          </button>
-        </form>
-      </details>
-    </section>
   )
 }

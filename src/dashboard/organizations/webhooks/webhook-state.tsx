@@ -2,6 +2,20 @@ import { FormToken } from '../../../ui/field.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 
+export const UNREADABLE = 'The address is not readable any more: change it'
+
+export function Health({ webhook: { state, failing } }: { webhook: Webhook }) {
+  if (state === 'unconfirmed') return <span class="tag warn">waits for an answer</span>
+  if (state === 'disabled') return <span class="tag warn">is switched off</span>
+  if (failing === 0) return <span class="tag good">arrives</span>
+  return <span class="tag warn">{failing === 1 ? '1 message' : `${failing} messages`} did not arrive</span>
+}
+
+export function describeEvents({ events }: Pick<Webhook, 'events'>): string {
+  if (events === null) return 'Everything'
+  return events.length > 3 ? `${events.length} kinds of events` : events.join(', ')
+}
+
 interface SwitchedOffProps {
   webhook: Webhook
   path: string

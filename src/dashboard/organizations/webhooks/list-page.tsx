@@ -1,18 +1,22 @@
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
+import { Hono } from 'hono'
+import { htmlPage } from '../../../ui/html-page.tsx'
 import { MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
+import { requireOwn } from '../require-own.ts'
+import { listWebhooks } from './actions.ts'
+import { describeEvents, Health, UNREADABLE } from './webhook-state.tsx'
 
-interface WebhooksView {
-  own: OwnOrganization
-  webhooks: readonly Webhook[]
-}
+export const listPage = new Hono<PageEnv>()
 
-export function webhooksPage(c: PageContext, view: WebhooksView) {
-  return htmlPage(c, <Webhooks {...view} />)
-}
+listPage.get('/organizations/:slug/webhooks', async (c) => {
+  const own = await requireOwn(c)
+  return htmlPage(c, <Webhooks own={own} webhooks={await listWebhooks(askerOf(c), own.organization.id)} />)
+})
 
-function Webhooks({ own, webhooks }: WebhooksView) {
+function Webhooks({ own, webhooks }: { own: OwnOrganization; webhooks: readonly Webhook[] }) {
   const path = `/organizations/${own.organization.slug}/webhooks`
   return (
     <OrganizationFrame own={own} tab="webhooks" title="Webhooks">
@@ -46,18 +50,4 @@ function Webhooks({ own, webhooks }: WebhooksView) {
       )}
     </OrganizationFrame>
   )
-}
-
-export const UNREADABLE = 'The address is not readable any more: change it'
-
-export function Health({ webhook: { state, failing } }: { webhook: Webhook }) {
-  if (state === 'unconfirmed') return <span class="tag warn">waits for an answer</span>
-  if (state === 'disabled') return <span class="tag warn">is switched off</span>
-  if (failing === 0) return <span class="tag good">arrives</span>
-  return <span class="tag warn">{failing === 1 ? '1 message' : `${failing} messages`} did not arrive</span>
-}
-
-export function describeEvents({ events }: Pick<Webhook, 'events'>): string {
-  if (events === null) return 'Everything'
-  return events.length > 3 ? `${events.length} kinds of events` : events.join(', ')
 }

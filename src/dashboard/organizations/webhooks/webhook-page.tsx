@@ -1,17 +1,19 @@
+import { Hono } from 'hono'
 import { AUDIT_EVENTS } from '../../../audit/events.ts'
 import { FormToken } from '../../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { DELIVERY_STATES, type Delivery, type DeliveryState, type Webhook } from '../../../webhooks/webhook.ts'
-import type { OwnOrganization } from '../actions.ts'
+import { DELIVERY_STATES, type Delivery, type DeliveryState } from '../../../webhooks/webhook.ts'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { SwitchedOff } from './webhook-state.tsx'
-import { describeEvents, Health, UNREADABLE } from './webhooks.tsx'
+import { challengeWebhook, listWebhookDeliveries, resendWebhookDelivery } from './actions.ts'
+import { type OwnWebhook, pathOf, requireOwnWebhook } from './require-own-webhook.ts'
+import { deliveriesQuery } from './schemas.ts'
+import { describeEvents, Health, SwitchedOff, UNREADABLE } from './webhook-state.tsx'
 
-interface WebhookView {
-  own: OwnOrganization
-  webhook: Webhook
+interface WebhookView extends OwnWebhook {
   deliveries: readonly Delivery[]
   /** Null: in whatever state they are. */
   state: DeliveryState | null
@@ -20,9 +22,37 @@ interface WebhookView {
   resent: boolean
 }
 
-export function webhookPage(c: PageContext, view: WebhookView) {
-  return htmlPage(c, <WebhookDetails {...view} />)
-}
+const DELIVERIES_SHOWN = 30
+
+/** One webhook: each message to it, and a button that sends it again. */
+export const webhookPage = new Hono<PageEnv>()
+
+webhookPage.get('/organizations/:slug/webhooks/:webhook_id', async (c) => {
+  const known = await requireOwnWebhook(c)
+  const parsed = deliveriesPage.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
+  const query = { ...parsed.data, limit: DELIVERIES_SHOWN }
+  const { items: deliveries, nextCursor } = await listWebhookDeliveries(askerOf(c), known.webhook, query)
+  const state = query.state ?? null
+  const resent = c.req.query('resent') === '1'
+  return htmlPage(c, <WebhookDetails {...{ ...known, deliveries, state, nextCursor, resent }} />)
+})
+
+webhookPage.post('/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend', async (c) => {
+  const known = await requireOwnWebhook(c)
+  const { own, webhook } = known
+  const delivery = { webhookId: webhook.id, eventId: c.req.param('event_id') }
+  await resendWebhookDelivery(askerOf(c), own.organization.id, delivery)
+  return c.redirect(`${pathOf(known)}?resent=1`, 303)
+})
+
+/** The page says what came of it. */
+webhookPage.post('/organizations/:slug/webhooks/:webhook_id/challenge', async (c) => {
+  const known = await requireOwnWebhook(c)
+  await challengeWebhook(askerOf(c), known.own.organization.id, known.webhook.id)
+  return c.redirect(pathOf(known), 303)
+})
+
+const deliveriesPage = deliveriesQuery.pick({ state: true, cursor: true })
 
 function WebhookDetails(view: WebhookView) {
   const { own, webhook, deliveries, state, nextCursor, resent } = view
@@ -138,8 +168,4 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
       </td>
     </tr>
   )
-}
-
-function pathOf({ own, webhook }: WebhookView): string {
-  return `/organizations/${own.organization.slug}/webhooks/${webhook.id}`
 }

@@ -1,0 +1,88 @@
+import { type Context, Hono } from 'hono'
+import { FormToken } from '../../../ui/field.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import { parseBody } from '../../kit/field-errors.ts'
+import type { FieldProblems } from '../../kit/form-problems.ts'
+import { submit } from '../../kit/submit.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import { OrganizationFrame } from '../frame.tsx'
+import { changeWebhook, createWebhookSecret, deleteWebhook } from './actions.ts'
+import { type OwnWebhook, pathOf, requireOwnWebhook } from './require-own-webhook.ts'
+import { newWebhook } from './schemas.ts'
+import { secretPage } from './secret-page.ts'
+import { readWebhookForm, WebhookForm, type WebhookValues } from './webhook-form.tsx'
+
+const RENEWED = {
+  title: 'The webhook has a new secret',
+  explanation:
+    'Messages are signed with it from now on, and with each former one until 24 hours after it was replaced.',
+}
+
+export const changePage = new Hono<PageEnv>()
+
+changePage.get('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
+  const known = await requireOwnWebhook(c)
+  return show(c, known, { url: known.webhook.url ?? '', events: known.webhook.events })
+})
+
+changePage.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
+  const known = await requireOwnWebhook(c)
+  const { own, webhook } = known
+  const values = readWebhookForm(c.get('fields'))
+  return submit(c, {
+    act: () => changeWebhook(askerOf(c), own.organization.id, webhook.id, parseBody(newWebhook, values)),
+    done: pathOf(known),
+    refused: (problems) => show(c, known, values, problems),
+  })
+})
+
+changePage.post('/organizations/:slug/webhooks/:webhook_id/secret', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  const secret = await createWebhookSecret(askerOf(c), own.organization.id, webhook.id)
+  return secretPage(c, { own, webhook, secret, ...RENEWED })
+})
+
+changePage.post('/organizations/:slug/webhooks/:webhook_id/delete', async (c) => {
+  const { own, webhook } = await requireOwnWebhook(c)
+  await deleteWebhook(askerOf(c), own.organization.id, webhook.id)
+  return c.redirect(`/organizations/${own.organization.slug}/webhooks`, 303)
+})
+
+function show(c: Context<PageEnv>, known: OwnWebhook, values: WebhookValues, problems: FieldProblems = {}) {
+  const path = pathOf(known)
+  const form = { action: `${path}/change`, cancelHref: path, submitTitle: 'Save', values, problems }
+  const page = (
+    <OrganizationFrame own={known.own} tab="webhooks" title="Change the webhook">
+      <h2>Change the webhook</h2>
+      <WebhookForm {...form} />
+      <MoreForms path={path} />
+    </OrganizationFrame>
+  )
+  return htmlPage(c, page, Object.keys(problems).length > 0 ? 422 : 200)
+}
+
+function MoreForms({ path }: { path: string }) {
+  return (
+    <section>
+      <details>
+        <summary>Create a new secret</summary>
+        <form method="post" action={`${path}/secret`}>
+          <FormToken once />
+          <p>For 24 hours, messages are signed with the one of now too, so that your system has time to change.</p>
+          <button type="submit">Create a new secret</button>
+        </form>
+      </details>
+      <details>
+        <summary>Delete the webhook</summary>
+        <form method="post" action={`${path}/delete`}>
+          <FormToken once />
+          <p>What it was not told yet, it is not told any more. The audit log keeps everything.</p>
+          <button type="submit" class="danger">
+            Delete it
+          </button>
+        </form>
+      </details>
+    </section>
+  )
+}

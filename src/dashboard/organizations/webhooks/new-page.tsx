@@ -1,0 +1,51 @@
+import { type Context, Hono } from 'hono'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import { parseBody } from '../../kit/field-errors.ts'
+import type { FieldProblems } from '../../kit/form-problems.ts'
+import { submit } from '../../kit/submit.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import type { OwnOrganization } from '../actions.ts'
+import { OrganizationFrame } from '../frame.tsx'
+import { requireOwn } from '../require-own.ts'
+import { createWebhook, listWebhooks } from './actions.ts'
+import { newWebhook } from './schemas.ts'
+import { secretPage } from './secret-page.ts'
+import { readWebhookForm, WebhookForm, type WebhookValues } from './webhook-form.tsx'
+
+const CREATED = {
+  title: 'The webhook is created',
+  explanation:
+    'Messages are signed with this secret. The first one, webhook.challenge, is on its way: your system has to answer it before it is told anything.',
+}
+
+export const newPage = new Hono<PageEnv>()
+
+newPage.get('/organizations/:slug/webhooks/new', async (c) => {
+  const own = await requireOwn(c)
+  // Only for whoever may: the list says no to everybody else.
+  await listWebhooks(askerOf(c), own.organization.id)
+  return show(c, own, { url: '', events: null })
+})
+
+newPage.post('/organizations/:slug/webhooks/new', async (c) => {
+  const own = await requireOwn(c)
+  const values = readWebhookForm(c.get('fields'))
+  return submit(c, {
+    act: () => createWebhook(askerOf(c), own.organization.id, parseBody(newWebhook, values)),
+    done: (created) => secretPage(c, { own, ...created, ...CREATED }),
+    refused: (problems) => show(c, own, values, problems),
+  })
+})
+
+function show(c: Context<PageEnv>, own: OwnOrganization, values: WebhookValues, problems: FieldProblems = {}) {
+  const path = `/organizations/${own.organization.slug}/webhooks`
+  const form = { action: `${path}/new`, cancelHref: path, submitTitle: 'Create the webhook', values, problems }
+  const page = (
+    <OrganizationFrame own={own} tab="webhooks" title="Add a webhook">
+      <h2>Add a webhook</h2>
+      <WebhookForm {...form} />
+    </OrganizationFrame>
+  )
+  return htmlPage(c, page, Object.keys(problems).length > 0 ? 422 : 200)
+}

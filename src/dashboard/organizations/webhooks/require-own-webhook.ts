@@ -1,0 +1,23 @@
+import type { Context } from 'hono'
+import type { Webhook } from '../../../webhooks/webhook.ts'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import type { OwnOrganization } from '../actions.ts'
+import { requireOwn } from '../require-own.ts'
+import { requireWebhook } from './actions.ts'
+
+/** A webhook of an organization that the visitor is in. */
+export interface OwnWebhook {
+  own: OwnOrganization
+  webhook: Webhook
+}
+
+/** The webhook that the address names, for those who manage the webhooks of its organization. */
+export async function requireOwnWebhook(c: Context<PageEnv>): Promise<OwnWebhook> {
+  const own = await requireOwn(c)
+  return { own, webhook: await requireWebhook(askerOf(c), own.organization.id, c.req.param('webhook_id') ?? '') }
+}
+
+export function pathOf({ own: { organization }, webhook: { id } }: OwnWebhook): string {
+  return `/organizations/${organization.slug}/webhooks/${id}`
+}
