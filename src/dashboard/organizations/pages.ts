@@ -6,7 +6,7 @@ import { inventoryPages } from './inventory/pages.ts'
 import { invitationPage } from './invitations/invitation-page.tsx'
 import { organizationPage } from './organization-page.tsx'
 import { organizationsPage } from './organizations-page.tsx'
-import { policyPages } from './policy/pages.ts'
+import { policyPage } from './policy/policy-page.tsx'
 import { accessRequestPages } from './requests/pages.ts'
 import { webhookPages } from './webhooks/pages.ts'
 
@@ -18,7 +18,7 @@ organizationPages.use('/invitations/*', requireVisitor)
 organizationPages.route('/', organizationsPage)
 organizationPages.route('/', organizationPage)
 organizationPages.route('/', inventoryPages)
-organizationPages.route('/', policyPages)
+organizationPages.route('/', policyPage)
 organizationPages.route('/', closingPage)
 organizationPages.route('/', auditPages)
 organizationPages.route('/', webhookPages)

@@ -2,11 +2,11 @@ import type { z } from '@hono/zod-openapi'
 import { listScopes } from '../../../catalog/catalog-store.ts'
 import { ApiError } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
-import { changePolicy } from '../../../organizations/change-organization.ts'
+import * as change from '../../../organizations/change-organization.ts'
 import type { AppPolicy } from '../../../organizations/policy.ts'
 import { countPeople, listPolicyEffects, type PolicyEffect } from '../../../organizations/policy-effects-store.ts'
 import { getPolicy } from '../../../organizations/policy-store.ts'
-import { type CutOffJob, listCutOffJobs } from '../../../revocation/cut-off-jobs-store.ts'
+import * as jobs from '../../../revocation/cut-off-jobs-store.ts'
 import { requireMembership } from '../../kit/access.ts'
 import { checkAct } from '../../kit/acts.ts'
 import type { Asker } from '../../kit/asker.ts'
@@ -26,7 +26,7 @@ export interface PolicyPreview {
   people: number
 }
 
-export function readPolicy({ env, caller }: Asker, organizationId: string): Promise<AppPolicy> {
+export function showPolicy({ env, caller }: Asker, organizationId: string): Promise<AppPolicy> {
   return getPolicy(env.DB, requireMembership(caller, organizationId).organizationId)
 }
 
@@ -45,7 +45,7 @@ export async function previewPolicy(
   return { next, effects, apps: cutOff.length, grants, people: await countPeople(DB, organizationId, clientIds) }
 }
 
-export async function editPolicy(
+export async function changePolicy(
   asker: Asker,
   organizationId: string,
   body: z.output<typeof newPolicy>,
@@ -61,15 +61,15 @@ export async function editPolicy(
   ])
   const names = scopes.filter(({ target }) => target === 'organization').map(({ name }) => name)
   const ends = endOfPolicy(asker, organizationId, { former, next, scopes: names }, now)
-  await changePolicy(deed(asker, organizationId), next, ends, now)
+  await change.changePolicy(deed(asker, organizationId), next, ends, now)
   await startJobs(asker)
   return next
 }
 
 /** The newest first. */
-export function listJobsOf(asker: Asker, organizationId: string): Promise<CutOffJob[]> {
+export function listCutOffJobs(asker: Asker, organizationId: string): Promise<jobs.CutOffJob[]> {
   requirePermission(asker, organizationId, 'manage-organization')
-  return listCutOffJobs(asker.env.DB, organizationId, MAX_JOBS)
+  return jobs.listCutOffJobs(asker.env.DB, organizationId, MAX_JOBS)
 }
 
 async function checkPolicy(

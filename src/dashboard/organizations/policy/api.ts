@@ -6,7 +6,7 @@ import { cutOffJobList, toJobBody } from '../../kit/cut-off-job.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
-import { editPolicy, listJobsOf, type PolicyPreview, previewPolicy, readPolicy } from './actions.ts'
+import { changePolicy, listCutOffJobs, type PolicyPreview, previewPolicy, showPolicy } from './actions.ts'
 import { newPolicy, policyBody, policyPreviewBody } from './schemas.ts'
 
 const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
@@ -26,7 +26,7 @@ policies.openapi(
     request: { params: organizationPath },
     responses: { 200: jsonAnswer('The policy.', policyBody), ...problems('insufficient-scope', 'not-found') },
   }),
-  async (c) => c.json(toPolicyBody(await readPolicy(askerOf(c), c.req.valid('param').organization_id)), 200),
+  async (c) => c.json(toPolicyBody(await showPolicy(askerOf(c), c.req.valid('param').organization_id)), 200),
 )
 
 policies.openapi(
@@ -69,7 +69,7 @@ policies.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json(toPolicyBody(await editPolicy(askerOf(c), id, c.req.valid('json'))), 200)
+    return c.json(toPolicyBody(await changePolicy(askerOf(c), id, c.req.valid('json'))), 200)
   },
 )
 
@@ -89,7 +89,7 @@ policies.openapi(
     },
   }),
   async (c) => {
-    const jobs = await listJobsOf(askerOf(c), c.req.valid('param').organization_id)
+    const jobs = await listCutOffJobs(askerOf(c), c.req.valid('param').organization_id)
     return c.json({ items: jobs.map(toJobBody), next_cursor: null }, 200)
   },
 )

@@ -1,13 +1,21 @@
+import { type Context, Hono } from 'hono'
+import { findApps } from '../../../apps/apps-store.ts'
 import type { Scope } from '../../../catalog/catalog.ts'
+import { listScopes } from '../../../catalog/catalog-store.ts'
 import type { AppPolicy } from '../../../organizations/policy.ts'
-import type { PolicyEffect } from '../../../organizations/policy-effects-store.ts'
 import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { JobProgress } from '../../kit/job-progress.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import { parseBody } from '../../kit/field-errors.ts'
+import { submit } from '../../kit/submit.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
+import { requireOwn } from '../require-own.ts'
+import { changePolicy, listCutOffJobs, type PolicyPreview, previewPolicy, showPolicy } from './actions.ts'
+import { Jobs } from './jobs.tsx'
+import { newPolicy } from './schemas.ts'
 
 interface PolicyView {
   own: OwnOrganization
@@ -26,8 +34,50 @@ const POLICIES = {
   approved: { title: 'Only apps that you approved', text: 'Members can ask you for others.' },
 } as const
 
-export function policyPage(c: PageContext, view: PolicyView) {
-  return htmlPage(c, <Policy {...view} />, view.problems.length > 0 ? 422 : 200)
+/** Which apps may reach an organization where nobody decided; what a change would end is shown before it does. */
+export const policyPage = new Hono<PageEnv>()
+
+policyPage.get('/organizations/:slug/policy', async (c) => show(c, await requireOwn(c)))
+
+policyPage.post('/organizations/:slug/policy', async (c) => {
+  const own = await requireOwn(c)
+  const { id, slug } = own.organization
+  return submit(c, {
+    act: async () => {
+      const body = parseBody(newPolicy, await readForm(c))
+      if (c.get('fields').get('confirm') !== 'yes') return previewPolicy(askerOf(c), id, body)
+      await changePolicy(askerOf(c), id, body)
+    },
+    done: (preview) => (preview ? htmlPage(c, <Preview own={own} {...preview} />) : `/organizations/${slug}/policy`),
+    refused: (problems) => show(c, own, Object.values(problems).flat()),
+  })
+})
+
+async function readForm(c: Context<PageEnv>) {
+  const fields = c.get('fields')
+  const ceilings: Record<string, string[]> = {
+    insensitive: (await organizationScopes(c)).filter(({ sensitive }) => !sensitive).map(({ name }) => name),
+    chosen: fields.getAll('scope'),
+  }
+  return { policy: fields.get('policy'), scope_ceiling: ceilings[fields.get('ceiling') ?? 'none'] ?? null }
+}
+
+async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonly string[] = []): Promise<Response> {
+  const { id } = own.organization
+  const [policy, scopes, jobs] = await Promise.all([
+    showPolicy(askerOf(c), id),
+    organizationScopes(c),
+    listCutOffJobs(askerOf(c), id),
+  ])
+  const apps = await findApps(c.env.DB, [...new Set(jobs.map(({ clientId }) => clientId ?? ''))])
+  const appNames = new Map([...apps.values()].map(({ clientId, clientName }) => [clientId, clientName]))
+  const view = { own, policy, scopes, jobs, appNames, problems }
+  return htmlPage(c, <Policy {...view} />, problems.length > 0 ? 422 : 200)
+}
+
+async function organizationScopes(c: Context<PageEnv>): Promise<Scope[]> {
+  const scopes = await listScopes(c.env.DB, c.get('config').issuer)
+  return scopes.filter(({ target }) => target === 'organization')
 }
 
 function Policy(view: PolicyView) {
@@ -55,7 +105,7 @@ function Policy(view: PolicyView) {
           See what changes
         </button>
       </form>
-      {jobs.length > 0 && <Jobs view={view} />}
+      {jobs.length > 0 && <Jobs own={own} jobs={jobs} appNames={view.appNames} />}
     </OrganizationFrame>
   )
 }
@@ -98,60 +148,9 @@ function CeilingFields({ view: { policy, scopes } }: { view: PolicyView }) {
   )
 }
 
-const CAUSES: Record<string, string> = {
-  'app.blocked': 'was blocked',
-  'app.approved': 'was limited',
-  'decision.withdrawn': 'has no approval any more',
-  'approval.ended': 'had an approval that ended',
-  'policy.changed': 'is kept out by the policy',
-  'app.updated': 'is private now',
-  'publisher.lost': 'has no verified publisher any more',
-  'member.removed': 'A person was removed',
-  'member.left': 'A person left',
-}
-
-function Jobs({ view: { own, jobs, appNames } }: { view: PolicyView }) {
-  return (
-    <section>
-      <h2>Clean-up</h2>
-      <p class="detail">Access ended when each of these began. What is left of the grants is tidied up behind it.</p>
-      <ul class="rows">
-        {jobs.map((job) => (
-          <li>
-            <div>
-              {job.clientId && <strong>{appNames.get(job.clientId) ?? 'An app'}</strong>}{' '}
-              {CAUSES[job.cause] ?? job.cause}
-              <span class="detail">
-                <Time at={job.createdAt} exact />
-              </span>
-            </div>
-            <JobProgress job={job} />
-          </li>
-        ))}
-      </ul>
-      {jobs.some(({ finishedAt }) => finishedAt === null) && (
-        <p>
-          <a href={`/organizations/${own.organization.slug}/policy`}>Refresh</a>
-        </p>
-      )}
-    </section>
-  )
-}
-
-interface PreviewView {
-  own: OwnOrganization
-  next: AppPolicy
-  effects: readonly PolicyEffect[]
-  apps: number
-  grants: number
-  people: number
-}
+type PreviewView = PolicyPreview & { own: OwnOrganization }
 
 /** What would end, and the question whether it should. */
-export function policyPreviewPage(c: PageContext, view: PreviewView) {
-  return htmlPage(c, <Preview {...view} />)
-}
-
 function Preview({ own, next, effects, apps, grants, people }: PreviewView) {
   const path = `/organizations/${own.organization.slug}/policy`
   const ends = `${plural(apps, 'app')}, ${plural(grants, 'grant')} of ${people === 1 ? '1 person' : `${people} people`}`
