@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
-import { auditPages } from './audit/pages.ts'
+import { auditPage } from './audit/audit-page.tsx'
 import { closingPage } from './closing/page.tsx'
 import { inventoryPages } from './inventory/pages.ts'
 import { invitationPage } from './invitations/invitation-page.tsx'
@@ -20,7 +20,7 @@ organizationPages.route('/', organizationPage)
 organizationPages.route('/', inventoryPages)
 organizationPages.route('/', policyPage)
 organizationPages.route('/', closingPage)
-organizationPages.route('/', auditPages)
+organizationPages.route('/', auditPage)
 organizationPages.route('/', webhookPages)
 organizationPages.route('/', invitationPage)
 organizationPages.route('/', accessRequestPages)

@@ -9,37 +9,40 @@ import { toEventBody } from '../../../audit/event-body.ts'
 import { toCamelKeys } from '../../../lib/case.ts'
 import { utf8 } from '../../../lib/encoding.ts'
 import type { Asker } from '../../kit/asker.ts'
-import { type Page, toPage } from '../../kit/pagination.ts'
+import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
-import { auditExportQuery } from './schemas.ts'
+import { auditExportQuery, type auditQuery } from './schemas.ts'
 
-export async function readAuditLog(
+/** The newest first. */
+export async function listAuditEvents(
   asker: Asker,
   organizationId: string,
-  filter: AuditFilter,
-  { before, limit }: { before: AuditPosition | null; limit: number },
-): Promise<Page<LoggedEvent, AuditPosition>> {
+  { cursor, limit, ...query }: z.output<typeof auditQuery>,
+): Promise<Listed<LoggedEvent>> {
   requirePermission(asker, organizationId, 'read-audit')
-  const found = await listOrganizationEvents(asker.env.DB, organizationId, filter, { before, limit: limit + 1 })
-  return toPage(found, limit)
+  const page = { before: cursor === undefined ? null : toPosition(cursor), limit: limit + 1 }
+  const found = await listOrganizationEvents(asker.env.DB, organizationId, toAuditFilter(query), page)
+  const { items, next } = toPage(found, limit)
+  return { items, nextCursor: next && formatCursor([next.at, next.id]) }
 }
 
 const EXPORT_PAGE = 500
 
 /** JSON lines, written as they are read: no memory holds more than one page. */
-export function exportAuditLog(asker: Asker, organizationId: string, filter: AuditFilter): ReadableStream<Uint8Array> {
+export function exportAuditEvents(
+  asker: Asker,
+  organizationId: string,
+  query: z.output<typeof auditExportQuery>,
+): ReadableStream<Uint8Array> {
   requirePermission(asker, organizationId, 'read-audit')
-  let before: AuditPosition | null = null
+  let cursor: string | undefined
   return new ReadableStream({
     async pull(controller) {
-      const page: Page<LoggedEvent, AuditPosition> = await readAuditLog(asker, organizationId, filter, {
-        before,
-        limit: EXPORT_PAGE,
-      })
+      const page = await listAuditEvents(asker, organizationId, { ...query, cursor, limit: EXPORT_PAGE })
       const lines = page.items.map((event) => `${JSON.stringify(toEventBody(event))}\n`)
       if (lines.length > 0) controller.enqueue(utf8(lines.join('')))
-      before = page.next
-      if (!before) controller.close()
+      if (page.nextCursor === null) return controller.close()
+      cursor = page.nextCursor
     },
   })
 }
@@ -47,4 +50,9 @@ export function exportAuditLog(asker: Asker, organizationId: string, filter: Aud
 export function toAuditFilter(query: z.output<typeof auditExportQuery>): AuditFilter {
   const { event = null, clientId, accountId, from = null, to = null } = toCamelKeys(auditExportQuery, query)
   return { event, clientId: clientId || null, accountId: accountId || null, from, to }
+}
+
+function toPosition(cursor: string): AuditPosition {
+  const [at, id] = parseCursor(cursor)
+  return { at, id }
 }

@@ -1,59 +1,57 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toEventBody } from '../../../audit/event-body.ts'
 import { askerOf } from '../../kit/asker.ts'
-import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
-import { exportAuditLog, readAuditLog, toAuditFilter } from './actions.ts'
+import { exportAuditEvents, listAuditEvents } from './actions.ts'
 import { auditEventList, auditExportQuery, auditQuery } from './schemas.ts'
 
 /** Typed wide: the router would take a name that ends in json for one document. */
 const JSON_LINES: string = 'application/x-ndjson'
 const READ_PROBLEMS = ['insufficient-scope', 'forbidden', 'not-found', 'invalid-request', 'validation-failed'] as const
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/organizations/{organization_id}/audit-events',
-  operationId: 'listAuditEvents',
-  tags: ['Audit'],
-  summary: 'Read the audit log',
-  description: 'For owners and administrators: what the organization did, and what became of grants that name it.',
-  ...guarded('audit:read'),
-  request: { params: organizationPath, query: auditQuery },
-  responses: { 200: jsonAnswer('One page.', auditEventList), ...problems(...READ_PROBLEMS) },
-})
-
-const exportRoute = createRoute({
-  method: 'get',
-  path: '/organizations/{organization_id}/audit-events/export',
-  operationId: 'exportAuditEvents',
-  tags: ['Audit'],
-  summary: 'Export the audit log',
-  description: 'JSON lines: one AuditEvent on each, the newest first.',
-  ...guarded('audit:read'),
-  request: { params: organizationPath, query: auditExportQuery },
-  responses: {
-    200: { description: 'All that match.', content: { [JSON_LINES]: { schema: z.string() } } },
-    ...problems(...READ_PROBLEMS),
-  },
-})
-
 /** What happened in an organization, for those who answer for it. */
 export const audit = newApi()
 
-audit.openapi(listRoute, async (c) => {
-  const { cursor, limit, ...filter } = c.req.valid('query')
-  const [at, id] = cursor === undefined ? [] : parseCursor(cursor)
-  const before = at === undefined || id === undefined ? null : { at, id }
-  const { organization_id: organizationId } = c.req.valid('param')
-  const { items, next } = await readAuditLog(askerOf(c), organizationId, toAuditFilter(filter), { before, limit })
-  return c.json({ items: items.map(toEventBody), next_cursor: next && formatCursor([next.at, next.id]) }, 200)
-})
+audit.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/audit-events',
+    operationId: 'listAuditEvents',
+    tags: ['Audit'],
+    summary: 'Read the audit log',
+    description: 'For owners and administrators: what the organization did, and what became of grants that name it.',
+    ...guarded('audit:read'),
+    request: { params: organizationPath, query: auditQuery },
+    responses: { 200: jsonAnswer('One page.', auditEventList), ...problems(...READ_PROBLEMS) },
+  }),
+  async (c) => {
+    const { organization_id: organizationId } = c.req.valid('param')
+    const { items, nextCursor } = await listAuditEvents(askerOf(c), organizationId, c.req.valid('query'))
+    return c.json({ items: items.map(toEventBody), next_cursor: nextCursor }, 200)
+  },
+)
 
-audit.openapi(exportRoute, async (c) => {
-  const { organization_id: organizationId } = c.req.valid('param')
-  const log = exportAuditLog(askerOf(c), organizationId, toAuditFilter(c.req.valid('query')))
-  c.header('Content-Type', JSON_LINES)
-  c.header('Content-Disposition', 'attachment; filename="audit.ndjson"')
-  return c.body(log, 200)
-})
+audit.openapi(
+  createRoute({
+    method: 'get',
+    path: '/organizations/{organization_id}/audit-events/export',
+    operationId: 'exportAuditEvents',
+    tags: ['Audit'],
+    summary: 'Export the audit log',
+    description: 'JSON lines: one AuditEvent on each, the newest first.',
+    ...guarded('audit:read'),
+    request: { params: organizationPath, query: auditExportQuery },
+    responses: {
+      200: { description: 'All that match.', content: { [JSON_LINES]: { schema: z.string() } } },
+      ...problems(...READ_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { organization_id: organizationId } = c.req.valid('param')
+    const log = exportAuditEvents(askerOf(c), organizationId, c.req.valid('query'))
+    c.header('Content-Type', JSON_LINES)
+    c.header('Content-Disposition', 'attachment; filename="audit.ndjson"')
+    return c.body(log, 200)
+  },
+)

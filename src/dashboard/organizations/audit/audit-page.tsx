@@ -1,10 +1,16 @@
+import { Hono } from 'hono'
 import type { AuditFilter, LoggedEvent } from '../../../audit/audit-query-store.ts'
-import { AUDIT_EVENTS, type Limits, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
-import { Scrollable } from '../../../ui/scrollable.tsx'
-import { dayOf, Time } from '../../../ui/time.tsx'
+import { ORGANIZATION_EVENTS } from '../../../audit/events.ts'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { dayOf } from '../../../ui/time.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
+import { requireOwn } from '../require-own.ts'
+import { exportAuditEvents, listAuditEvents, toAuditFilter } from './actions.ts'
+import { EventsTable } from './events-table.tsx'
+import { auditQuery } from './schemas.ts'
 
 interface AuditView {
   own: OwnOrganization
@@ -16,8 +22,49 @@ interface AuditView {
   query: string
 }
 
-export function auditPage(c: PageContext, view: AuditView) {
+const EVENTS_SHOWN = 50
+const DAY_SECONDS = 86_400
+
+/** The audit log of an organization, for people. */
+export const auditPage = new Hono<PageEnv>()
+
+auditPage.get('/organizations/:slug/audit', async (c) => {
+  const own = await requireOwn(c)
+  const { cursor, ...query } = readQuery(c.req.query())
+  const page = { ...query, cursor, limit: EVENTS_SHOWN }
+  const { items: events, nextCursor } = await listAuditEvents(askerOf(c), own.organization.id, page)
+  const view = { own, filter: toAuditFilter(query), events, nextCursor, query: toSearch(query) }
   return htmlPage(c, <Audit {...view} />)
+})
+
+auditPage.get('/organizations/:slug/audit/export', async (c) => {
+  const { organization } = await requireOwn(c)
+  const { cursor: _cursor, ...query } = readQuery(c.req.query())
+  const log = exportAuditEvents(askerOf(c), organization.id, query)
+  c.header('Content-Type', 'application/x-ndjson')
+  c.header('Content-Disposition', `attachment; filename="${organization.slug}-audit.ndjson"`)
+  return c.body(log)
+})
+
+const pageQuery = auditQuery.omit({ limit: true })
+
+/** Days as a form sends them; a query that nobody would send by our own links shows everything. */
+function readQuery({ from_day: fromDay = '', to_day: toDay = '', ...query }: Record<string, string>) {
+  const [from, to] = [startOf(fromDay), startOf(toDay)]
+  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
+  const days = { ...(from !== null && { from }), ...(to !== null && { to: to + DAY_SECONDS - 1 }) }
+  const parsed = pageQuery.safeParse({ ...given, ...days })
+  return parsed.success ? parsed.data : {}
+}
+
+function startOf(day: string): number | null {
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
+  return Number.isNaN(start) ? null : start / 1000
+}
+
+function toSearch(query: object): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined)
+  return new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()
 }
 
 function Audit({ own, filter, events, nextCursor, query }: AuditView) {
@@ -27,7 +74,7 @@ function Audit({ own, filter, events, nextCursor, query }: AuditView) {
       <h2>Audit log</h2>
       <FilterForm path={path} filter={filter} />
       <Narrowed path={path} filter={filter} events={events} />
-      {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <Events events={events} own={own} />}
+      {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <EventsTable path={path} events={events} />}
       <p class="inline">
         {nextCursor && <a href={`${path}?${query}${query && '&'}cursor=${nextCursor}`}>Older</a>}
         <a href={`${path}/export?${query}`}>Export as JSON lines</a>
@@ -83,67 +130,4 @@ function nameOf(accountId: string, events: readonly LoggedEvent[]): string {
   const acted = events.find(({ actor, actorEmail }) => actor === accountId && actorEmail)
   const concerned = events.find((event) => event.accountId === accountId && event.accountEmail)
   return acted?.actorEmail ?? concerned?.accountEmail ?? accountId
-}
-
-function LimitsSet({ limits: { scopeCeiling, expiresAt } }: { limits: Limits }) {
-  return (
-    <span class="detail">
-      {scopeCeiling ? `at most ${scopeCeiling.join(' ') || 'no scope of an organization'}` : 'no limit of scopes'}
-      {expiresAt !== null && (
-        <>
-          , until <Time at={expiresAt} exact />
-        </>
-      )}
-    </span>
-  )
-}
-
-function Events({ events, own }: { events: readonly LoggedEvent[]; own: OwnOrganization }) {
-  const path = `/organizations/${own.organization.slug}/audit`
-  return (
-    <Scrollable label="Events">
-      <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">What</th>
-            <th scope="col">App</th>
-            <th scope="col">Whom</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <tr>
-              <td>
-                <Time at={event.at} exact />
-              </td>
-              <td>
-                {event.actorEmail ? (
-                  <a href={`${path}?account_id=${event.actor}`}>{event.actorEmail}</a>
-                ) : (
-                  (event.actor ?? 'by itself')
-                )}
-              </td>
-              <td>
-                {AUDIT_EVENTS[event.event].words}
-                {event.reason && <span class="detail said">{event.reason}</span>}
-                {event.limits && <LimitsSet limits={event.limits} />}
-              </td>
-              <td>
-                {event.clientId && (
-                  <a href={`${path}?client_id=${event.clientId}`}>{event.clientName ?? event.clientId}</a>
-                )}
-              </td>
-              <td>
-                {event.accountId && (
-                  <a href={`${path}?account_id=${event.accountId}`}>{event.accountEmail ?? event.accountId}</a>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrollable>
-  )
 }
