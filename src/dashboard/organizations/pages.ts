@@ -7,7 +7,8 @@ import { invitationPage } from './invitations/invitation-page.tsx'
 import { organizationPage } from './organization-page.tsx'
 import { organizationsPage } from './organizations-page.tsx'
 import { policyPage } from './policy/policy-page.tsx'
-import { accessRequestPages } from './requests/pages.ts'
+import { askPage } from './requests/ask-page.tsx'
+import { requestsPage } from './requests/requests-page.tsx'
 import { webhookPages } from './webhooks/pages.ts'
 
 /** Organizations, for their members; decisions and roles, for their administrators. */
@@ -23,4 +24,6 @@ organizationPages.route('/', closingPage)
 organizationPages.route('/', auditPage)
 organizationPages.route('/', webhookPages)
 organizationPages.route('/', invitationPage)
-organizationPages.route('/', accessRequestPages)
+// Before the requests themselves: `new` is none of their ids.
+organizationPages.route('/', askPage)
+organizationPages.route('/', requestsPage)

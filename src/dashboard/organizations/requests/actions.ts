@@ -6,12 +6,8 @@ import { ApiError } from '../../../errors.ts'
 import { type OrganizationRefusal, refusalOf } from '../../../grants/present.ts'
 import { findPresent, type PresentContext } from '../../../ledger/present-store.ts'
 import { currentTime } from '../../../lib/clock.ts'
-import { type AccessRequest, MAX_ASKED, type RequestState } from '../../../organizations/access-request.ts'
-import {
-  findAccessRequest,
-  listAccessRequests,
-  type RequestPosition,
-} from '../../../organizations/access-requests-store.ts'
+import { type AccessRequest, MAX_ASKED } from '../../../organizations/access-request.ts'
+import * as requests from '../../../organizations/access-requests-store.ts'
 import { declineRequest, putRequest } from '../../../organizations/ask-for-access.ts'
 import { listDeciders } from '../../../organizations/deciders-store.ts'
 import { may } from '../../../organizations/organization.ts'
@@ -19,24 +15,30 @@ import { requireMembership } from '../../kit/access.ts'
 import { checkAct } from '../../kit/acts.ts'
 import type { Asker } from '../../kit/asker.ts'
 import type { Caller } from '../../kit/caller.ts'
-import { type Page, toPage } from '../../kit/pagination.ts'
+import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import type { Visitor } from '../../kit/visitor.ts'
 import { decide, deed, requirePermission } from '../actions.ts'
 import { requestMail } from './mails.ts'
-import type { accessRequestDecision, newAccessRequest } from './schemas.ts'
+import type { accessRequestDecision, accessRequestQuery, newAccessRequest } from './schemas.ts'
 import { tellRequesters } from './tell-requesters.ts'
 
 /** Those of everybody, for those who decide; for others their own. */
-export async function readRequests(
+export async function listAccessRequests(
   { env, caller }: Asker,
   organizationId: string,
-  state: RequestState | null,
-  { after, limit }: { after: RequestPosition | null; limit: number },
-): Promise<Page<AccessRequest, RequestPosition>> {
+  { state, cursor, limit }: z.output<typeof accessRequestQuery>,
+): Promise<Listed<AccessRequest>> {
   const { role } = requireMembership(caller, organizationId)
   const accountId = may(role, 'decide-apps') ? null : caller.accountId
-  const found = await listAccessRequests(env.DB, { organizationId, accountId, state }, { after, limit: limit + 1 })
-  return toPage(found, limit)
+  const page = { after: cursor === undefined ? null : toPosition(cursor), limit: limit + 1 }
+  const found = await requests.listAccessRequests(env.DB, { organizationId, accountId, state: state ?? null }, page)
+  const { items, next } = toPage(found, limit)
+  return { items, nextCursor: next && formatCursor([next.createdAt, next.id]) }
+}
+
+function toPosition(cursor: string): requests.RequestPosition {
+  const [createdAt, id] = parseCursor(cursor)
+  return { createdAt, id }
 }
 
 /** An app, and why the organization does not let it in; undefined: it does. */
@@ -81,7 +83,7 @@ export async function askForAccess(
   )
 }
 
-export async function answerRequest(
+export async function decideAccessRequest(
   asker: Asker,
   organizationId: string,
   requestId: string,
@@ -103,7 +105,7 @@ export async function answerRequest(
 }
 
 export async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
-  const request = await findAccessRequest(env.DB, { organizationId, id })
+  const request = await requests.findAccessRequest(env.DB, { organizationId, id })
   if (!request) throw new ApiError('not-found', 'There is no such request.')
   return request
 }

@@ -1,13 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import type { AccessRequest } from '../../../organizations/access-request.ts'
-import type { RequestPosition } from '../../../organizations/access-requests-store.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
-import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
-import { answerRequest, readRequests } from './actions.ts'
+import { decideAccessRequest, listAccessRequests } from './actions.ts'
 import { accessRequestBody, accessRequestDecision, accessRequestList, accessRequestQuery } from './schemas.ts'
 
 const requestPath = organizationPath.extend({
@@ -33,12 +31,9 @@ accessRequests.openapi(
     },
   }),
   async (c) => {
-    const { limit, cursor, state = null } = c.req.valid('query')
-    const after = cursor === undefined ? null : toRequestPosition(cursor)
     const { organization_id: id } = c.req.valid('param')
-    const { items, next } = await readRequests(askerOf(c), id, state, { after, limit })
-    const next_cursor = next && formatRequestPosition(next)
-    return c.json({ items: items.map(toRequestBody), next_cursor }, 200)
+    const { items, nextCursor } = await listAccessRequests(askerOf(c), id, c.req.valid('query'))
+    return c.json({ items: items.map(toRequestBody), next_cursor: nextCursor }, 200)
   },
 )
 
@@ -71,18 +66,9 @@ accessRequests.openapi(
   }),
   async (c) => {
     const { organization_id: id, request_id: requestId } = c.req.valid('param')
-    return c.json(toRequestBody(await answerRequest(askerOf(c), id, requestId, c.req.valid('json'))), 200)
+    return c.json(toRequestBody(await decideAccessRequest(askerOf(c), id, requestId, c.req.valid('json'))), 200)
   },
 )
-
-export function toRequestPosition(cursor: string): RequestPosition {
-  const [createdAt, id] = parseCursor(cursor)
-  return { createdAt, id }
-}
-
-export function formatRequestPosition({ createdAt, id }: RequestPosition): string {
-  return formatCursor([createdAt, id])
-}
 
 function toRequestBody(request: AccessRequest) {
   return toSnakeKeys(accessRequestBody, request)
