@@ -8,8 +8,7 @@ import { submit } from '../kit/submit.ts'
 import type { PageEnv } from '../kit/visitor.ts'
 import { changeRole, listMembers, type OwnOrganization, removeMember } from './actions.ts'
 import { OrganizationFrame } from './frame.tsx'
-import { readInventory } from './inventory/actions.ts'
-import { formatInventoryPosition, toFilter, toInventoryPosition } from './inventory/api.ts'
+import { exportReachingApps, listReachingApps } from './inventory/actions.ts'
 import { Inventory, type InventoryPart } from './inventory/inventory.tsx'
 import { inventoryQuery } from './inventory/schemas.ts'
 import { invite, listInvitations, withdrawInvitation } from './invitations/actions.ts'
@@ -36,6 +35,14 @@ const APPS_SHOWN = 20
 export const organizationPage = new Hono<PageEnv>()
 
 organizationPage.get('/organizations/:slug', async (c) => show(c, await requireOwn(c)))
+
+organizationPage.get('/organizations/:slug/apps.csv', async (c) => {
+  const { organization } = await requireOwn(c)
+  const csv = exportReachingApps(askerOf(c), organization.id, { sort: 'name' })
+  c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
+  c.header('Content-Disposition', `attachment; filename="${organization.slug}-apps.csv"`)
+  return c.body(csv)
+})
 
 organizationPage.post('/organizations/:slug/members/:account_id', (c) =>
   change(c, async ({ organization }) => {
@@ -103,11 +110,9 @@ async function show(
 /** A query that nobody would send by our own links shows the first page. */
 async function inventoryPart(c: Context<PageEnv>, { id, slug }: Organization): Promise<InventoryPart> {
   const parsed = pageQuery.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
-  const { cursor, ...filter } = parsed.success ? parsed.data : pageQuery.parse({})
-  const query = toFilter(filter)
-  const after = cursor === undefined ? null : toInventoryPosition(cursor)
-  const { items, next } = await readInventory(askerOf(c), id, { ...query, after, limit: APPS_SHOWN })
-  return { path: `/organizations/${slug}`, items, query, nextCursor: next && formatInventoryPosition(next) }
+  const query = parsed.success ? parsed.data : pageQuery.parse({})
+  const { items, nextCursor } = await listReachingApps(askerOf(c), id, { ...query, limit: APPS_SHOWN })
+  return { path: `/organizations/${slug}`, items, query, nextCursor }
 }
 
 const pageQuery = inventoryQuery.pick({ sort: true, q: true, state: true, verified: true, cursor: true })

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
 import { auditPage } from './audit/audit-page.tsx'
 import { closingPage } from './closing/page.tsx'
-import { inventoryPages } from './inventory/pages.ts'
+import { appPage } from './inventory/app-page.tsx'
+import { personPage } from './inventory/person-page.tsx'
 import { invitationPage } from './invitations/invitation-page.tsx'
 import { organizationPage } from './organization-page.tsx'
 import { organizationsPage } from './organizations-page.tsx'
@@ -18,7 +19,8 @@ organizationPages.use('/organizations/*', requireVisitor)
 organizationPages.use('/invitations/*', requireVisitor)
 organizationPages.route('/', organizationsPage)
 organizationPages.route('/', organizationPage)
-organizationPages.route('/', inventoryPages)
+organizationPages.route('/', appPage)
+organizationPages.route('/', personPage)
 organizationPages.route('/', policyPage)
 organizationPages.route('/', closingPage)
 organizationPages.route('/', auditPage)

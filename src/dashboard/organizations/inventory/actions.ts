@@ -1,73 +1,90 @@
+import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
-import {
-  type InventoryItem,
-  type InventoryPosition,
-  type InventoryQuery,
-  positionOf,
-} from '../../../organizations/inventory.ts'
+import { type InventoryItem, type InventoryPosition, positionOf } from '../../../organizations/inventory.ts'
 import { findInventoryItem, listInventory } from '../../../organizations/inventory-store.ts'
-import {
-  type GrantFilter,
-  type GrantPosition,
-  listReachingGrants,
-  type ReachingGrant,
-} from '../../../organizations/reaching-grants-store.ts'
+import * as grants from '../../../organizations/reaching-grants-store.ts'
 import type { Asker } from '../../kit/asker.ts'
-import { type Page, toPage } from '../../kit/pagination.ts'
+import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
+import { inventoryCsv } from './csv.ts'
+import type { grantsQuery, InventoryFilter, inventoryQuery } from './schemas.ts'
 
-export async function readInventory(
+export async function listReachingApps(
   asker: Asker,
   organizationId: string,
-  query: InventoryQuery,
-): Promise<Page<InventoryItem, InventoryPosition>> {
+  { sort, q, state, verified, cursor, limit }: z.output<typeof inventoryQuery>,
+): Promise<Listed<InventoryItem>> {
   requirePermission(asker, organizationId, 'see-inventory')
-  const found = await listInventory(asker.env.DB, organizationId, { ...query, limit: query.limit + 1 }, currentTime())
-  const { items, next } = toPage(found, query.limit)
-  return { items, next: next && positionOf(next, query.sort) }
+  const filter = {
+    search: q || null,
+    state: state ?? null,
+    verified: verified === undefined ? null : verified === 'true',
+  }
+  const page = { sort, after: cursor === undefined ? null : toPosition(cursor), limit: limit + 1 }
+  const found = await listInventory(asker.env.DB, organizationId, { ...filter, ...page }, currentTime())
+  const { items, next } = toPage(found, limit)
+  return { items, nextCursor: next && formatPosition(positionOf(next, sort)) }
 }
 
-export async function readReachingApp(asker: Asker, organizationId: string, clientId: string): Promise<InventoryItem> {
+function formatPosition({ key, clientId }: InventoryPosition): string {
+  return formatCursor([key, clientId])
+}
+
+function toPosition(cursor: string): InventoryPosition {
+  const [key, clientId] = parseCursor(cursor, z.union([z.string(), z.int()]))
+  return { key, clientId }
+}
+
+/** As CSV, written as it is read. */
+export function exportReachingApps(
+  asker: Asker,
+  organizationId: string,
+  filter: InventoryFilter,
+): ReadableStream<Uint8Array> {
+  requirePermission(asker, organizationId, 'see-inventory')
+  return inventoryCsv(walkReachingApps(asker, organizationId, filter))
+}
+
+const CSV_PAGE = 200
+
+/** Every app that matches, page after page, so that no memory holds more than one. */
+async function* walkReachingApps(
+  asker: Asker,
+  organizationId: string,
+  filter: InventoryFilter,
+): AsyncGenerator<InventoryItem[]> {
+  let cursor: string | undefined
+  do {
+    const query = { ...filter, cursor, limit: CSV_PAGE }
+    const page: Listed<InventoryItem> = await listReachingApps(asker, organizationId, query)
+    yield page.items
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+}
+
+export async function getReachingApp(asker: Asker, organizationId: string, clientId: string): Promise<InventoryItem> {
   requirePermission(asker, organizationId, 'see-inventory')
   const item = await findInventoryItem(asker.env.DB, organizationId, clientId, currentTime())
   if (!item) throw new ApiError('not-found', 'This app does not reach the organization.')
   return item
 }
 
-export async function readReachingGrants(
+/** Of one app, or of one person; the most recently used first. */
+export async function listReachingGrants(
   asker: Asker,
   organizationId: string,
-  filter: GrantFilter,
-  { after, limit }: { after: GrantPosition | null; limit: number },
-): Promise<Page<ReachingGrant, GrantPosition>> {
+  filter: grants.GrantFilter,
+  { cursor, limit }: z.output<typeof grantsQuery>,
+): Promise<Listed<grants.ReachingGrant>> {
   requirePermission(asker, organizationId, 'see-inventory')
-  const found = await listReachingGrants(
-    asker.env.DB,
-    organizationId,
-    filter,
-    { after, limit: limit + 1 },
-    currentTime(),
-  )
-  return toPage(found, limit)
+  const page = { after: cursor === undefined ? null : toGrantPosition(cursor), limit: limit + 1 }
+  const found = await grants.listReachingGrants(asker.env.DB, organizationId, filter, page, currentTime())
+  const { items, next } = toPage(found, limit)
+  return { items, nextCursor: next && formatCursor([next.lastUsedAt, next.grantId]) }
 }
 
-const CSV_PAGE = 200
-
-/** Every app that matches, page after page, so that no memory holds more than one. */
-export async function* walkInventory(
-  asker: Asker,
-  organizationId: string,
-  query: Omit<InventoryQuery, 'after' | 'limit'>,
-): AsyncGenerator<InventoryItem[]> {
-  let after: InventoryPosition | null = null
-  do {
-    const page: Page<InventoryItem, InventoryPosition> = await readInventory(asker, organizationId, {
-      ...query,
-      after,
-      limit: CSV_PAGE,
-    })
-    yield page.items
-    after = page.next
-  } while (after)
+function toGrantPosition(cursor: string): grants.GrantPosition {
+  const [lastUsedAt, grantId] = parseCursor(cursor)
+  return { lastUsedAt, grantId }
 }

@@ -1,15 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
-import type { InventoryItem, InventoryPosition, InventoryQuery } from '../../../organizations/inventory.ts'
-import type { GrantFilter, GrantPosition, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
+import type { InventoryItem } from '../../../organizations/inventory.ts'
+import type { GrantFilter, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { describeUserAgent } from '../../../ui/user-agent.ts'
 import { type Asker, askerOf } from '../../kit/asker.ts'
-import { formatCursor, parseCursor } from '../../kit/pagination.ts'
 import { decisionPath, memberPath, organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
-import { requirePermission } from '../actions.ts'
-import { readInventory, readReachingApp, readReachingGrants, walkInventory } from './actions.ts'
-import { inventoryCsv } from './csv.ts'
+import { exportReachingApps, getReachingApp, listReachingApps, listReachingGrants } from './actions.ts'
 import {
   grantsQuery,
   inventoryFilter,
@@ -41,10 +38,9 @@ inventory.openapi(
     },
   }),
   async (c) => {
-    const { cursor, limit, ...filter } = c.req.valid('query')
-    const query = { ...toFilter(filter), after: cursor === undefined ? null : toInventoryPosition(cursor), limit }
-    const { items, next } = await readInventory(askerOf(c), c.req.valid('param').organization_id, query)
-    return c.json({ items: items.map(toItemBody), next_cursor: next && formatInventoryPosition(next) }, 200)
+    const { organization_id: id } = c.req.valid('param')
+    const { items, nextCursor } = await listReachingApps(askerOf(c), id, c.req.valid('query'))
+    return c.json({ items: items.map(toItemBody), next_cursor: nextCursor }, 200)
   },
 )
 
@@ -57,7 +53,7 @@ inventory.openapi(
     summary: 'Export the apps as CSV',
     description: 'RFC 4180, with a header. Text that a spreadsheet would run as a formula begins with an apostrophe.',
     ...guarded('organizations:read'),
-    request: { params: organizationPath, query: z.object(inventoryFilter) },
+    request: { params: organizationPath, query: inventoryFilter },
     responses: {
       200: { description: 'All of them.', content: { 'text/csv': { schema: z.string() } } },
       ...problems(...READ_PROBLEMS, 'invalid-request', 'validation-failed'),
@@ -65,11 +61,10 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    requirePermission(askerOf(c), id, 'see-inventory')
-    const pages = walkInventory(askerOf(c), id, toFilter(c.req.valid('query')))
+    const csv = exportReachingApps(askerOf(c), id, c.req.valid('query'))
     c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
     c.header('Content-Disposition', 'attachment; filename="apps.csv"')
-    return c.body(inventoryCsv(pages), 200)
+    return c.body(csv, 200)
   },
 )
 
@@ -87,7 +82,7 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    return c.json(toItemBody(await readReachingApp(askerOf(c), id, clientId)), 200)
+    return c.json(toItemBody(await getReachingApp(askerOf(c), id, clientId)), 200)
   },
 )
 
@@ -137,36 +132,10 @@ async function grantsPage(
   asker: Asker,
   organizationId: string,
   filter: GrantFilter,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  query: z.output<typeof grantsQuery>,
 ) {
-  const after = cursor === undefined ? null : toGrantPosition(cursor)
-  const { items, next } = await readReachingGrants(asker, organizationId, filter, { after, limit })
-  return { items: items.map(toGrantBody), next_cursor: next && formatCursor([next.lastUsedAt, next.grantId]) }
-}
-
-type Filter = Pick<z.output<typeof inventoryQuery>, 'sort' | 'q' | 'state' | 'verified'>
-
-export function toFilter({ sort, q, state, verified }: Filter): Omit<InventoryQuery, 'after' | 'limit'> {
-  return {
-    sort,
-    search: q || null,
-    state: state ?? null,
-    verified: verified === undefined ? null : verified === 'true',
-  }
-}
-
-export function formatInventoryPosition({ key, clientId }: InventoryPosition): string {
-  return formatCursor([key, clientId])
-}
-
-export function toInventoryPosition(cursor: string): InventoryPosition {
-  const [key, clientId] = parseCursor(cursor, z.union([z.string(), z.int()]))
-  return { key, clientId }
-}
-
-export function toGrantPosition(cursor: string): GrantPosition {
-  const [lastUsedAt, grantId] = parseCursor(cursor)
-  return { lastUsedAt, grantId }
+  const { items, nextCursor } = await listReachingGrants(asker, organizationId, filter, query)
+  return { items: items.map(toGrantBody), next_cursor: nextCursor }
 }
 
 function toItemBody(item: InventoryItem) {

@@ -1,18 +1,15 @@
 import { logoPath } from '../../../apps/logo.ts'
-import {
-  INVENTORY_STATES,
-  type InventoryItem,
-  type InventoryQuery,
-  type InventorySort,
-} from '../../../organizations/inventory.ts'
+import { INVENTORY_STATES, type InventoryItem, type InventorySort } from '../../../organizations/inventory.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
+import type { InventoryFilter } from './schemas.ts'
+import { StateTag } from './state-tag.tsx'
 
 export interface InventoryPart {
   /** The page of the organization, without a query. */
   path: string
   items: readonly InventoryItem[]
-  query: Pick<InventoryQuery, 'sort' | 'search' | 'state'>
+  query: InventoryFilter
   /** Of the next page; null: there is none. */
   nextCursor: string | null
 }
@@ -66,7 +63,7 @@ function SearchForm({ part: { path, query } }: { part: InventoryPart }) {
     <form method="get" action={path} class="inline search">
       <div>
         <label for="q">Name or publisher</label>
-        <input type="search" id="q" name="q" value={query.search ?? ''} />
+        <input type="search" id="q" name="q" value={query.q ?? ''} />
       </div>
       <div>
         <label for="state">State</label>
@@ -96,13 +93,13 @@ function SortHeading({ column, part }: { column: (typeof COLUMNS)[number]; part:
 }
 
 function address({ path, query }: InventoryPart, sort: InventorySort, cursor: string | null): string {
-  const { search, state } = query
-  const parameters = { sort, ...(search && { q: search }), ...(state && { state }), ...(cursor && { cursor }) }
+  const { q, state } = query
+  const parameters = { sort, ...(q && { q }), ...(state && { state }), ...(cursor && { cursor }) }
   return `${path}?${new URLSearchParams(parameters)}`
 }
 
-function isFiltered({ search, state }: InventoryPart['query']): boolean {
-  return search !== null || state !== null
+function isFiltered({ q, state }: InventoryFilter): boolean {
+  return Boolean(q) || state !== undefined
 }
 
 function Row({ item, path }: { item: InventoryItem; path: string }) {
@@ -135,15 +132,6 @@ function Publisher({ item: { firstParty, own, publisherDomain } }: { item: Inven
   if (own) return <span class="detail">An app of this organization</span>
   if (publisherDomain) return <span class="detail publisher verified">{publisherDomain}</span>
   return <span class="detail publisher unverified">publisher not verified</span>
-}
-
-/** What holds today, in a word. */
-export function StateTag({ item: { state, refused, suspended } }: { item: InventoryItem }) {
-  if (suspended) return <span class="tag warn">stopped by the operator</span>
-  if (state === 'blocked') return <span class="tag warn">blocked</span>
-  if (state === 'ended') return <span class="tag warn">approval ended</span>
-  if (refused) return <span class="tag warn">kept out by the policy</span>
-  return <span class={state === 'approved' ? 'tag good' : 'tag'}>{state}</span>
 }
 
 function usesOf(scopes: InventoryItem['scopes']): string {

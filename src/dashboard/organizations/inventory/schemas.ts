@@ -4,7 +4,7 @@ import { listOf, pageQuery } from '../../kit/pagination.ts'
 
 const DEFAULT_LIMIT = 20
 
-export const inventoryFilter = {
+const filter = {
   sort: z.enum(INVENTORY_SORTS).default('-people').openapi({
     description: 'By name, by people or by last use; `-` is descending.',
     example: '-people',
@@ -19,8 +19,10 @@ export const inventoryFilter = {
     example: 'false',
   }),
 }
+export const inventoryFilter = z.object(filter)
+export type InventoryFilter = z.output<typeof inventoryFilter>
 export const inventoryQuery = z.object({
-  ...inventoryFilter,
+  ...filter,
   ...pageQuery,
   limit: pageQuery.limit.default(DEFAULT_LIMIT),
 })

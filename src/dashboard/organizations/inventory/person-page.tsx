@@ -1,9 +1,14 @@
+import { Hono } from 'hono'
 import type { Member } from '../../../organizations/organization.ts'
 import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
-import type { OwnOrganization } from '../actions.ts'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import { listMembers, type OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
+import { requireOwn } from '../require-own.ts'
+import { listReachingGrants } from './actions.ts'
 import { GrantsTable } from './grants-table.tsx'
 
 interface PersonView {
@@ -13,9 +18,20 @@ interface PersonView {
   grants: readonly ReachingGrant[]
 }
 
-export function personPage(c: PageContext, view: PersonView) {
-  return htmlPage(c, <Person {...view} />)
-}
+const GRANTS_SHOWN = 200
+
+/** The apps that reach an organization in one person's name. */
+export const personPage = new Hono<PageEnv>()
+
+personPage.get('/organizations/:slug/people/:account_id', async (c) => {
+  const own = await requireOwn(c)
+  const { id } = own.organization
+  const accountId = c.req.param('account_id')
+  const { items: grants } = await listReachingGrants(askerOf(c), id, { accountId }, { limit: GRANTS_SHOWN })
+  const member = (await listMembers(askerOf(c), id)).find((candidate) => candidate.accountId === accountId)
+  if (!member && grants.length === 0) return c.notFound()
+  return htmlPage(c, <Person own={own} member={member} grants={grants} />)
+})
 
 function Person({ own, member, grants }: PersonView) {
   const accountId = member?.accountId ?? grants[0]?.accountId
