@@ -41,7 +41,7 @@ export async function listOrganizations({ env, caller }: Asker): Promise<OwnOrga
   return organizations.map((organization) => ({ organization, role: roles.get(organization.id) ?? 'member' }))
 }
 
-export async function requireOwnOrganization({ env, caller }: Asker, organizationId: string): Promise<OwnOrganization> {
+export async function getOrganization({ env, caller }: Asker, organizationId: string): Promise<OwnOrganization> {
   const { role } = requireMembership(caller, organizationId)
   const [organization] = await findOrganizations(env.DB, [organizationId])
   if (!organization) throw new ApiError('not-found')
@@ -69,7 +69,7 @@ export async function changeOrganization(
   body: z.output<typeof organizationChange>,
 ): Promise<OwnOrganization> {
   requirePermission(asker, organizationId, 'manage-organization')
-  const { organization: current, role } = await requireOwnOrganization(asker, organizationId)
+  const { organization: current, role } = await getOrganization(asker, organizationId)
   checkShared(current)
   const { name = current.name } = body
   if (name !== current.name) await checkOrganizationName(asker, { name, organizationId })

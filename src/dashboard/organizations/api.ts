@@ -11,12 +11,12 @@ import {
   changeRole,
   createOrganization,
   decide,
+  getOrganization,
   listDecisions,
   listMembers,
   listOrganizations,
   type OwnOrganization,
   removeMember,
-  requireOwnOrganization,
   withdrawDecision,
 } from './actions.ts'
 import {
@@ -88,8 +88,7 @@ organizations.openapi(
       ...problems('insufficient-scope', 'not-found'),
     },
   }),
-  async (c) =>
-    c.json(toOrganizationBody(await requireOwnOrganization(askerOf(c), c.req.valid('param').organization_id)), 200),
+  async (c) => c.json(toOrganizationBody(await getOrganization(askerOf(c), c.req.valid('param').organization_id)), 200),
 )
 
 organizations.openapi(

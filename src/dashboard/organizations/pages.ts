@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
 import { auditPage } from './audit/audit-page.tsx'
-import { closingPage } from './closing/page.tsx'
+import { closingPage } from './closing/closing-page.tsx'
 import { appPage } from './inventory/app-page.tsx'
 import { personPage } from './inventory/person-page.tsx'
 import { invitationPage } from './invitations/invitation-page.tsx'

@@ -17,12 +17,12 @@ import { endStatusesStatements } from '../../../revocation/token-statuses-store.
 import { checkAct } from '../../kit/acts.ts'
 import type { Asker } from '../../kit/asker.ts'
 import { startJobs } from '../../kit/cut-off.ts'
-import { type OwnOrganization, requireOwnOrganization, requirePermission } from '../actions.ts'
+import { getOrganization, type OwnOrganization, requirePermission } from '../actions.ts'
 
 /** For owners; a personal organization ends with its account, and those that run the service stay. */
 export async function requireClosable(asker: Asker, organizationId: string): Promise<OwnOrganization> {
   requirePermission(asker, organizationId, 'close-organization')
-  const own = await requireOwnOrganization(asker, organizationId)
+  const own = await getOrganization(asker, organizationId)
   if (own.organization.personal) throw new ApiError('conflict', 'A personal organization ends with its account.')
   if (await runsTheService(asker.env.DB, organizationId)) {
     throw new ApiError('conflict', 'This organization runs the service: its apps are needed by everybody.')

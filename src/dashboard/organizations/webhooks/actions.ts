@@ -20,7 +20,7 @@ export async function listWebhooks(asker: Asker, organizationId: string): Promis
   return opened.listWebhooks(openingOf(asker), organizationId)
 }
 
-export async function requireWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
+export async function getWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
   requirePermission(asker, organizationId, 'manage-webhooks')
   const webhook = await opened.findWebhook(openingOf(asker), organizationId, webhookId)
   if (!webhook) throw noWebhook()
@@ -49,7 +49,7 @@ export async function changeWebhook(
   webhookId: string,
   { url, events }: z.output<typeof webhookChange>,
 ): Promise<Webhook> {
-  const current = await requireWebhook(asker, organizationId, webhookId)
+  const current = await getWebhook(asker, organizationId, webhookId)
   const now = currentTime()
   checkAct(asker.caller, 'changeWebhook')
   const newUrl = url === undefined || url === current.url ? null : url
@@ -66,10 +66,10 @@ function movedTo(url: string) {
 
 /** Asks the endpoint once more whether it is there; when it answers, what waits is on its way. */
 export async function challengeWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<Webhook> {
-  const webhook = await requireWebhook(asker, organizationId, webhookId)
+  const webhook = await getWebhook(asker, organizationId, webhookId)
   checkAct(asker.caller, 'challengeWebhook')
   if ((await challenge(asker, webhook)) === 'busy') throw tooManyPosts()
-  return requireWebhook(asker, organizationId, webhookId)
+  return getWebhook(asker, organizationId, webhookId)
 }
 
 function challenge({ env, caller }: Asker, { id }: Webhook): Promise<challenges.ChallengeOutcome> {
@@ -93,12 +93,12 @@ function tooManyPosts(): ApiError {
 }
 
 export async function createWebhookSecret(asker: Asker, organizationId: string, webhookId: string): Promise<string> {
-  const webhook = await requireWebhook(asker, organizationId, webhookId)
+  const webhook = await getWebhook(asker, organizationId, webhookId)
   const now = currentTime()
   checkAct(asker.caller, 'createWebhookSecret')
   const secret = await change.createNewSecret(deedOf(asker), webhook, now)
   if (secret !== undefined) return secret
-  await requireWebhook(asker, organizationId, webhookId)
+  await getWebhook(asker, organizationId, webhookId)
   throw new ApiError(
     'conflict',
     `The ${MAX_FORMER_SECRETS} secrets before this one sign still, each for 24 hours from when it was replaced: wait until the first of them has ended.`,
@@ -106,7 +106,7 @@ export async function createWebhookSecret(asker: Asker, organizationId: string, 
 }
 
 export async function deleteWebhook(asker: Asker, organizationId: string, webhookId: string): Promise<void> {
-  const webhook = await requireWebhook(asker, organizationId, webhookId)
+  const webhook = await getWebhook(asker, organizationId, webhookId)
   checkAct(asker.caller, 'deleteWebhook')
   await change.deleteWebhook(deedOf(asker), webhook, currentTime())
 }
@@ -134,7 +134,7 @@ export async function resendWebhookDelivery(
   organizationId: string,
   { webhookId, eventId }: { webhookId: string; eventId: string },
 ): Promise<void> {
-  const webhook = await requireWebhook(asker, organizationId, webhookId)
+  const webhook = await getWebhook(asker, organizationId, webhookId)
   const due = await sendAgain(asker.env.DB, webhook.id, eventId, currentTime())
   if (!due) throw new ApiError('not-found', 'There is no such delivery; they are kept for 30 days.')
 }

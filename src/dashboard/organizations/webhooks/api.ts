@@ -11,9 +11,9 @@ import {
   createWebhook,
   createWebhookSecret,
   deleteWebhook,
+  getWebhook,
   listWebhookDeliveries,
   listWebhooks,
-  requireWebhook,
   resendWebhookDelivery,
 } from './actions.ts'
 import {
@@ -101,7 +101,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json(toWebhookBody(await requireWebhook(askerOf(c), organizationId, id)), 200)
+    return c.json(toWebhookBody(await getWebhook(askerOf(c), organizationId, id)), 200)
   },
 )
 
@@ -208,7 +208,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    const webhook = await requireWebhook(askerOf(c), organizationId, id)
+    const webhook = await getWebhook(askerOf(c), organizationId, id)
     const { items, nextCursor } = await listWebhookDeliveries(askerOf(c), webhook, c.req.valid('query'))
     return c.json({ items: items.map(toDeliveryBody), next_cursor: nextCursor }, 200)
   },

@@ -4,7 +4,7 @@ import { askerOf } from '../../kit/asker.ts'
 import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { requireOwn } from '../require-own.ts'
-import { requireWebhook } from './actions.ts'
+import { getWebhook } from './actions.ts'
 
 /** A webhook of an organization that the visitor is in. */
 export interface OwnWebhook {
@@ -15,7 +15,7 @@ export interface OwnWebhook {
 /** The webhook that the address names, for those who manage the webhooks of its organization. */
 export async function requireOwnWebhook(c: Context<PageEnv>): Promise<OwnWebhook> {
   const own = await requireOwn(c)
-  return { own, webhook: await requireWebhook(askerOf(c), own.organization.id, c.req.param('webhook_id') ?? '') }
+  return { own, webhook: await getWebhook(askerOf(c), own.organization.id, c.req.param('webhook_id') ?? '') }
 }
 
 export function pathOf({ own: { organization }, webhook: { id } }: OwnWebhook): string {
