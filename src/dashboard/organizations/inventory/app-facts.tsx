@@ -2,6 +2,7 @@ import type { App } from '../../../apps/app.ts'
 import { makerOf } from '../../../apps/maker.ts'
 import type { AppDecision } from '../../../organizations/decision.ts'
 import type { InventoryItem } from '../../../organizations/inventory.ts'
+import { inNumber } from '../../../ui/in-number.ts'
 import { MakerLinks } from '../../../ui/maker.tsx'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -28,7 +29,7 @@ export function AppFacts({ app, item, decision }: AppFactsProps) {
         </>
       )}
       <dt>Connected by</dt>
-      <dd>{`${count(item.people, 'person', 'people')}, ${count(item.grants, 'grant', 'grants')}`}</dd>
+      <dd>{`${inNumber(item.people, 'person', 'people')}, ${inNumber(item.grants, 'grant')}`}</dd>
       <dt>First connected</dt>
       <dd>
         <Time at={item.firstGrantedAt} />
@@ -63,10 +64,6 @@ function publisherOf({ firstParty, own, publisherDomain }: InventoryItem): strin
 
 function limitOf({ scopeCeiling }: AppDecision): string {
   return scopeCeiling ? `at most ${scopeCeiling.join(' ') || 'no scope of an organization'}` : 'no limit'
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
 }
 
 const USES = { used: 'used', unused: 'not used', unreported: 'not reported' } as const

@@ -6,6 +6,7 @@ import type { AppPolicy } from '../../../organizations/policy.ts'
 import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { inNumber } from '../../../ui/in-number.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
@@ -153,7 +154,7 @@ type PreviewView = PolicyPreview & { own: OwnOrganization }
 /** What would end, and the question whether it should. */
 function Preview({ own, next, effects, apps, grants, people }: PreviewView) {
   const path = `/organizations/${own.organization.slug}/policy`
-  const ends = `${plural(apps, 'app')}, ${plural(grants, 'grant')} of ${people === 1 ? '1 person' : `${people} people`}`
+  const ends = `${inNumber(apps, 'app')}, ${inNumber(grants, 'grant')} of ${inNumber(people, 'person', 'people')}`
   return (
     <OrganizationFrame own={own} tab="policy" title="Policy">
       <h2>{POLICIES[next.policy].title}</h2>
@@ -167,7 +168,7 @@ function Preview({ own, next, effects, apps, grants, people }: PreviewView) {
               <li>
                 <div>
                   <strong>{effect.clientName}</strong>
-                  <span class="detail">{effect.people === 1 ? '1 person' : `${effect.people} people`}</span>
+                  <span class="detail">{inNumber(effect.people, 'person', 'people')}</span>
                 </div>
                 <span>{effect.cutOff ? 'loses the organization' : `loses ${effect.lostScopes.join(' ')}`}</span>
               </li>
@@ -189,8 +190,4 @@ function Preview({ own, next, effects, apps, grants, people }: PreviewView) {
       </form>
     </OrganizationFrame>
   )
-}
-
-function plural(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { AUDIT_EVENTS } from '../../../audit/events.ts'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { inNumber } from '../../../ui/in-number.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '../../../webhooks/webhook.ts'
@@ -148,7 +149,7 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
         <span class={failed ? 'tag warn' : STATE_WORDS[state].tag}>
           {failed ? 'is tried again' : STATE_WORDS[state].title}
         </span>
-        <span class="detail">{attempts === 1 ? '1 attempt' : `${attempts} attempts`}</span>
+        <span class="detail">{inNumber(attempts, 'attempt')}</span>
       </td>
       <td>
         {delivery.reason ?? delivery.status ?? 'none yet'}

@@ -1,4 +1,5 @@
 import { FormToken } from '../../../ui/field.tsx'
+import { inNumber } from '../../../ui/in-number.ts'
 import { Time } from '../../../ui/time.tsx'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 
@@ -8,7 +9,7 @@ export function Health({ webhook: { state, failing } }: { webhook: Webhook }) {
   if (state === 'unconfirmed') return <span class="tag warn">waits for an answer</span>
   if (state === 'disabled') return <span class="tag warn">is switched off</span>
   if (failing === 0) return <span class="tag good">arrives</span>
-  return <span class="tag warn">{failing === 1 ? '1 message' : `${failing} messages`} did not arrive</span>
+  return <span class="tag warn">{inNumber(failing, 'message')} did not arrive</span>
 }
 
 export function describeEvents({ events }: Pick<Webhook, 'events'>): string {
