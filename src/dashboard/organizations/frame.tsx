@@ -11,7 +11,7 @@ const TABS = {
   audit: { path: '/audit', title: 'Audit log', permission: 'read-audit' },
   webhooks: { path: '/webhooks', title: 'Webhooks', permission: 'manage-webhooks' },
 } as const satisfies Record<string, { path: string; title: string; permission: Permission | null }>
-export type Tab = keyof typeof TABS
+type Tab = keyof typeof TABS
 
 type FrameProps = PropsWithChildren<{ own: OwnOrganization; tab: Tab; title?: string }>
 

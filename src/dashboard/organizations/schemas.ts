@@ -58,7 +58,7 @@ export const note = z
   .nullable()
   .openapi({ description: 'Why; goes into the audit log.', example: 'Reviewed by security.' })
 
-export const decisionSettings = {
+const decisionSettings = {
   decision: z.enum(DECISIONS).openapi({
     description: '`blocked` ends its access here at once, and consents from before give none again.',
     example: 'approved',

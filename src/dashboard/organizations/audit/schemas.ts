@@ -4,7 +4,7 @@ import { listOf, pageQuery } from '../../kit/pagination.ts'
 
 const time = z.coerce.number().int().min(0).optional()
 
-export const auditFilter = {
+const auditFilter = {
   event: z.enum(AUDIT_EVENT_NAMES).optional().openapi({ description: 'Only this event.', example: 'app.blocked' }),
   client_id: z.string().max(100).optional().openapi({ description: 'Only about this app.', example: 'app_7Hd0sZk3' }),
   account_id: z.string().max(100).optional().openapi({

@@ -104,7 +104,7 @@ export async function decideAccessRequest(
   return requireRequest(asker, organizationId, requestId)
 }
 
-export async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
+async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
   const request = await requests.findAccessRequest(env.DB, { organizationId, id })
   if (!request) throw new ApiError('not-found', 'There is no such request.')
   return request
