@@ -8,7 +8,7 @@ import { toSnakeKeys } from '../lib/case.ts'
 import { currentTime, toIsoTime } from '../lib/clock.ts'
 import { listEveryMembership, listOwnInvitations, listOwnRequests } from '../organizations/leaving-store.ts'
 import { type AccountExport, accountExport } from './account-export-schema.ts'
-import { listOwnGrants, type OwnGrant } from './connections/actions.ts'
+import { listGrants, type OwnGrant } from './connections/actions.ts'
 import { toGrantBody } from './connections/api.ts'
 import { type Asker, askerOf } from './kit/asker.ts'
 import { accountPath } from './kit/parameters.ts'
@@ -60,7 +60,7 @@ async function exportAccount(asker: Asker, accountId: string): Promise<AccountEx
   const [sessions, memberships, grants, events, requests, invitations] = await Promise.all([
     listSessions(env.DB, accountId),
     listEveryMembership(env.DB, accountId),
-    listOwnGrants(asker),
+    listGrants(asker),
     listPersonEvents(env.DB, accountId, MAX_EXPORTED_EVENTS),
     listOwnRequests(env.DB, accountId),
     listOwnInvitations(env.DB, { accountId, email: account.email }),

@@ -20,7 +20,7 @@ describe('the arrow of rooms', () => {
     ['from one edge to another', 'oauth/consent.ts', `export { signInRoutes } from '../sign-in/routes.tsx'`],
     ['from the design system to a domain', 'ui/maker.tsx', `import type { App } from '../apps/app.ts'`],
     ['from a domain to the design system', 'apps/maker.ts', `import type { Maker } from '../ui/maker.tsx'`],
-    ['from the kit to a feature', 'dashboard/kit/route.ts', `import { editApp } from '../apps/actions.ts'`],
+    ['from the kit to a feature', 'dashboard/kit/route.ts', `import { changeApp } from '../apps/actions.ts'`],
     ['from a feature to what is inside another', 'dashboard/catalog/api.ts', `import '../apps/schemas.ts'`],
     ['from a feature to what composes them', 'dashboard/apps/api.ts', `import '../routes.ts'`],
     ['down from env by value', 'env.ts', `import { GrantLedger } from './ledger/grant-ledger-object.ts'`],

@@ -147,6 +147,8 @@ it('offers each event that an organization can see, and none of the deployment',
   expect(others).toEqual([
     'account.suspended',
     'account.resumed',
+    'account.erased',
+    'organization.closed',
     'resource.created',
     'resource.updated',
     'resource.secret_created',

@@ -1,8 +1,8 @@
 import type { z } from '@hono/zod-openapi'
 import type { App } from '../../apps/app.ts'
-import { findApp } from '../../apps/apps-store.ts'
-import { changeApp, deleteApp } from '../../apps/change-app.ts'
-import { type Registration, registerApp } from '../../apps/register-app.ts'
+import { type AppPosition, findApp } from '../../apps/apps-store.ts'
+import * as change from '../../apps/change-app.ts'
+import * as registration from '../../apps/register-app.ts'
 import type { AppSettings } from '../../apps/settings.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
@@ -11,6 +11,7 @@ import { requireApp, requireOrganization } from '../kit/access.ts'
 import { checkAct } from '../kit/acts.ts'
 import type { Asker } from '../kit/asker.ts'
 import { boundReached, checkCreation } from '../kit/bounds.ts'
+import { parseCursor } from '../kit/pagination.ts'
 import { changedMeanwhile, type Precondition, requireVersion } from '../kit/precondition.ts'
 import { checkSettings } from './check-settings.ts'
 import { findRepeated, idempotentRequest } from './idempotency.ts'
@@ -19,11 +20,11 @@ import { tellOfWaitingScopes } from './tell-of-waiting-scopes.ts'
 import { toAppBody, toSettings } from './wire.ts'
 
 /** Under a key that was used for the same before, the app of then, without its secret. */
-export async function createApp(
+export async function registerApp(
   asker: Asker,
   body: z.output<typeof appRegistration>,
   idempotencyKey: string | undefined,
-): Promise<Registration> {
+): Promise<registration.Registration> {
   const { env, caller } = asker
   const organizationId = requireOrganization(caller, body.organization_id)
   const settings = toSettings(body)
@@ -35,9 +36,9 @@ export async function createApp(
   try {
     const registrant = { accountId: caller.accountId, mostApps: asker.config.appsPerAccount }
     const request = { organizationId, settings, logo, registrant, repeatable }
-    const registration = await registerApp(env.DB, request, currentTime())
-    if (!registration) throw boundReached(asker, 'app')
-    return registration
+    const registered = await registration.registerApp(env.DB, request, currentTime())
+    if (!registered) throw boundReached(asker, 'app')
+    return registered
   } catch (error) {
     // Another request with this key was faster, and its app is the one.
     const faster = repeatable && isUniqueViolation(error) ? await findRepeated(asker, repeatable) : undefined
@@ -46,31 +47,31 @@ export async function createApp(
   }
 }
 
-export async function editApp(
+export async function changeApp(
   asker: Asker,
   clientId: string,
-  change: z.output<typeof appChange>,
+  body: z.output<typeof appChange>,
   precondition: Precondition,
 ): Promise<App> {
   const { env, caller } = asker
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const onlyVersion = requireVersion(app, precondition)
-  const settings = toSettings({ ...toAppBody(app), ...change })
+  const settings = toSettings({ ...toAppBody(app), ...body })
   checkAct(caller, movesRedirects(app, settings) ? 'changeApp: redirect URIs' : 'changeApp')
   const logo = await checkSettings(asker, { organizationId: app.organizationId, settings, current: app })
   const deed = { app, actor: caller.accountId, onlyVersion }
-  const changed = await changeApp(env.DB, deed, { settings, logo }, currentTime())
+  const changed = await change.changeApp(env.DB, deed, { settings, logo }, currentTime())
   if (!changed) throw await goneOrChanged(asker, clientId)
   await tellOfWaitingScopes(asker, changed)
   return changed
 }
 
-export async function removeApp(asker: Asker, clientId: string, precondition: Precondition): Promise<void> {
+export async function deleteApp(asker: Asker, clientId: string, precondition: Precondition): Promise<void> {
   const { env, caller } = asker
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const onlyVersion = requireVersion(app, precondition)
   checkAct(caller, 'deleteApp')
-  const deleted = await deleteApp(env.DB, { app, actor: caller.accountId, onlyVersion }, currentTime())
+  const deleted = await change.deleteApp(env.DB, { app, actor: caller.accountId, onlyVersion }, currentTime())
   if (!deleted) throw await goneOrChanged(asker, clientId)
 }
 
@@ -82,4 +83,10 @@ function movesRedirects(app: App, { redirectUris }: AppSettings): boolean {
 /** Why a change that was decided in its own statement wrote nothing. */
 async function goneOrChanged({ env }: Asker, clientId: string): Promise<ApiError> {
   return (await findApp(env.DB, clientId)) ? changedMeanwhile() : new ApiError('not-found')
+}
+
+/** Where a page of the list begins. */
+export function toPosition(cursor: string): AppPosition {
+  const [createdAt, clientId] = parseCursor(cursor)
+  return { createdAt, clientId }
 }

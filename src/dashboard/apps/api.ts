@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { type AppPosition, listApps } from '../../apps/apps-store.ts'
+import { listApps } from '../../apps/apps-store.ts'
 import { requireApp, requireOrganizations } from '../kit/access.ts'
 import { askerOf } from '../kit/asker.ts'
 import { readJsonBody } from '../kit/json-body.ts'
-import { formatCursor, pageQuery, parseCursor, toPage } from '../kit/pagination.ts'
+import { formatCursor, pageQuery, toPage } from '../kit/pagination.ts'
 import { appPath } from '../kit/parameters.ts'
 import { entityTag, parseIfMatch } from '../kit/precondition.ts'
 import { apiResource } from '../kit/protected-resource.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
-import { createApp, editApp, removeApp } from './actions.ts'
+import { changeApp, deleteApp, registerApp, toPosition } from './actions.ts'
 import { appBody, appChange, appList, appRegistration, registeredApp } from './schemas.ts'
 import { toAppBody } from './wire.ts'
 
@@ -63,7 +63,7 @@ apps.openapi(
     },
   }),
   async (c) => {
-    const { app, clientSecret } = await createApp(
+    const { app, clientSecret } = await registerApp(
       askerOf(c),
       c.req.valid('json'),
       c.req.valid('header')['idempotency-key'],
@@ -155,7 +155,7 @@ apps.openapi(
   }),
   async (c) => {
     const precondition = parseIfMatch(c.req.valid('header')['if-match'])
-    const changed = await editApp(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'), precondition)
+    const changed = await changeApp(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'), precondition)
     c.header('ETag', entityTag(changed))
     return c.json(toAppBody(changed), 200)
   },
@@ -178,16 +178,11 @@ apps.openapi(
     },
   }),
   async (c) => {
-    await removeApp(askerOf(c), c.req.valid('param').client_id, parseIfMatch(c.req.valid('header')['if-match']))
+    await deleteApp(askerOf(c), c.req.valid('param').client_id, parseIfMatch(c.req.valid('header')['if-match']))
     return c.body(null, 204)
   },
 )
 
 function onlyNow(clientSecret: string) {
   return { client_secret: clientSecret, client_secret_expires_at: 0 }
-}
-
-export function toPosition(cursor: string): AppPosition {
-  const [createdAt, clientId] = parseCursor(cursor)
-  return { createdAt, clientId }
 }

@@ -18,8 +18,6 @@ export interface AppFormValues {
   contacts: string
 }
 
-/** By field; the empty name is for what concerns the form as a whole. */
-
 interface AppFieldsProps {
   values: AppFormValues
   problems: FieldProblems

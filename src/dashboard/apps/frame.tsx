@@ -1,7 +1,7 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import type { App } from '../../apps/app.ts'
 import { Layout } from '../../ui/layout.tsx'
-import { AppState } from './app-list.tsx'
+import { AppState } from './app-state.tsx'
 
 const TABS = {
   overview: { path: '', title: 'Overview' },

@@ -1,15 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { findScopeDependents, listResources, listScopes, type ScopeDependents } from '../../catalog/catalog-store.ts'
-import {
-  type Curator,
-  changeResource,
-  changeScope,
-  createResource,
-  createResourceCredentials,
-  createScope,
-  deleteScope,
-} from '../../catalog/change-catalog.ts'
+import * as change from '../../catalog/change-catalog.ts'
 import { isSameResource } from '../../catalog/resource-identifier.ts'
 import { findReplacementProblem, isOwnResource } from '../../catalog/rules.ts'
 import { ApiError } from '../../errors.ts'
@@ -19,21 +11,21 @@ import type { Asker } from '../kit/asker.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 import { newResource, type newScope, resourceChange, scopeChange } from './schemas.ts'
 
-export async function addScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
+export async function createScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
   const resource = await findResource(asker, body.resource)
   if (!resource) throw invalidFields([{ pointer: pointer('resource'), detail: 'There is no such resource.' }])
   const { identifier } = resource
   const scope: Scope = { ...body, resource: identifier, openTo: 'everyone', deprecatedAt: null, replacedBy: null }
-  if (await createScope(curator(asker), scope, currentTime())) return scope
+  if (await change.createScope(curator(asker), scope, currentTime())) return scope
   throw new ApiError('conflict', 'There is a scope of that name already.')
 }
 
-export async function editScope(asker: Asker, name: string, change: z.output<typeof scopeChange>): Promise<Scope> {
+export async function changeScope(asker: Asker, name: string, body: z.output<typeof scopeChange>): Promise<Scope> {
   const now = currentTime()
   const catalogue = await listScopes(asker.env.DB, asker.config.issuer)
   const current = catalogue.find((scope) => scope.name === name)
   if (!current) throw new ApiError('not-found')
-  const { deprecated, replacedBy, ...words } = toCamelKeys(scopeChange, change)
+  const { deprecated, replacedBy, ...words } = toCamelKeys(scopeChange, body)
   const scope: Scope = {
     ...current,
     ...words,
@@ -42,45 +34,48 @@ export async function editScope(asker: Asker, name: string, change: z.output<typ
   }
   const problem = findReplacementProblem(scope, catalogue)
   if (problem) throw invalidFields([{ pointer: pointer('replaced_by'), detail: problem }])
-  if (await changeScope(curator(asker), scope, now)) return scope
+  if (await change.changeScope(curator(asker), scope, now)) return scope
   throw new ApiError('not-found')
 }
 
 /** Decided by the statement that deletes; what is listed after a refusal is read then. */
-export async function removeScope(asker: Asker, name: string): Promise<void> {
+export async function deleteScope(asker: Asker, name: string): Promise<void> {
   const { env, config } = asker
   const scope = (await listScopes(env.DB, config.issuer)).find((candidate) => candidate.name === name)
   if (!scope) throw new ApiError('not-found')
   if (isOwnResource({ identifier: scope.resource }, config.issuer)) {
     throw new ApiError('conflict', 'The scopes of our own API belong to it and stay.')
   }
-  if (await deleteScope(curator(asker), name, currentTime())) return
+  if (await change.deleteScope(curator(asker), name, currentTime())) return
   throw new ApiError('conflict', describeDependents(name, await findScopeDependents(env.DB, name)))
 }
 
-export async function addResource(asker: Asker, body: z.output<typeof newResource>): Promise<Resource> {
+export async function createResource(asker: Asker, body: z.output<typeof newResource>): Promise<Resource> {
   const existing = await findResource(asker, body.identifier)
   if (existing)
     throw new ApiError('conflict', `There is a resource of that identifier already: ${existing.identifier}.`)
   const resource = { ...toCamelKeys(newResource, body), introspectionId: null }
-  if (await createResource(curator(asker), resource, currentTime())) return resource
+  if (await change.createResource(curator(asker), resource, currentTime())) return resource
   throw new ApiError('conflict', 'There is a resource of that identifier already.')
 }
 
-export async function editResource(
+export async function changeResource(
   asker: Asker,
   identifier: string,
-  change: z.output<typeof resourceChange>,
+  body: z.output<typeof resourceChange>,
 ): Promise<Resource> {
   const current = await requireResource(asker, identifier)
-  const resource = { ...current, ...toCamelKeys(resourceChange, change) }
-  if (await changeResource(curator(asker), resource, currentTime())) return resource
+  const resource = { ...current, ...toCamelKeys(resourceChange, body) }
+  if (await change.changeResource(curator(asker), resource, currentTime())) return resource
   throw new ApiError('not-found')
 }
 
-export async function addCredentials(asker: Asker, identifier: string): Promise<{ id: string; secret: string }> {
+export async function createResourceCredentials(
+  asker: Asker,
+  identifier: string,
+): Promise<{ id: string; secret: string }> {
   const resource = await requireResource(asker, identifier)
-  const credentials = await createResourceCredentials(curator(asker), resource.identifier, currentTime())
+  const credentials = await change.createResourceCredentials(curator(asker), resource.identifier, currentTime())
   if (!credentials) throw new ApiError('not-found')
   return credentials
 }
@@ -98,7 +93,7 @@ async function findResource({ env, config }: Asker, identifier: string): Promise
   )
 }
 
-function curator({ env, config, caller }: Asker): Curator {
+function curator({ env, config, caller }: Asker): change.Curator {
   return { db: env.DB, issuer: config.issuer, actor: caller.accountId }
 }
 

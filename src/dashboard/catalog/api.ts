@@ -6,7 +6,14 @@ import { askerOf } from '../kit/asker.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
-import { addCredentials, addResource, addScope, editResource, editScope, removeScope } from './actions.ts'
+import {
+  changeResource,
+  changeScope,
+  createResource,
+  createResourceCredentials,
+  createScope,
+  deleteScope,
+} from './actions.ts'
 import {
   newResource,
   newScope,
@@ -70,7 +77,7 @@ catalog.openapi(
     request: { body: jsonBody('The scope.', newScope) },
     responses: { 201: jsonAnswer('The scope.', scopeBody), ...problems(...CHANGES, 'conflict') },
   }),
-  async (c) => c.json(toScopeBody(await addScope(askerOf(c), c.req.valid('json'))), 201),
+  async (c) => c.json(toScopeBody(await createScope(askerOf(c), c.req.valid('json'))), 201),
 )
 
 catalog.openapi(
@@ -85,7 +92,7 @@ catalog.openapi(
     request: { params: scopePath, body: jsonBody('What to change.', scopeChange) },
     responses: { 200: jsonAnswer('The scope as it is now.', scopeBody), ...problems(...CHANGES, 'not-found') },
   }),
-  async (c) => c.json(toScopeBody(await editScope(askerOf(c), c.req.valid('param').name, c.req.valid('json'))), 200),
+  async (c) => c.json(toScopeBody(await changeScope(askerOf(c), c.req.valid('param').name, c.req.valid('json'))), 200),
 )
 
 catalog.openapi(
@@ -105,7 +112,7 @@ catalog.openapi(
     },
   }),
   async (c) => {
-    await removeScope(askerOf(c), c.req.valid('param').name)
+    await deleteScope(askerOf(c), c.req.valid('param').name)
     return c.body(null, 204)
   },
 )
@@ -139,7 +146,7 @@ catalog.openapi(
     request: { body: jsonBody('The API.', newResource) },
     responses: { 201: jsonAnswer('The API.', resourceBody), ...problems(...CHANGES, 'conflict') },
   }),
-  async (c) => c.json(toResourceBody(await addResource(askerOf(c), c.req.valid('json'))), 201),
+  async (c) => c.json(toResourceBody(await createResource(askerOf(c), c.req.valid('json'))), 201),
 )
 
 catalog.openapi(
@@ -155,7 +162,7 @@ catalog.openapi(
     responses: { 200: jsonAnswer('The API as it is now.', resourceBody), ...problems(...CHANGES, 'not-found') },
   }),
   async (c) =>
-    c.json(toResourceBody(await editResource(askerOf(c), c.req.valid('param').identifier, c.req.valid('json'))), 200),
+    c.json(toResourceBody(await changeResource(askerOf(c), c.req.valid('param').identifier, c.req.valid('json'))), 200),
 )
 
 catalog.openapi(
@@ -174,7 +181,7 @@ catalog.openapi(
     },
   }),
   async (c) => {
-    const { id, secret } = await addCredentials(askerOf(c), c.req.valid('param').identifier)
+    const { id, secret } = await createResourceCredentials(askerOf(c), c.req.valid('param').identifier)
     return c.json({ introspection_id: id, introspection_secret: secret }, 201)
   },
 )

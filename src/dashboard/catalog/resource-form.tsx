@@ -1,8 +1,9 @@
+import type { PropsWithChildren } from 'hono/jsx'
 import { AUDIENCES, SIGNING_ALGORITHMS } from '../../catalog/catalog.ts'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
+import { Select } from './select.tsx'
 
 /** As typed. */
 export interface ResourceValues {
@@ -14,19 +15,32 @@ export interface ResourceValues {
 }
 
 interface ResourceFormView {
-  /** Null: it is new. */
-  existing: { introspectionId: string | null } | null
+  /** Whether the API is in the catalogue already: then its identifier stays. */
+  existing: boolean
   values: ResourceValues
   problems: FieldProblems
 }
 
-const AUDIENCE_TITLES = { everyone: 'Every app', first_party: 'First-party apps only' } as const
-
-export function resourceFormPage(c: PageContext, view: ResourceFormView) {
-  return htmlPage(c, <ResourceForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
+export function readResourceForm(fields: URLSearchParams): ResourceValues {
+  const text = (name: keyof ResourceValues) => fields.get(name)?.trim() ?? ''
+  return {
+    identifier: text('identifier'),
+    name: text('name'),
+    signing_alg: text('signing_alg'),
+    access_token_ttl_seconds: text('access_token_ttl_seconds'),
+    open_to: text('open_to'),
+  }
 }
 
-function ResourceForm({ existing, values, problems }: ResourceFormView) {
+/** What the form says, as the API is told it. Only the schema judges. */
+export function toResourceBody({ access_token_ttl_seconds: ttl, ...values }: ResourceValues) {
+  return { ...values, access_token_ttl_seconds: ttl === '' ? null : Number(ttl) }
+}
+
+const AUDIENCE_TITLES = { everyone: 'Every app', first_party: 'First-party apps only' } as const
+
+/** The settings of an API, new or not. */
+export function ResourceForm({ existing, values, problems, children }: PropsWithChildren<ResourceFormView>) {
   const title = existing ? `Edit ${values.name}` : 'Add an API'
   return (
     <Layout title={title} wide>
@@ -76,83 +90,7 @@ function ResourceForm({ existing, values, problems }: ResourceFormView) {
           </a>
         </div>
       </form>
-      {existing && <Credentials identifier={values.identifier} {...existing} />}
+      {children}
     </Layout>
-  )
-}
-
-interface CredentialsProps {
-  identifier: string
-  introspectionId: string | null
-}
-
-function Credentials({ identifier, introspectionId }: CredentialsProps) {
-  return (
-    <section>
-      <h2>Introspection</h2>
-      <p>
-        {introspectionId === null
-          ? 'The API has no credentials for POST /introspect.'
-          : `The API introspects as ${introspectionId}. New credentials end these at once.`}
-      </p>
-      <form method="post" action="/operator/catalog/resources/credentials">
-        <FormToken once />
-        <input type="hidden" name="identifier" value={identifier} />
-        <button type="submit">{introspectionId === null ? 'Create credentials' : 'Replace the credentials'}</button>
-      </form>
-    </section>
-  )
-}
-
-interface SelectProps {
-  name: string
-  label: string
-  value: string
-  options: readonly (readonly [value: string, title: string])[]
-}
-
-export function Select({ name, label, value, options }: SelectProps) {
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <select id={name} name={name}>
-        {options.map(([option, title]) => (
-          <option value={option} selected={option === value}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </div>
-  )
-}
-
-interface CredentialsView {
-  name: string
-  id: string
-  secret: string
-}
-
-/** The answer to the form itself: it is shown this once. */
-export function credentialsPage(c: PageContext, { name, id, secret }: CredentialsView) {
-  return htmlPage(
-    c,
-    <Layout title="Introspection credentials" wide>
-      <h1>Introspection credentials of {name}</h1>
-      <dl class="facts">
-        <dt>User name</dt>
-        <dd>
-          <code data-copy>{id}</code>
-        </dd>
-        <dt>Password</dt>
-        <dd>
-          <code data-copy>{secret}</code>
-        </dd>
-      </dl>
-      <p class="problem">This is the only time that you see the password. The API sends both by HTTP Basic.</p>
-      <a class="button primary" href="/operator/catalog">
-        Back to the catalogue
-      </a>
-    </Layout>,
-    201,
   )
 }

@@ -1,9 +1,9 @@
+import type { PropsWithChildren } from 'hono/jsx'
 import { type Scope, TARGETS } from '../../catalog/catalog.ts'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
-import { Select } from './resource-form.tsx'
+import { Select } from './select.tsx'
 
 /** As typed. */
 export interface ScopeValues {
@@ -25,16 +25,28 @@ interface ScopeFormView {
   problems: FieldProblems
 }
 
+/** The name of a new scope is typed; that of another stands in its address. */
+export function readScopeForm(fields: URLSearchParams, name = ''): ScopeValues {
+  const text = (field: keyof ScopeValues) => fields.get(field)?.trim() ?? ''
+  return {
+    name: name || text('name'),
+    resource: text('resource'),
+    title: text('title'),
+    description: text('description'),
+    target: text('target'),
+    sensitive: fields.has('sensitive'),
+    deprecated: fields.has('deprecated'),
+    replaced_by: text('replaced_by'),
+  }
+}
+
 const TARGET_TITLES = {
   account: "The person's account",
   organization: 'Organizations that the person chooses',
 } as const
 
-export function scopeFormPage(c: PageContext, view: ScopeFormView) {
-  return htmlPage(c, <ScopeForm {...view} />, Object.keys(view.problems).length > 0 ? 422 : 200)
-}
-
-function ScopeForm({ isNew, values, successors, problems }: ScopeFormView) {
+/** A scope, new or not. What else its page has stands below. */
+export function ScopeForm({ isNew, values, successors, problems, children }: PropsWithChildren<ScopeFormView>) {
   const path = isNew ? '/operator/catalog/scopes/new' : `/operator/catalog/scopes/${encodeURIComponent(values.name)}`
   return (
     <Layout title={isNew ? 'Add a scope' : values.name} wide>
@@ -81,15 +93,7 @@ function ScopeForm({ isNew, values, successors, problems }: ScopeFormView) {
           </a>
         </div>
       </form>
-      {!isNew && (
-        <form method="post" action={`${path}/delete`}>
-          <FormToken once />
-          <p>A scope that no app, grant or other scope depends on can be deleted. One in use can only be deprecated.</p>
-          <button type="submit" class="danger">
-            Delete {values.name}
-          </button>
-        </form>
-      )}
+      {children}
     </Layout>
   )
 }

@@ -5,7 +5,7 @@ import { describeUserAgent } from '../../ui/user-agent.ts'
 import { askerOf } from '../kit/asker.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
-import { disconnectApp, endOwnGrant, listOwnGrants, narrowOwnGrant, type OwnGrant, requireOwnGrant } from './actions.ts'
+import { disconnectApp, getGrant, listGrants, narrowGrant, type OwnGrant, revokeGrant } from './actions.ts'
 import { grantBody, grantChange, grantList } from './schemas.ts'
 
 const grantPath = z.object({
@@ -27,7 +27,7 @@ grants.openapi(
     responses: { 200: jsonAnswer('All of them.', grantList), ...problems('insufficient-scope') },
   }),
   async (c) => {
-    const items = (await listOwnGrants(askerOf(c))).map(toGrantBody)
+    const items = (await listGrants(askerOf(c))).map(toGrantBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -44,7 +44,7 @@ grants.openapi(
     request: { params: grantPath },
     responses: { 200: jsonAnswer('The grant.', grantBody), ...problems('insufficient-scope', 'not-found') },
   }),
-  async (c) => c.json(toGrantBody(await requireOwnGrant(askerOf(c), c.req.valid('param').grant_id)), 200),
+  async (c) => c.json(toGrantBody(await getGrant(askerOf(c), c.req.valid('param').grant_id)), 200),
 )
 
 grants.openapi(
@@ -71,7 +71,7 @@ grants.openapi(
     },
   }),
   async (c) =>
-    c.json(toGrantBody(await narrowOwnGrant(askerOf(c), c.req.valid('param').grant_id, c.req.valid('json'))), 200),
+    c.json(toGrantBody(await narrowGrant(askerOf(c), c.req.valid('param').grant_id, c.req.valid('json'))), 200),
 )
 
 grants.openapi(
@@ -90,7 +90,7 @@ grants.openapi(
     },
   }),
   async (c) => {
-    await endOwnGrant(askerOf(c), c.req.valid('param').grant_id)
+    await revokeGrant(askerOf(c), c.req.valid('param').grant_id)
     return c.body(null, 204)
   },
 )

@@ -1,16 +1,7 @@
 import type { Child } from 'hono/jsx'
-import type { RefusalCount } from '../../../apps/refusal-counts-store.ts'
-import type { TokenError } from '../../../apps/token-errors-store.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
-
-interface Explanation {
-  description: string
-  /** What to do about it. */
-  fix: string
-}
-export type ExplainedError = TokenError & Explanation
-export type ExplainedRefusal = RefusalCount & Explanation
+import type { ExplainedError, ExplainedRefusal } from './actions.ts'
 
 interface AppErrorsView {
   errors: readonly ExplainedError[]
@@ -90,7 +81,7 @@ function ErrorTable({ label, first, children }: { label: string; first: string; 
   )
 }
 
-function Why({ reason, description, fix }: Explanation & { reason: string }) {
+function Why({ reason, description, fix }: Pick<ExplainedError, 'reason' | 'description' | 'fix'>) {
   return (
     <td>
       <code>{reason}</code>

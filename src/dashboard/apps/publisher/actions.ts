@@ -1,4 +1,4 @@
-import { verifyPublisher } from '../../../apps/check-publisher.ts'
+import * as publisher from '../../../apps/check-publisher.ts'
 import { homepageHost, type PublisherCheck } from '../../../apps/publisher.ts'
 import { findPublisherCheck } from '../../../apps/publisher-store.ts'
 import { ApiError } from '../../../errors.ts'
@@ -8,22 +8,24 @@ import { requireApp } from '../../kit/access.ts'
 import type { Asker } from '../../kit/asker.ts'
 import { checkFetch } from '../../kit/bounds.ts'
 
-/** Starts the verification, or looks again; the answer is what is known after the look. */
-export async function startPublisherVerification(asker: Asker, clientId: string): Promise<PublisherCheck> {
+const NO_HOMEPAGE = 'Set the homepage (client_uri) first: its host is what is verified.'
+
+/** Starts the verification, or looks again, and answers what is known after the look. */
+export async function verifyPublisher(asker: Asker, clientId: string): Promise<PublisherCheck> {
   const { env, config, caller } = asker
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   const host = homepageHost(app)
-  if (host === null)
-    throw new ApiError('conflict', 'Set the homepage (client_uri) first: its host is what is verified.')
+  if (host === null) throw new ApiError('conflict', NO_HOMEPAGE)
   const hostProblem = findHostProblem(host)
   if (hostProblem) throw new ApiError('conflict', `The host of the homepage cannot be verified. ${hostProblem}`)
   await checkFetch(asker)
-  const check = await verifyPublisher(env.DB, config, { app, host, actor: caller.accountId }, currentTime())
+  const check = await publisher.verifyPublisher(env.DB, config, { app, host, actor: caller.accountId }, currentTime())
   if (!check) throw new ApiError('conflict', 'The app was changed meanwhile; try again.')
   return check
 }
 
-export async function requirePublisherVerification({ env, caller }: Asker, clientId: string): Promise<PublisherCheck> {
+/** What the last look found; nothing is looked up. */
+export async function getPublisherVerification({ env, caller }: Asker, clientId: string): Promise<PublisherCheck> {
   const app = await requireApp(env.DB, caller, clientId, 'see')
   const check = await findPublisherCheck(env.DB, app.clientId)
   if (!check) throw new ApiError('not-found', 'The verification was not started; POST starts it.')

@@ -4,7 +4,7 @@ import { toSnakeKeys } from '../../../lib/case.ts'
 import { askerOf } from '../../kit/asker.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
-import { requirePublisherVerification, startPublisherVerification } from './actions.ts'
+import { getPublisherVerification, verifyPublisher } from './actions.ts'
 import { publisherVerification } from './schemas.ts'
 
 const path = '/apps/{client_id}/publisher-verification'
@@ -29,7 +29,7 @@ publisher.openapi(
     },
   }),
   async (c) => {
-    const check = await startPublisherVerification(askerOf(c), c.req.valid('param').client_id)
+    const check = await verifyPublisher(askerOf(c), c.req.valid('param').client_id)
     return c.json(toVerificationBody(check), 200)
   },
 )
@@ -50,7 +50,7 @@ publisher.openapi(
     },
   }),
   async (c) => {
-    const check = await requirePublisherVerification(askerOf(c), c.req.valid('param').client_id)
+    const check = await getPublisherVerification(askerOf(c), c.req.valid('param').client_id)
     return c.json(toVerificationBody(check), 200)
   },
 )

@@ -1,5 +1,5 @@
-import { deleteSecret } from '../../../apps/change-app.ts'
-import { createSecret } from '../../../apps/create-secret.ts'
+import * as change from '../../../apps/change-app.ts'
+import * as creation from '../../../apps/create-secret.ts'
 import { type AppSecret, findExpiryProblem } from '../../../apps/secret.ts'
 import { isPublic } from '../../../apps/settings.ts'
 import { ApiError } from '../../../errors.ts'
@@ -14,7 +14,7 @@ interface SecretRequest {
   expires_at: EpochSeconds | null
 }
 
-export async function addSecret(
+export async function createSecret(
   { env, caller }: Asker,
   clientId: string,
   { name, expires_at: expiresAt }: SecretRequest,
@@ -25,14 +25,14 @@ export async function addSecret(
   const expiryProblem = findExpiryProblem(expiresAt, now)
   if (expiryProblem) throw invalidFields([{ pointer: pointer('expires_at'), detail: expiryProblem }])
   if (isPublic(app)) throw new ApiError('conflict', 'A public app (token_endpoint_auth_method none) has no secrets.')
-  const created = await createSecret(env.DB, app, { name, expiresAt, actor: caller.accountId }, now)
+  const created = await creation.createSecret(env.DB, app, { name, expiresAt, actor: caller.accountId }, now)
   if (!created.ok) throw new ApiError('conflict', 'The app has two live secrets; delete one first.')
   return created
 }
 
-export async function removeSecret({ env, caller }: Asker, clientId: string, secretId: string): Promise<void> {
+export async function deleteSecret({ env, caller }: Asker, clientId: string, secretId: string): Promise<void> {
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   checkAct(caller, 'deleteSecret')
-  const deleted = await deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())
+  const deleted = await change.deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())
   if (!deleted) throw new ApiError('not-found')
 }

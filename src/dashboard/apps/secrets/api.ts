@@ -8,7 +8,7 @@ import { askerOf } from '../../kit/asker.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
-import { addSecret, removeSecret } from './actions.ts'
+import { createSecret, deleteSecret } from './actions.ts'
 import { createdSecret, secretBody, secretList, secretRequest } from './schemas.ts'
 
 const secretPath = appPath.extend({
@@ -45,7 +45,7 @@ secrets.openapi(
     },
   }),
   async (c) => {
-    const { secret, clientSecret } = await addSecret(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'))
+    const { secret, clientSecret } = await createSecret(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'))
     return c.json({ ...toSecretBody(secret), client_secret: clientSecret }, 201)
   },
 )
@@ -86,7 +86,7 @@ secrets.openapi(
   }),
   async (c) => {
     const { client_id: clientId, id } = c.req.valid('param')
-    await removeSecret(askerOf(c), clientId, id)
+    await deleteSecret(askerOf(c), clientId, id)
     return c.body(null, 204)
   },
 )

@@ -1,8 +1,15 @@
+import { type Context, Hono } from 'hono'
 import type { App } from '../../apps/app.ts'
 import type { Scope } from '../../catalog/catalog.ts'
+import { listScopes } from '../../catalog/catalog-store.ts'
 import { FormToken, NoDefault, Problems } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { getGrant, type Kept, narrowGrant, type OwnGrant } from './actions.ts'
+import { organizationNames } from './connection.ts'
 
 interface NarrowView {
   grantId: string
@@ -13,8 +20,44 @@ interface NarrowView {
   problems: readonly string[]
 }
 
-export function narrowPage(c: PageContext, view: NarrowView) {
-  return htmlPage(c, <Narrow {...view} />, view.problems.length > 0 ? 422 : 200)
+export const narrowPage = new Hono<PageEnv>()
+
+narrowPage.get('/connections/:grant_id', async (c) => show(c, await getGrant(askerOf(c), c.req.param('grant_id'))))
+
+narrowPage.post('/connections/:grant_id', async (c) => {
+  const own = await getGrant(askerOf(c), c.req.param('grant_id'))
+  return submit(c, {
+    act: () => narrowGrant(askerOf(c), own.grant.id, readKept(own, c.get('fields'))),
+    done: '/connections?done=saved',
+    refused: (problems) => show(c, own, Object.values(problems).flat()),
+  })
+})
+
+/** Required scopes have no box: they stay. */
+function readKept({ grant, app }: OwnGrant, fields: URLSearchParams): Kept {
+  const [scopes, organizations] = [fields.getAll('scope'), fields.getAll('organization')]
+  return {
+    scopes: grant.scopes.filter((scope) => app.scopes.includes(scope) || scopes.includes(scope)),
+    organizations: grant.organizations.filter((id) => organizations.includes(id)),
+  }
+}
+
+async function show(
+  c: Context<PageEnv>,
+  { grant, app }: OwnGrant,
+  problems: readonly string[] = [],
+): Promise<Response> {
+  const scopes = (await listScopes(c.env.DB, c.get('config').issuer)).filter(({ name }) => grant.scopes.includes(name))
+  const nameOf = organizationNames(c)
+  const view = {
+    grantId: grant.id,
+    app,
+    required: scopes.filter(({ name }) => app.scopes.includes(name)),
+    optional: scopes.filter(({ name }) => !app.scopes.includes(name)),
+    organizations: grant.organizations.map((id) => ({ id, name: nameOf(id) })),
+    problems,
+  }
+  return htmlPage(c, <Narrow {...view} />, problems.length > 0 ? 422 : 200)
 }
 
 function Narrow({ grantId, app, required, optional, organizations, problems }: NarrowView) {

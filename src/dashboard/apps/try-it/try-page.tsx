@@ -1,28 +1,29 @@
+import { Hono } from 'hono'
+import { refuseRehearsal } from '../../../lib/rehearsal.ts'
 import { FormToken } from '../../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import { requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { finishTryRun, startTryRun, type TryOutcome } from './actions.ts'
 
-/** What a trial run came to. No token is in it. */
-export type TryOutcome =
-  | {
-      ok: true
-      scopes: readonly string[]
-      audience: string
-      organizations: readonly string[]
-      expiresIn: number
-      refreshes: boolean
-    }
-  | { ok: false; error: string; description: string }
+/** A developer runs the authorization of their own app, to see it as people will. */
+export const tryPage = new Hono<PageEnv>()
 
-interface TryResultView extends AppFrameView {
-  outcome: TryOutcome
-}
+tryPage.post('/developer/try/:client_id', async (c) => {
+  const { app } = await requireAppPage(c, 'see')
+  return c.redirect(await startTryRun(askerOf(c), app), 303)
+})
 
-export function tryResultPage(c: PageContext, view: TryResultView) {
-  return htmlPage(c, <TryResult {...view} />)
-}
+/** Where the run comes back to. */
+tryPage.get('/developer/try/:client_id/callback', refuseRehearsal, async (c) => {
+  const { app, frame } = await requireAppPage(c, 'see')
+  const outcome = await finishTryRun(askerOf(c), app, c.req.query())
+  return htmlPage(c, <TryResult {...frame} outcome={outcome} />)
+})
 
-function TryResult({ outcome, ...frame }: TryResultView) {
+function TryResult({ outcome, ...frame }: AppFrameView & { outcome: TryOutcome }) {
   return (
     <AppFrame {...frame} tab="overview">
       {outcome.ok ? <Success {...outcome} /> : <Failure {...outcome} />}

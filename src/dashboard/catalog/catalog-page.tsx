@@ -1,6 +1,9 @@
+import { Hono } from 'hono'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { listResources, listScopes } from '../../catalog/catalog-store.ts'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
+import type { PageEnv } from '../kit/visitor.ts'
 import { OperatorFrame } from '../operator/frame.tsx'
 
 interface CatalogView {
@@ -9,9 +12,17 @@ interface CatalogView {
   notice: string | undefined
 }
 
-export function catalogPage(c: PageContext, view: CatalogView) {
-  return htmlPage(c, <Catalog {...view} />)
-}
+/** Where the forms of the catalogue lead to. */
+export const SAVED = '/operator/catalog?done=saved'
+
+export const catalogPage = new Hono<PageEnv>()
+
+catalogPage.get('/operator/catalog', async (c) => {
+  const { issuer } = c.get('config')
+  const [resources, scopes] = await Promise.all([listResources(c.env.DB, issuer), listScopes(c.env.DB, issuer)])
+  const notice = c.req.query('done') === 'saved' ? 'Saved.' : undefined
+  return htmlPage(c, <Catalog resources={resources} scopes={scopes} notice={notice} />)
+})
 
 function Catalog({ resources, scopes, notice }: CatalogView) {
   return (

@@ -1,43 +1,39 @@
+import { Hono } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { makerOf } from '../../apps/maker.ts'
-import type { Scope } from '../../catalog/catalog.ts'
-import type { EpochSeconds } from '../../lib/clock.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../ui/maker.tsx'
 import { Time } from '../../ui/time.tsx'
+import { askerOf } from '../kit/asker.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { revokeGrant } from './actions.ts'
+import { type Connection, type Device, listConnections } from './connection.ts'
 
-/** One device, or one browser, in which an app was allowed. */
-export interface Device {
-  grantId: string
-  name: string
-  /** In effect today. */
-  scopes: readonly Scope[]
-  /** In effect today, by name. */
-  organizations: readonly string[]
-  /** Consented to, and not in effect. */
-  heldScopes: readonly Scope[]
-  heldOrganizations: readonly string[]
-  createdAt: EpochSeconds
-  lastUsedAt: EpochSeconds
-  /** Whether there is anything to take back short of all of it. */
-  mayNarrow: boolean
-}
-
-export interface Connection {
-  app: App
-  devices: readonly Device[]
-}
+const NOTICES = {
+  ended: 'Ended: the app has no access there any more.',
+  disconnected: 'Disconnected: the app has no access any more.',
+  saved: 'Saved: the app is allowed less.',
+} as const
 
 interface ConnectionsView {
   connections: readonly Connection[]
   notice: string | undefined
 }
 
-export function connectionsPage(c: PageContext, view: ConnectionsView) {
-  return htmlPage(c, <Connections {...view} />)
-}
+export const connectionsPage = new Hono<PageEnv>()
+
+connectionsPage.get('/connections', async (c) => {
+  const done = c.req.query('done') ?? ''
+  const notice = Object.hasOwn(NOTICES, done) ? NOTICES[done as keyof typeof NOTICES] : undefined
+  return htmlPage(c, <Connections connections={await listConnections(c)} notice={notice} />)
+})
+
+connectionsPage.post('/connections/:grant_id/end', async (c) => {
+  await revokeGrant(askerOf(c), c.req.param('grant_id'))
+  return c.redirect('/connections?done=ended', 303)
+})
 
 function Connections({ connections, notice }: ConnectionsView) {
   return (
@@ -126,35 +122,4 @@ function Held({ device: { heldScopes, heldOrganizations } }: { device: Device })
   const held = [...heldScopes.map(({ title }) => title), ...heldOrganizations.map((name) => `access to ${name}`)]
   if (held.length === 0) return null
   return <p class="detail">You allowed this too, but it is not in effect: {held.join(', ')}.</p>
-}
-
-interface DisconnectView {
-  connection: Connection
-}
-
-export function disconnectPage(c: PageContext, view: DisconnectView) {
-  return htmlPage(c, <Disconnect {...view} />)
-}
-
-function Disconnect({ connection: { app, devices } }: DisconnectView) {
-  return (
-    <Layout title={`Disconnect ${app.clientName}?`}>
-      <h1>Disconnect {app.clientName}?</h1>
-      <p>
-        It loses its access {devices.length === 1 ? 'on one device' : `on ${devices.length} devices`} at once. What it
-        did so far stays.
-      </p>
-      <form method="post" action={`/connections/apps/${app.clientId}`}>
-        <FormToken once />
-        <div class="actions">
-          <button type="submit" class="danger">
-            Disconnect
-          </button>
-          <a class="button" href="/connections">
-            Keep it
-          </a>
-        </div>
-      </form>
-    </Layout>
-  )
 }

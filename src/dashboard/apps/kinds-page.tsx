@@ -1,15 +1,17 @@
+import { Hono } from 'hono'
 import { APP_KINDS } from '../../apps/kinds.ts'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import type { PageEnv } from '../kit/visitor.ts'
 
 interface AppKindsView {
   /** Carried on to the next step. */
   organizationId: string | undefined
 }
 
-export function appKindsPage(c: PageContext, view: AppKindsView) {
-  return htmlPage(c, <AppKinds {...view} />)
-}
+export const kindsPage = new Hono<PageEnv>()
+
+kindsPage.get('/developer/apps/new', (c) => htmlPage(c, <AppKinds organizationId={c.req.query('organization')} />))
 
 /** The first step: what it is decides how it proves itself. */
 function AppKinds({ organizationId }: AppKindsView) {

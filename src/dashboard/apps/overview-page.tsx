@@ -1,14 +1,20 @@
+import { Hono } from 'hono'
 import type { AppActivity } from '../../apps/activity-store.ts'
 import type { App } from '../../apps/app.ts'
-import type { DayUsage } from '../../apps/usage.ts'
+import { type DayUsage, fillDays } from '../../apps/usage.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
-import { AppErrors, type ExplainedError, type ExplainedRefusal } from './activity/app-errors.tsx'
+import { askerOf } from '../kit/asker.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { type ExplainedError, type ExplainedRefusal, getUsage, listTokenErrors } from './activity/actions.ts'
+import { AppErrors } from './activity/app-errors.tsx'
 import { UsageChart } from './activity/usage-chart.tsx'
+import { requireAppPage } from './app-page.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
+import { quickStart } from './quick-start.ts'
 
-export interface Snippet {
+interface Snippet {
   title: string
   text: string
 }
@@ -22,9 +28,34 @@ interface AppOverviewView extends AppFrameView {
   issuer: string
 }
 
-export function appOverviewPage(c: PageContext, view: AppOverviewView) {
+const CHART_DAYS = 30
+const ERRORS_SHOWN = 20
+
+export const overviewPage = new Hono<PageEnv>()
+
+overviewPage.get('/developer/apps/:client_id', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'see')
+  const { issuer } = c.get('config')
+  const [usage, { errors, refusals }] = await Promise.all([
+    getUsage(askerOf(c), app, CHART_DAYS),
+    listTokenErrors(askerOf(c), app, ERRORS_SHOWN),
+  ])
+  const { openidClient, curl, authorizeUrl } = quickStart(app, issuer)
+  const view = {
+    ...frame,
+    issuer,
+    activity: usage,
+    days: fillDays(usage.counts, usage.today, CHART_DAYS),
+    errors,
+    refusals: refusals.slice(0, ERRORS_SHOWN),
+    snippets: [
+      { title: 'openid-client, for Node and other runtimes', text: openidClient },
+      { title: 'curl', text: curl },
+      { title: 'The authorize URL', text: authorizeUrl },
+    ],
+  }
   return htmlPage(c, <AppOverview {...view} />)
-}
+})
 
 function AppOverview({ activity, days, errors, refusals, snippets, issuer, ...frame }: AppOverviewView) {
   const { app } = frame

@@ -1,12 +1,19 @@
+import { type Context, Hono } from 'hono'
+import { findActivity } from '../../apps/activity-store.ts'
 import type { App } from '../../apps/app.ts'
+import { listApps } from '../../apps/apps-store.ts'
 import { isPublic } from '../../apps/settings.ts'
-import type { Membership } from '../../organizations/organization.ts'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { type Membership, mayManageApps } from '../../organizations/organization.ts'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
 import { Time } from '../../ui/time.tsx'
+import { formatCursor } from '../kit/pagination.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { toPosition } from './actions.ts'
+import { AppState } from './app-state.tsx'
 
-export interface ListedApp {
+interface ListedApp {
   app: App
   lastUsedAt: number | null
   connectedAccounts: number
@@ -17,8 +24,37 @@ interface AppListView {
   nextHref: string | null
 }
 
-export function appListPage(c: PageContext, view: AppListView) {
-  return htmlPage(c, <AppList {...view} />)
+const APPS_ON_A_PAGE = 50
+
+export const listPage = new Hono<PageEnv>()
+
+listPage.get('/developer', async (c) => {
+  const { memberships } = c.get('caller')
+  const { apps, nextHref } = await readPage(c)
+  const activityOf = await findActivity(
+    c.env.DB,
+    apps.map(({ clientId }) => clientId),
+  )
+  const byOrganization = Map.groupBy(apps, ({ organizationId }) => organizationId)
+  const groups = memberships.map((membership) => ({
+    membership,
+    mayRegister: mayManageApps(membership.role),
+    apps: (byOrganization.get(membership.organizationId) ?? []).map((app) => ({ app, ...activityOf(app.clientId) })),
+  }))
+  return htmlPage(c, <AppList groups={groups} nextHref={nextHref} />)
+})
+
+async function readPage(c: Context<PageEnv>) {
+  const organizationIds = c.get('caller').memberships.map(({ organizationId }) => organizationId)
+  const cursor = c.req.query('cursor')
+  const after = cursor === undefined ? null : toPosition(cursor)
+  const found = await listApps(c.env.DB, organizationIds, { after, limit: APPS_ON_A_PAGE + 1 })
+  const apps = found.slice(0, APPS_ON_A_PAGE)
+  const last = found.length > APPS_ON_A_PAGE ? apps.at(-1) : undefined
+  const nextHref = last
+    ? `/developer?${new URLSearchParams({ cursor: formatCursor([last.createdAt, last.clientId]) })}`
+    : null
+  return { apps, nextHref }
 }
 
 function AppList({ groups, nextHref }: AppListView) {
@@ -89,9 +125,4 @@ function AppTable({ apps }: { apps: readonly ListedApp[] }) {
       </table>
     </Scrollable>
   )
-}
-
-export function AppState({ app }: { app: App }) {
-  if (app.suspendedAt !== null) return <span class="tag warn">suspended</span>
-  return <span class="tag">{app.visibility}</span>
 }

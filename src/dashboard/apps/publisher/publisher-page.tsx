@@ -1,10 +1,22 @@
-import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
+import { type Context, Hono } from 'hono'
+import { homepageHost, PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
+import { findPublisherCheck } from '../../../apps/publisher-store.ts'
+import { listMissingForPublic } from '../../../apps/visibility.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../../ui/html-page.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import { parseBody } from '../../kit/field-errors.ts'
+import type { FieldProblems } from '../../kit/form-problems.ts'
+import { submit } from '../../kit/submit.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import { changeApp } from '../actions.ts'
+import { appPath, readNotice, requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { appChange } from '../schemas.ts'
+import { verifyPublisher } from './actions.ts'
 
-interface AppPublisherView extends AppFrameView {
+interface PublisherView extends AppFrameView {
   /** The host of the homepage; null without one. */
   host: string | null
   check: PublisherCheck | undefined
@@ -14,11 +26,49 @@ interface AppPublisherView extends AppFrameView {
   notice: string | undefined
 }
 
-export function appPublisherPage(c: PageContext, view: AppPublisherView) {
-  return htmlPage(c, <AppPublisher {...view} />, view.problems.length > 0 ? 422 : 200)
+/** Who stands behind the app, and who may connect it. */
+export const publisherPage = new Hono<PageEnv>()
+
+publisherPage.get('/developer/apps/:client_id/publisher', async (c) => {
+  const { frame } = await requireAppPage(c, 'see')
+  return show(c, frame)
+})
+
+publisherPage.post('/developer/apps/:client_id/publisher', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  return submit(c, {
+    act: () => verifyPublisher(askerOf(c), app.clientId),
+    done: appPath(app, 'publisher'),
+    refused: (problems) => show(c, frame, problems),
+  })
+})
+
+publisherPage.post('/developer/apps/:client_id/visibility', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  return submit(c, {
+    act: () => {
+      const change = parseBody(appChange, { visibility: c.get('fields').get('visibility') })
+      return changeApp(askerOf(c), app.clientId, change, null)
+    },
+    done: ({ visibility }) => appPath(app, 'publisher', visibility),
+    refused: (problems) => show(c, frame, problems),
+  })
+})
+
+async function show(c: Context<PageEnv>, frame: AppFrameView, problems: FieldProblems = {}): Promise<Response> {
+  const { app } = frame
+  const view = {
+    ...frame,
+    host: homepageHost(app),
+    check: await findPublisherCheck(c.env.DB, app.clientId),
+    missing: listMissingForPublic(app, app.publisherDomain),
+    problems: Object.values(problems).flat(),
+    notice: readNotice(c),
+  }
+  return htmlPage(c, <Publisher {...view} />, view.problems.length > 0 ? 422 : 200)
 }
 
-function AppPublisher(view: AppPublisherView) {
+function Publisher(view: PublisherView) {
   return (
     <AppFrame {...view} tab="publisher">
       <Problems id="form-problem" texts={view.problems} />
@@ -38,7 +88,7 @@ function AppPublisher(view: AppPublisherView) {
   )
 }
 
-function NoHomepage({ app }: AppPublisherView) {
+function NoHomepage({ app }: PublisherView) {
   return (
     <p class="notice">
       Set the homepage in the <a href={`/developer/apps/${app.clientId}/settings`}>settings</a> first.
@@ -46,7 +96,7 @@ function NoHomepage({ app }: AppPublisherView) {
   )
 }
 
-function Verification({ app, host, check, mayManage }: AppPublisherView) {
+function Verification({ app, host, check, mayManage }: PublisherView) {
   const current = check?.domain === host ? check : undefined
   return (
     <>
@@ -110,7 +160,7 @@ function State({ check }: { check: PublisherCheck }) {
   )
 }
 
-function Private({ app, missing, mayManage }: AppPublisherView) {
+function Private({ app, missing, mayManage }: PublisherView) {
   if (missing.length > 0) {
     return (
       <>
@@ -131,7 +181,7 @@ function Private({ app, missing, mayManage }: AppPublisherView) {
   )
 }
 
-function Public({ app, mayManage }: AppPublisherView) {
+function Public({ app, mayManage }: PublisherView) {
   return (
     <>
       <p>The app is public: everybody can connect it, where their organizations allow it.</p>
@@ -140,7 +190,7 @@ function Public({ app, mayManage }: AppPublisherView) {
   )
 }
 
-interface ChangeProps extends Pick<AppPublisherView, 'app'> {
+interface ChangeProps extends Pick<PublisherView, 'app'> {
   visibility: 'public' | 'private'
   title: string
 }

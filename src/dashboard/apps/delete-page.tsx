@@ -1,14 +1,29 @@
+import { Hono } from 'hono'
+import { findActivity } from '../../apps/activity-store.ts'
 import { FormToken } from '../../ui/field.tsx'
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { deleteApp } from './actions.ts'
+import { requireAppPage } from './app-page.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 
 interface DeleteAppView extends AppFrameView {
   connectedAccounts: number
 }
 
-export function deleteAppPage(c: PageContext, view: DeleteAppView) {
-  return htmlPage(c, <DeleteApp {...view} />)
-}
+export const deletePage = new Hono<PageEnv>()
+
+deletePage.get('/developer/apps/:client_id/delete', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  const { connectedAccounts } = (await findActivity(c.env.DB, [app.clientId]))(app.clientId)
+  return htmlPage(c, <DeleteApp {...frame} connectedAccounts={connectedAccounts} />)
+})
+
+deletePage.post('/developer/apps/:client_id/delete', async (c) => {
+  await deleteApp(askerOf(c), c.req.param('client_id'), null)
+  return c.redirect('/developer', 303)
+})
 
 function DeleteApp({ connectedAccounts, ...view }: DeleteAppView) {
   const path = `/developer/apps/${view.app.clientId}`

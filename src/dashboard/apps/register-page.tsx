@@ -1,0 +1,136 @@
+import { type Context, Hono } from 'hono'
+import { APP_KINDS, type AppKindName, isAppKind } from '../../apps/kinds.ts'
+import { isPublic } from '../../apps/settings.ts'
+import type { Scope } from '../../catalog/catalog.ts'
+import { listOfferedScopes } from '../../catalog/catalog-store.ts'
+import { randomUuid } from '../../lib/random.ts'
+import { type Membership, mayManageApps } from '../../organizations/organization.ts'
+import { FormToken, Problems } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { clientCredentials, shownOncePage } from '../kit/shown-once.tsx'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { registerApp } from './actions.ts'
+import { AppFields, type AppFormValues } from './form.tsx'
+import { EMPTY_FORM, readAppForm, toBody } from './form-values.ts'
+import { appRegistration } from './schemas.ts'
+
+interface RegisterAppView {
+  /** Sent twice, the form still registers one app. */
+  idempotencyKey: string
+  kind: AppKindName
+  organizations: readonly Membership[]
+  organizationId: string | undefined
+  catalogue: readonly Scope[]
+  values: AppFormValues
+  problems: FieldProblems
+}
+
+export const registerPage = new Hono<PageEnv>()
+
+registerPage.get('/developer/apps/new/:kind', async (c) => {
+  const { kind } = c.req.param()
+  if (!isAppKind(kind)) return c.redirect('/developer/apps/new', 303)
+  return showForm(c, kind, EMPTY_FORM, { organizationId: c.req.query('organization'), problems: {} })
+})
+
+registerPage.post('/developer/apps/new/:kind', async (c) => {
+  const { kind } = c.req.param()
+  if (!isAppKind(kind)) return c.notFound()
+  const fields = c.get('fields')
+  const values = readAppForm(fields)
+  const organizationId = fields.get('organization_id') ?? undefined
+  return submit(c, {
+    act: () => {
+      const body = parseBody(appRegistration, {
+        ...toBody(values),
+        token_endpoint_auth_method: APP_KINDS[kind].tokenEndpointAuthMethod,
+        ...(organizationId && { organization_id: organizationId }),
+      })
+      return registerApp(askerOf(c), body, fields.get('idempotency_key') ?? undefined)
+    },
+    done: (registered) => showRegistration(c, registered),
+    refused: (problems) => showForm(c, kind, values, { organizationId, problems }),
+  })
+})
+
+async function showForm(
+  c: Context<PageEnv>,
+  kind: AppKindName,
+  values: AppFormValues,
+  { organizationId, problems }: { organizationId: string | undefined; problems: FieldProblems },
+): Promise<Response> {
+  const { memberships } = c.get('caller')
+  const view = {
+    idempotencyKey: c.get('fields')?.get('idempotency_key') ?? randomUuid(),
+    kind,
+    organizations: memberships.filter(({ role }) => mayManageApps(role)),
+    organizationId,
+    catalogue: await listOfferedScopes(c.env.DB, c.get('config').issuer),
+    values,
+    problems,
+  }
+  return htmlPage(c, <RegisterApp {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
+}
+
+function showRegistration(c: Context<PageEnv>, { app, clientSecret }: Awaited<ReturnType<typeof registerApp>>) {
+  return shownOncePage(c, {
+    title: `${app.clientName} is registered`,
+    shown: clientCredentials(app.clientId, clientSecret),
+    explanation:
+      clientSecret === null && !isPublic(app)
+        ? 'This form was sent before: the app is there already, and its secret was shown then. Create another if you missed it.'
+        : 'It is private: members of its organization can connect it now, and try everything out.',
+    nextHref: `/developer/apps/${app.clientId}`,
+    nextTitle: 'Go to the app and its quick start',
+  })
+}
+
+function RegisterApp({ idempotencyKey, kind, problems, ...view }: RegisterAppView) {
+  const { title, consequence, redirectExample, redirectHint } = APP_KINDS[kind]
+  return (
+    <Layout title="Register an app" wide>
+      <h1>Register an app</h1>
+      <p class="lead">
+        {title}. {consequence} <a href="/developer/apps/new">It is something else</a>
+      </p>
+      <Problems id="form-problem" texts={problems['']} />
+      <form method="post" action={`/developer/apps/new/${kind}`}>
+        <FormToken once />
+        <input type="hidden" name="idempotency_key" value={idempotencyKey} />
+        <AppFields {...view} problems={problems} redirectExample={redirectExample} redirectHint={redirectHint} steps />
+        <Owner organizations={view.organizations} organizationId={view.organizationId} />
+        <div class="actions">
+          <button type="submit" class="primary">
+            Register the app
+          </button>
+        </div>
+      </form>
+    </Layout>
+  )
+}
+
+function Owner({ organizations, organizationId }: Pick<RegisterAppView, 'organizations' | 'organizationId'>) {
+  const [only, ...others] = organizations
+  if (only && others.length === 0) return <input type="hidden" name="organization_id" value={only.organizationId} />
+  return (
+    <div class="field">
+      <label for="organization_id">It belongs to</label>
+      <p class="hint" id="organization_id-hint">
+        Its members see the app, and its developers change it. Until it is public, only they can connect it.
+      </p>
+      <select id="organization_id" name="organization_id" aria-describedby="organization_id-hint">
+        {organizations.map((membership) => (
+          <option value={membership.organizationId} selected={membership.organizationId === organizationId}>
+            {membership.name}
+            {membership.personal && ' (personal)'}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}

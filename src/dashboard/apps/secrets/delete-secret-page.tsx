@@ -1,0 +1,64 @@
+import { Hono } from 'hono'
+import type { AppSecret } from '../../../apps/secret.ts'
+import { listLiveSecrets } from '../../../apps/secrets-store.ts'
+import { ApiError } from '../../../errors.ts'
+import { currentTime } from '../../../lib/clock.ts'
+import { FormToken } from '../../../ui/field.tsx'
+import { htmlPage } from '../../../ui/html-page.tsx'
+import { Time } from '../../../ui/time.tsx'
+import { askerOf } from '../../kit/asker.ts'
+import type { PageEnv } from '../../kit/visitor.ts'
+import { appPath, requireAppPage } from '../app-page.ts'
+import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { deleteSecret } from './actions.ts'
+
+interface DeleteSecretView extends AppFrameView {
+  secret: AppSecret
+  last: boolean
+}
+
+export const deleteSecretPage = new Hono<PageEnv>()
+
+deleteSecretPage.get('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  const live = await listLiveSecrets(c.env.DB, app.clientId, currentTime())
+  const secret = live.find(({ id }) => id === c.req.param('id'))
+  if (!secret) throw new ApiError('not-found')
+  return htmlPage(c, <DeleteSecret {...frame} secret={secret} last={live.length === 1} />)
+})
+
+deleteSecretPage.post('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
+  const { app } = await requireAppPage(c, 'manage')
+  await deleteSecret(askerOf(c), app.clientId, c.req.param('id'))
+  return c.redirect(appPath(app, 'secrets', 'secret_deleted'), 303)
+})
+
+function DeleteSecret({ secret, last, ...view }: DeleteSecretView) {
+  const path = `/developer/apps/${view.app.clientId}/secrets`
+  return (
+    <AppFrame {...view} tab="secrets">
+      <h2>Delete “{secret.name}”?</h2>
+      <p>
+        It stops working at the next request. Last used: <Time at={secret.lastUsedAt} exact />. What people allowed
+        stays.
+      </p>
+      {last && (
+        <p class="problem" role="alert">
+          It is the last secret of this app: without one, no code can be exchanged and no token refreshed until you
+          create another.
+        </p>
+      )}
+      <form method="post" action={`${path}/${secret.id}/delete`}>
+        <FormToken once />
+        <div class="actions">
+          <button type="submit" class="danger">
+            Delete it
+          </button>
+          <a class="button" href={path}>
+            Keep it
+          </a>
+        </div>
+      </form>
+    </AppFrame>
+  )
+}

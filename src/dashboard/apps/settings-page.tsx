@@ -1,0 +1,117 @@
+import { type Context, Hono } from 'hono'
+import type { App } from '../../apps/app.ts'
+import { APP_KINDS } from '../../apps/kinds.ts'
+import { isPublic } from '../../apps/settings.ts'
+import type { Scope } from '../../catalog/catalog.ts'
+import { listOfferedScopes } from '../../catalog/catalog-store.ts'
+import { FormToken, Problems } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { changeApp } from './actions.ts'
+import { appPath, readNotice, requireAppPage } from './app-page.ts'
+import { AppFields, type AppFormValues } from './form.tsx'
+import { readAppForm, toAppForm, toBody } from './form-values.ts'
+import { AppFrame, type AppFrameView } from './frame.tsx'
+import { findMove, type HomepageMove, Move } from './homepage-move.tsx'
+import { appChange } from './schemas.ts'
+
+interface AppSettingsView extends AppFrameView {
+  /** What the form was filled from: a change in between is not overwritten. */
+  version: number
+  catalogue: readonly Scope[]
+  values: AppFormValues
+  redirectHint: string
+  redirectExample: string
+  problems: FieldProblems
+  notice: string | undefined
+  move: HomepageMove | undefined
+}
+
+export const settingsPage = new Hono<PageEnv>()
+
+settingsPage.get('/developer/apps/:client_id/settings', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'see')
+  return showForm(c, frame, { values: toAppForm(app), version: app.version, problems: {} })
+})
+
+settingsPage.post('/developer/apps/:client_id/settings', async (c) => {
+  const { app, frame } = await requireAppPage(c, 'manage')
+  const values = readAppForm(c.get('fields'))
+  const version = Number(c.get('fields').get('version'))
+  return submit(c, {
+    act: async () => {
+      const body = parseBody(appChange, toBody(values))
+      const move = findMove(app, body.client_uri)
+      if (move && c.get('fields').get('moves_to') !== move.to) return move
+      const change = move?.endsPublic ? { ...body, visibility: 'private' as const } : body
+      await changeApp(askerOf(c), app.clientId, change, new Set([version]))
+      return undefined
+    },
+    done: (move) =>
+      move ? showForm(c, frame, { values, version, problems: {}, move }) : appPath(app, 'settings', 'saved'),
+    refused: (problems) => showForm(c, frame, { values, version, problems }),
+  })
+})
+
+interface FilledForm {
+  values: AppFormValues
+  version: number
+  problems: FieldProblems
+  /** A move of the homepage that is asked about before it is made. */
+  move?: HomepageMove
+}
+
+async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledForm): Promise<Response> {
+  const { redirectHint, redirectExample } = APP_KINDS[likelyKind(frame.app)]
+  const view = {
+    ...frame,
+    move: undefined,
+    ...form,
+    catalogue: await listOfferedScopes(c.env.DB, c.get('config').issuer, frame.app),
+    redirectHint,
+    redirectExample,
+    notice: readNotice(c),
+  }
+  return htmlPage(c, <AppSettings {...view} />, view.move || Object.keys(view.problems).length > 0 ? 422 : 200)
+}
+
+/** For the hints only: the kind itself is not kept. */
+function likelyKind(app: App) {
+  return isPublic(app) ? 'native' : 'server'
+}
+
+function AppSettings({ version, move, ...view }: AppSettingsView) {
+  const path = `/developer/apps/${view.app.clientId}`
+  return (
+    <AppFrame {...view} tab="settings">
+      <Problems id="form-problem" texts={view.problems['']} />
+      {!view.mayManage && <p>Your role lets you see these settings, but not change them.</p>}
+      <form method="post" action={`${path}/settings`}>
+        <FormToken once />
+        <input type="hidden" name="version" value={String(version)} />
+        {move && <Move move={move} clientId={view.app.clientId} />}
+        <AppFields {...view} steps={false} />
+        {view.mayManage && (
+          <div class="actions">
+            <button type="submit" class="primary">
+              {move ? 'Move the homepage and save' : 'Save'}
+            </button>
+          </div>
+        )}
+      </form>
+      {view.mayManage && (
+        <section>
+          <h2>Delete the app</h2>
+          <p>Its secrets and every access that people gave it end at once. There is no way back.</p>
+          <a class="button" href={`${path}/delete`}>
+            Delete {view.app.clientName}…
+          </a>
+        </section>
+      )}
+    </AppFrame>
+  )
+}

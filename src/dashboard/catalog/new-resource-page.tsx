@@ -1,0 +1,37 @@
+import { type Context, Hono } from 'hono'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { createResource } from './actions.ts'
+import { SAVED } from './catalog-page.tsx'
+import { ResourceForm, type ResourceValues, readResourceForm, toResourceBody } from './resource-form.tsx'
+import { newResource } from './schemas.ts'
+
+const NEW_RESOURCE: ResourceValues = {
+  identifier: '',
+  name: '',
+  signing_alg: 'ES256',
+  access_token_ttl_seconds: '',
+  open_to: 'everyone',
+}
+
+export const newResourcePage = new Hono<PageEnv>()
+
+newResourcePage.get('/operator/catalog/resources/new', (c) => show(c, NEW_RESOURCE))
+
+newResourcePage.post('/operator/catalog/resources/new', (c) => {
+  const values = readResourceForm(c.get('fields'))
+  return submit(c, {
+    act: () => createResource(askerOf(c), parseBody(newResource, toResourceBody(values))),
+    done: SAVED,
+    refused: (problems) => show(c, values, problems),
+  })
+})
+
+function show(c: Context<PageEnv>, values: ResourceValues, problems: FieldProblems = {}): Promise<Response> {
+  const form = <ResourceForm existing={false} values={values} problems={problems} />
+  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+}

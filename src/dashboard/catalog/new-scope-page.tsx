@@ -1,0 +1,45 @@
+import { type Context, Hono } from 'hono'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { createScope, requireResource } from './actions.ts'
+import { SAVED } from './catalog-page.tsx'
+import { newScope } from './schemas.ts'
+import { readScopeForm, ScopeForm, type ScopeValues } from './scope-form.tsx'
+
+const NEW_SCOPE: ScopeValues = {
+  name: '',
+  resource: '',
+  title: '',
+  description: '',
+  target: 'organization',
+  sensitive: false,
+  deprecated: false,
+  replaced_by: '',
+}
+
+export const newScopePage = new Hono<PageEnv>()
+
+newScopePage.get('/operator/catalog/scopes/new', async (c) => {
+  const { identifier } = await requireResource(askerOf(c), c.req.query('identifier') ?? '')
+  return show(c, { ...NEW_SCOPE, resource: identifier })
+})
+
+newScopePage.post('/operator/catalog/scopes/new', (c) => {
+  const values = readScopeForm(c.get('fields'))
+  const { name, resource, title, description, target, sensitive } = values
+  const body = { name, resource, title, description, target, sensitive }
+  return submit(c, {
+    act: () => createScope(askerOf(c), parseBody(newScope, body)),
+    done: SAVED,
+    refused: (problems) => show(c, values, problems),
+  })
+})
+
+function show(c: Context<PageEnv>, values: ScopeValues, problems: FieldProblems = {}): Promise<Response> {
+  const form = <ScopeForm isNew values={values} successors={[]} problems={problems} />
+  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+}

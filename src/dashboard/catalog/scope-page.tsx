@@ -1,0 +1,69 @@
+import { type Context, Hono } from 'hono'
+import type { Scope } from '../../catalog/catalog.ts'
+import { listScopes } from '../../catalog/catalog-store.ts'
+import { ApiError } from '../../errors.ts'
+import { FormToken } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { askerOf } from '../kit/asker.ts'
+import { parseBody } from '../kit/field-errors.ts'
+import type { FieldProblems } from '../kit/form-problems.ts'
+import { submit } from '../kit/submit.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { changeScope, deleteScope } from './actions.ts'
+import { SAVED } from './catalog-page.tsx'
+import { scopeChange } from './schemas.ts'
+import { readScopeForm, ScopeForm, type ScopeValues } from './scope-form.tsx'
+
+/** A scope of the catalogue: changed, deprecated, or deleted as long as nothing depends on it. */
+export const scopePage = new Hono<PageEnv>()
+
+scopePage.get('/operator/catalog/scopes/:name', async (c) => {
+  const scopes = await listScopes(c.env.DB, c.get('config').issuer)
+  const scope = scopes.find(({ name }) => name === c.req.param('name'))
+  if (!scope) throw new ApiError('not-found')
+  return show(c, toScopeValues(scope))
+})
+
+scopePage.post('/operator/catalog/scopes/:name', (c) => {
+  const values = readScopeForm(c.get('fields'), c.req.param('name'))
+  const { title, description, sensitive, deprecated, replaced_by } = values
+  const change = { title, description, sensitive, deprecated, replaced_by: replaced_by || null }
+  return submit(c, {
+    act: () => changeScope(askerOf(c), values.name, parseBody(scopeChange, change)),
+    done: SAVED,
+    refused: (problems) => show(c, values, problems),
+  })
+})
+
+scopePage.post('/operator/catalog/scopes/:name/delete', async (c) => {
+  await deleteScope(askerOf(c), c.req.param('name'))
+  return c.redirect(SAVED, 303)
+})
+
+async function show(c: Context<PageEnv>, values: ScopeValues, problems: FieldProblems = {}): Promise<Response> {
+  const successors = (await listScopes(c.env.DB, c.get('config').issuer)).filter(
+    ({ name, resource, deprecatedAt }) => resource === values.resource && name !== values.name && deprecatedAt === null,
+  )
+  const form = (
+    <ScopeForm isNew={false} values={values} successors={successors} problems={problems}>
+      <DeleteForm name={values.name} />
+    </ScopeForm>
+  )
+  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+}
+
+function toScopeValues({ deprecatedAt, replacedBy, ...scope }: Scope): ScopeValues {
+  return { ...scope, deprecated: deprecatedAt !== null, replaced_by: replacedBy ?? '' }
+}
+
+function DeleteForm({ name }: { name: string }) {
+  return (
+    <form method="post" action={`/operator/catalog/scopes/${encodeURIComponent(name)}/delete`}>
+      <FormToken once />
+      <p>A scope that no app, grant or other scope depends on can be deleted. One in use can only be deprecated.</p>
+      <button type="submit" class="danger">
+        Delete {name}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,45 @@
+import { Hono } from 'hono'
+import { ApiError } from '../../errors.ts'
+import { FormToken } from '../../ui/field.tsx'
+import { htmlPage } from '../../ui/html-page.tsx'
+import { Layout } from '../../ui/layout.tsx'
+import { askerOf } from '../kit/asker.ts'
+import type { PageEnv } from '../kit/visitor.ts'
+import { disconnectApp } from './actions.ts'
+import { type Connection, listConnections } from './connection.ts'
+
+export const disconnectPage = new Hono<PageEnv>()
+
+disconnectPage.get('/connections/apps/:client_id', async (c) => {
+  const connection = (await listConnections(c)).find(({ app }) => app.clientId === c.req.param('client_id'))
+  if (!connection) throw new ApiError('not-found')
+  return htmlPage(c, <Disconnect {...connection} />)
+})
+
+disconnectPage.post('/connections/apps/:client_id', async (c) => {
+  await disconnectApp(askerOf(c), c.req.param('client_id'))
+  return c.redirect('/connections?done=disconnected', 303)
+})
+
+function Disconnect({ app, devices }: Connection) {
+  return (
+    <Layout title={`Disconnect ${app.clientName}?`}>
+      <h1>Disconnect {app.clientName}?</h1>
+      <p>
+        It loses its access {devices.length === 1 ? 'on one device' : `on ${devices.length} devices`} at once. What it
+        did so far stays.
+      </p>
+      <form method="post" action={`/connections/apps/${app.clientId}`}>
+        <FormToken once />
+        <div class="actions">
+          <button type="submit" class="danger">
+            Disconnect
+          </button>
+          <a class="button" href="/connections">
+            Keep it
+          </a>
+        </div>
+      </form>
+    </Layout>
+  )
+}
