@@ -10,10 +10,11 @@ import { listEveryMembership, listOwnInvitations, listOwnRequests } from '../org
 import { type AccountExport, accountExport } from './account-export-schema.ts'
 import { listGrants, type OwnGrant } from './connections/actions.ts'
 import { toGrantBody } from './connections/api.ts'
+import type { PageEnv } from './kit/api-env.ts'
 import { type Asker, askerOf } from './kit/asker.ts'
 import { accountPath } from './kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from './kit/route.ts'
-import { type PageEnv, requireVisitor } from './kit/visitor.ts'
+import { requireVisitor } from './kit/visitor.ts'
 
 /** What is stored about a person, for that person. */
 export const accountExports = newApi()

@@ -37,8 +37,6 @@ function isAllowed(path: string, imported: Import): boolean {
   const to = roomOf(imported.target)
   if (to === from) return from !== 'dashboard' || isAllowedInDashboard(path, imported.target)
   if (outsider) return outsider.rooms.includes(to)
-  // The object classes appear in the types of the bindings, and nowhere else does env look down but to lib's parsers.
-  if (from === 'env.ts' && imported.target.endsWith('-object.ts')) return imported.typeOnly
   if (from === 'env.ts') return to === 'lib'
   if (OPEN_TO_ALL.has(to)) return from !== 'errors.ts'
   if (to === UI) return layerOf(from) <= layerOf('dashboard')
@@ -64,4 +62,22 @@ function featureOf(path: string): string | undefined {
 function layerOf(room: string): number {
   const layer = LAYERS.findIndex((rooms) => rooms.includes(room))
   return layer === -1 ? Number.NaN : layer
+}
+
+/** Files that import each other, over however many steps, types included: each circle once, as a chain. */
+export function findCircles(sources: readonly Source[]): string[] {
+  const imports = new Map(
+    sources.map((source) => [source.path, importsOf(source).flatMap(({ target }) => (target ? [target] : []))]),
+  )
+  const done = new Set<string>()
+  const circles: string[] = []
+  const follow = (path: string, chain: readonly string[]) => {
+    const at = chain.indexOf(path)
+    if (at >= 0) circles.push([...chain.slice(at), path].join(' → '))
+    if (at >= 0 || done.has(path)) return
+    for (const target of imports.get(path) ?? []) follow(target, [...chain, path])
+    done.add(path)
+  }
+  for (const path of imports.keys()) follow(path, [])
+  return circles
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { mayManageApps } from '../../organizations/organization.ts'
 import { type Deed, requireApp } from '../kit/access.ts'
-import type { PageEnv } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/api-env.ts'
 import type { AppFrameView } from './frame.tsx'
 
 /** The app in the address, if the visitor may do that with it, and the head of its pages. */

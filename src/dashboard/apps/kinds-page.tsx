@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { APP_KINDS } from '../../apps/kinds.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
-import type { PageEnv } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/api-env.ts'
 
 interface AppKindsView {
   /** Carried on to the next step. */

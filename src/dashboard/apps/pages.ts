@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/api-env.ts'
+import { requireVisitor } from '../kit/visitor.ts'
 import { deletePage } from './delete-page.tsx'
 import { kindsPage } from './kinds-page.tsx'
 import { listPage } from './list-page.tsx'

@@ -3,7 +3,7 @@ import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
-import type { PageEnv } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/api-env.ts'
 import { OperatorFrame } from '../operator/frame.tsx'
 
 interface CatalogView {

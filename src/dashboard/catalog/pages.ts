@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
+import type { PageEnv } from '../kit/api-env.ts'
 import { requireOperatorVisitor } from '../kit/operator.ts'
-import { type PageEnv, requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
+import { requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
 import { catalogPage } from './catalog-page.tsx'
 import { newResourcePage } from './new-resource-page.tsx'
 import { newScopePage } from './new-scope-page.tsx'

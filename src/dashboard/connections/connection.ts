@@ -4,8 +4,8 @@ import type { Scope } from '../../catalog/catalog.ts'
 import { listScopes } from '../../catalog/catalog-store.ts'
 import type { EpochSeconds } from '../../lib/clock.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
+import type { PageEnv } from '../kit/api-env.ts'
 import { askerOf } from '../kit/asker.ts'
-import type { PageEnv } from '../kit/visitor.ts'
 import { listGrants, type OwnGrant } from './actions.ts'
 
 /** One device, or one browser, in which an app was allowed. */

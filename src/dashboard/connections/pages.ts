@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/api-env.ts'
+import { requireVisitor } from '../kit/visitor.ts'
 import { connectionsPage } from './connections-page.tsx'
 import { disconnectPage } from './disconnect-page.tsx'
 import { narrowPage } from './narrow-page.tsx'

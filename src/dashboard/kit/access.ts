@@ -2,7 +2,7 @@ import type { App } from '../../apps/app.ts'
 import { findApp } from '../../apps/apps-store.ts'
 import { ApiError } from '../../errors.ts'
 import { type Membership, mayManageApps } from '../../organizations/organization.ts'
-import type { Caller } from './caller.ts'
+import type { Caller } from './api-env.ts'
 
 /** Members see the apps of their organization; those who develop for it also change them. */
 export type Deed = 'see' | 'manage'

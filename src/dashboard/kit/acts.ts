@@ -1,7 +1,7 @@
 import { RECENT_SIGN_IN_SECONDS, signedInWithin } from '../../accounts/sessions.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime, type EpochSeconds } from '../../lib/clock.ts'
-import type { Caller } from './caller.ts'
+import type { Caller } from './api-env.ts'
 
 /** What an act needs beyond the role and the scope for it. */
 interface Need {

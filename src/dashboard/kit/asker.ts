@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env.ts'
-import type { ApiEnv } from './api-env.ts'
-import type { Caller } from './caller.ts'
+import type { ApiEnv, Caller } from './api-env.ts'
 
 /** Where a use case is asked for: by the API or by a page of ours. */
 export interface Asker {

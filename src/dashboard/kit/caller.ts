@@ -1,19 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { findSession, type Session } from '../../accounts/sessions.ts'
+import { findSession } from '../../accounts/sessions.ts'
 import type { Config } from '../../env.ts'
 import { ApiError } from '../../errors.ts'
-import { findLiveAccessToken, type LiveAccessToken } from '../../ledger/live-access-token.ts'
+import { findLiveAccessToken } from '../../ledger/live-access-token.ts'
 import { currentTime } from '../../lib/clock.ts'
-import type { Membership } from '../../organizations/organization.ts'
 import { listMemberships } from '../../organizations/organizations-store.ts'
-import type { ApiEnv } from './api-env.ts'
+import type { ApiEnv, Caller } from './api-env.ts'
 import { isCrossOrigin, isUnsafe } from './origin.ts'
 import { type ApiScope, apiResource, challenge } from './protected-resource.ts'
-
-/** Who calls, and the organizations that they may reach here, each with the person's role. */
-export type Caller =
-  | { via: 'session'; accountId: string; memberships: readonly Membership[]; session: Session }
-  | { via: 'access_token'; accountId: string; memberships: readonly Membership[]; accessToken: LiveAccessToken }
 
 /** With an `Authorization` header the cookie is ignored, even when the token is no good. */
 export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {

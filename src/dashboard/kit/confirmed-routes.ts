@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
 import { PageError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
+import type { PageEnv } from './api-env.ts'
 import { findKept } from './confirmation.ts'
 import { confirmedPage } from './confirmed-page.tsx'
-import { type PageEnv, requireVisitor } from './visitor.ts'
+import { requireVisitor } from './visitor.ts'
 
 /** What somebody had sent before they confirmed that it is them. Showing it changes nothing; the button sends it. */
 export const confirmedPages = new Hono<PageEnv>()

@@ -3,10 +3,8 @@ import { isOperator } from '../../accounts/sessions.ts'
 import type { Config } from '../../env.ts'
 import { ApiError } from '../../errors.ts'
 import { checkAct } from './acts.ts'
-import type { ApiEnv } from './api-env.ts'
-import type { Caller } from './caller.ts'
+import type { ApiEnv, Caller, PageEnv } from './api-env.ts'
 import { isUnsafe } from './origin.ts'
-import type { PageEnv } from './visitor.ts'
 
 /** Every act of operators needs the same; the guard that they share asks for it in the name of one. */
 const ACT = 'suspend'

@@ -1,7 +1,7 @@
 import type { Context, Next } from 'hono'
 import { PageError } from '../../errors.ts'
 import { answerOnce } from '../../lib/answer-once.ts'
-import type { PageEnv } from './visitor.ts'
+import type { PageEnv } from './api-env.ts'
 
 /** Long enough for a second click, a reload and a lost answer; a secret that was shown is not shown for longer. */
 const KEPT_SECONDS = 600

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { ApiError } from '../../errors.ts'
+import type { PageEnv } from './api-env.ts'
 import { type FieldProblems, problemsOf } from './form-problems.ts'
-import type { PageEnv } from './visitor.ts'
 
 interface Form<Result> {
   /** What the form is for. It throws what it refuses. */

@@ -9,18 +9,10 @@ import { listMemberships } from '../../organizations/organizations-store.ts'
 import { readFields } from '../../ui/read-fields.ts'
 import { surround } from '../../ui/surroundings.ts'
 import { isRecent } from './acts.ts'
-import type { Caller } from './caller.ts'
+import type { PageEnv } from './api-env.ts'
 import { keepUntilConfirmed } from './confirmation.ts'
 import { isUnsafe } from './origin.ts'
 import { sentOnce } from './sent-once.ts'
-
-export type Visitor = Extract<Caller, { via: 'session' }>
-
-/** Of the pages that know who visits. What an unsafe request sent is in `fields`. */
-export interface PageEnv {
-  Bindings: AppEnv['Bindings']
-  Variables: AppEnv['Variables'] & { caller: Visitor; fields: URLSearchParams }
-}
 
 /**
  * Leads strangers to the sign-in page and back; takes forms only from a page that this session was shown. Several

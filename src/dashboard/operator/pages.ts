@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
+import type { PageEnv } from '../kit/api-env.ts'
 import { requireOperatorVisitor } from '../kit/operator.ts'
-import { type PageEnv, requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
+import { requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
 import { keysPage } from './keys-page.tsx'
 import { overviewPage } from './overview-page.tsx'
 import { suspendablesPages } from './suspendables-page.tsx'

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { type PageEnv, requireVisitor } from '../kit/visitor.ts'
+import type { PageEnv } from '../kit/api-env.ts'
+import { requireVisitor } from '../kit/visitor.ts'
 import { auditPage } from './audit/audit-page.tsx'
 import { closingPage } from './closing/closing-page.tsx'
 import { appPage } from './inventory/app-page.tsx'

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { ApiError } from '../../errors.ts'
+import type { PageEnv } from '../kit/api-env.ts'
 import { askerOf } from '../kit/asker.ts'
-import type { PageEnv } from '../kit/visitor.ts'
 import { listOrganizations, type OwnOrganization } from './actions.ts'
 
 /** The organization that the address names, for its members; for everybody else there is none. */

@@ -9,7 +9,7 @@ import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
 import { Time } from '../../../ui/time.tsx'
-import type { PageEnv } from '../../kit/visitor.ts'
+import type { PageEnv } from '../../kit/api-env.ts'
 
 /** What the link in the mail leads to. */
 export const invitationPage = new Hono<PageEnv>()

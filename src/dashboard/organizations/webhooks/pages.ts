@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { PageEnv } from '../../kit/visitor.ts'
+import type { PageEnv } from '../../kit/api-env.ts'
 import { changePage } from './change-page.tsx'
 import { listPage } from './list-page.tsx'
 import { newPage } from './new-page.tsx'

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Webhook } from '../../../webhooks/webhook.ts'
+import type { PageEnv } from '../../kit/api-env.ts'
 import { askerOf } from '../../kit/asker.ts'
-import type { PageEnv } from '../../kit/visitor.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { requireOwn } from '../require-own.ts'
 import { getWebhook } from './actions.ts'
