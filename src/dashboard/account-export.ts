@@ -10,8 +10,8 @@ import { listEveryMembership, listOwnInvitations, listOwnRequests } from '../org
 import { type AccountExport, accountExport } from './account-export-schema.ts'
 import { listGrants, type OwnGrant } from './connections/actions.ts'
 import { toGrantBody } from './connections/api.ts'
+import { type ActionContext, actionContext } from './kit/action-context.ts'
 import type { PageEnv } from './kit/api-env.ts'
-import { type Asker, askerOf } from './kit/asker.ts'
 import { accountPath } from './kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from './kit/route.ts'
 import { requireVisitor } from './kit/visitor.ts'
@@ -31,7 +31,7 @@ accountExports.openapi(
     request: { params: accountPath },
     responses: { 200: jsonAnswer('All of it.', accountExport), ...problems('forbidden', 'not-found') },
   }),
-  async (c) => c.json(await exportAccount(askerOf(c), c.req.valid('param').account_id), 200),
+  async (c) => c.json(await exportAccount(actionContext(c), c.req.valid('param').account_id), 200),
 )
 
 /** The same as a file. */
@@ -40,7 +40,7 @@ export const accountExportPage = new Hono<PageEnv>()
 accountExportPage.use('/account/export', requireVisitor)
 
 accountExportPage.get('/account/export', async (c) => {
-  const exported = await exportAccount(askerOf(c), c.get('caller').accountId)
+  const exported = await exportAccount(actionContext(c), c.get('caller').accountId)
   const [day] = toIsoTime(exported.exported_at).split('T')
   return c.body(`${JSON.stringify(exported, null, 2)}\n`, 200, {
     'Content-Type': 'application/json',
@@ -53,15 +53,15 @@ accountExportPage.get('/account/export', async (c) => {
 const MAX_EXPORTED_EVENTS = 10_000
 
 /** Everything that is stored about the person who asks, by session only; no credential and no hash of one. */
-async function exportAccount(asker: Asker, accountId: string): Promise<AccountExport> {
-  const { env, caller } = asker
+async function exportAccount(context: ActionContext, accountId: string): Promise<AccountExport> {
+  const { env, caller } = context
   if (caller.via !== 'session') throw new ApiError('forbidden', 'This is done by session, and by no access token.')
   const account = accountId === caller.accountId ? await findLivingAccount(env.DB, accountId) : undefined
   if (!account) throw new ApiError('not-found', 'There is no such account, or it is not yours.')
   const [sessions, memberships, grants, events, requests, invitations] = await Promise.all([
     listSessions(env.DB, accountId),
     listEveryMembership(env.DB, accountId),
-    listGrants(asker),
+    listGrants(context),
     listPersonEvents(env.DB, accountId, MAX_EXPORTED_EVENTS),
     listOwnRequests(env.DB, accountId),
     listOwnInvitations(env.DB, { accountId, email: account.email }),

@@ -9,8 +9,8 @@ import {
   listEveryMembership,
   listLastOwned,
 } from '../../organizations/leaving-store.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { checkAct } from '../kit/acts.ts'
-import type { Asker } from '../kit/asker.ts'
 import { startJobs } from '../kit/cut-off.ts'
 import { type Inheritance, writeErasure } from './erase.ts'
 
@@ -28,7 +28,10 @@ export interface ErasureConsequences {
   apps: readonly AppInUse[]
 }
 
-export async function foreseeErasure({ env }: Pick<Asker, 'env'>, accountId: string): Promise<ErasureConsequences> {
+export async function foreseeErasure(
+  { env }: Pick<ActionContext, 'env'>,
+  accountId: string,
+): Promise<ErasureConsequences> {
   const account = await findLivingAccount(env.DB, accountId)
   if (!account) throw new ApiError('not-found', 'There is no such account, or it was erased.')
   const [grants, memberships, lastOwned] = await Promise.all([
@@ -48,28 +51,28 @@ export async function foreseeErasure({ env }: Pick<Asker, 'env'>, accountId: str
 }
 
 /** A person ends their own account. Organizations that would be without an owner stand in the way. */
-export async function deleteAccount(asker: Asker, accountId: string): Promise<void> {
-  const { caller } = asker
+export async function deleteAccount(context: ActionContext, accountId: string): Promise<void> {
+  const { caller } = context
   checkAct(caller, 'deleteAccount')
   if (accountId !== caller.accountId) throw new ApiError('not-found', 'There is no such account, or it is not yours.')
-  await erase(asker, accountId, [])
+  await erase(context, accountId, [])
 }
 
 /** An operator ends somebody's account, and says what becomes of organizations that it is the last owner of. */
 export async function eraseAccount(
-  asker: Asker,
+  context: ActionContext,
   accountId: string,
   inheritances: readonly Inheritance[],
 ): Promise<void> {
-  checkAct(asker.caller, 'eraseAccount')
-  if (accountId === asker.caller.accountId) {
+  checkAct(context.caller, 'eraseAccount')
+  if (accountId === context.caller.accountId) {
     throw new ApiError('conflict', 'Delete your own account on the page of your account.')
   }
-  await erase(asker, accountId, inheritances)
+  await erase(context, accountId, inheritances)
 }
 
-async function erase(asker: Asker, accountId: string, inheritances: readonly Inheritance[]): Promise<void> {
-  const { env, caller } = asker
+async function erase(context: ActionContext, accountId: string, inheritances: readonly Inheritance[]): Promise<void> {
+  const { env, caller } = context
   const account = await findLivingAccount(env.DB, accountId)
   if (!account) throw new ApiError('not-found', 'There is no such account, or it was erased.')
   const lastOwned = await listLastOwned(env.DB, accountId)
@@ -79,12 +82,12 @@ async function erase(asker: Asker, accountId: string, inheritances: readonly Inh
   const memberships = await listEveryMembership(env.DB, accountId)
   const erasure = { accountId, email: account.email, memberships, inheritances: relevant, actor: caller.accountId }
   const erased = await writeErasure(env.DB, erasure, currentTime())
-  if (!erased) throw await lastOwnerOf(asker, accountId)
-  await startJobs(asker)
+  if (!erased) throw await lastOwnerOf(context, accountId)
+  await startJobs(context)
 }
 
 /** Named, because somebody has to look after each of them. */
-async function lastOwnerOf({ env }: Asker, accountId: string): Promise<ApiError> {
+async function lastOwnerOf({ env }: ActionContext, accountId: string): Promise<ApiError> {
   const names = (await listLastOwned(env.DB, accountId)).map(
     ({ name, organizationId }) => `${name} (${organizationId})`,
   )

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { askerOf } from '../kit/asker.ts'
+import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
 import { accountPath, organizationPath } from '../kit/parameters.ts'
@@ -48,7 +48,7 @@ accounts.openapi(
     },
   }),
   async (c) => {
-    await deleteAccount(askerOf(c), c.req.valid('param').account_id)
+    await deleteAccount(actionContext(c), c.req.valid('param').account_id)
     return c.body(null, 204)
   },
 )
@@ -84,7 +84,7 @@ accounts.openapi(
       organizationId: organization_id,
       handOverTo: hand_over_to,
     }))
-    await eraseAccount(askerOf(c), c.req.valid('param').account_id, inheritances)
+    await eraseAccount(actionContext(c), c.req.valid('param').account_id, inheritances)
     return c.body(null, 204)
   },
 )

@@ -8,8 +8,8 @@ import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { readFields } from '../../ui/read-fields.ts'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { answerFormOnce } from '../kit/sent-once.ts'
 import { requireVisitor } from '../kit/visitor.ts'
 import { deleteAccount, type ErasureConsequences, foreseeErasure } from './actions.ts'
@@ -33,7 +33,7 @@ deleteAccountPage.get('/account/delete', (c) => show(c, 200))
 
 deleteAccountPage.post('/account/delete', async (c) => {
   try {
-    await deleteAccount(askerOf(c), c.get('caller').accountId)
+    await deleteAccount(actionContext(c), c.get('caller').accountId)
   } catch (error) {
     if (error instanceof ApiError && error.problem === 'conflict') return show(c, 409)
     throw error
@@ -47,7 +47,7 @@ deleteAccountPage.post('/account/delete', async (c) => {
 deleteAccountPage.get('/account/deleted', (c) => htmlPage(c, <Deleted />))
 
 async function show(c: Context<PageEnv>, status: 200 | 409): Promise<Response> {
-  const erasure = await foreseeErasure(askerOf(c), c.get('caller').accountId)
+  const erasure = await foreseeErasure(actionContext(c), c.get('caller').accountId)
   return htmlPage(c, <DeleteAccount {...erasure} />, status)
 }
 

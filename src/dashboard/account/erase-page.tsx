@@ -3,8 +3,8 @@ import { ApiError } from '../../errors.ts'
 import type { LastOwned } from '../../organizations/leaving-store.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { problemsOf } from '../kit/form-problems.ts'
 import { requireOperatorVisitor } from '../kit/operator.ts'
 import { requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
@@ -25,7 +25,7 @@ eraseAccountPage.post('/operator/accounts/:account_id/erase', async (c) => {
     choice === '' ? [] : [{ organizationId, handOverTo: choice === CLOSE ? null : choice }],
   )
   try {
-    await eraseAccount(askerOf(c), c.req.param('account_id'), inheritances)
+    await eraseAccount(actionContext(c), c.req.param('account_id'), inheritances)
   } catch (error) {
     if (error instanceof ApiError && error.problem === 'not-found') throw error
     return show(c, Object.values(problemsOf(error)).flat())
@@ -43,7 +43,7 @@ function chosenOf(c: Context<PageEnv>): Map<string, string> {
 }
 
 async function show(c: Context<PageEnv>, problems: readonly string[]): Promise<Response> {
-  const erasure = await foreseeErasure(askerOf(c), c.req.param('account_id') ?? '')
+  const erasure = await foreseeErasure(actionContext(c), c.req.param('account_id') ?? '')
   const view = { erasure, chosen: chosenOf(c), problems }
   return htmlPage(c, <EraseAccount {...view} />, problems.length > 0 ? 409 : 200)
 }

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listApps } from '../../apps/apps-store.ts'
 import { requireApp, requireOrganizations } from '../kit/access.ts'
-import { askerOf } from '../kit/asker.ts'
+import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { formatCursor, pageQuery, toPage } from '../kit/pagination.ts'
 import { appPath } from '../kit/parameters.ts'
@@ -64,7 +64,7 @@ apps.openapi(
   }),
   async (c) => {
     const { app, clientSecret } = await registerApp(
-      askerOf(c),
+      actionContext(c),
       c.req.valid('json'),
       c.req.valid('header')['idempotency-key'],
     )
@@ -155,7 +155,7 @@ apps.openapi(
   }),
   async (c) => {
     const precondition = parseIfMatch(c.req.valid('header')['if-match'])
-    const changed = await changeApp(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'), precondition)
+    const changed = await changeApp(actionContext(c), c.req.valid('param').client_id, c.req.valid('json'), precondition)
     c.header('ETag', entityTag(changed))
     return c.json(toAppBody(changed), 200)
   },
@@ -178,7 +178,7 @@ apps.openapi(
     },
   }),
   async (c) => {
-    await deleteApp(askerOf(c), c.req.valid('param').client_id, parseIfMatch(c.req.valid('header')['if-match']))
+    await deleteApp(actionContext(c), c.req.valid('param').client_id, parseIfMatch(c.req.valid('header')['if-match']))
     return c.body(null, 204)
   },
 )

@@ -6,7 +6,7 @@ import { listProtectedNames } from '../../apps/protected-names-store.ts'
 import { findSettingProblems } from '../../apps/setting-rules.ts'
 import type { AppSettings } from '../../apps/settings.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { checkFetch } from '../kit/bounds.ts'
 import { invalidFields } from '../kit/field-errors.ts'
 import { toFieldError } from './wire.ts'
@@ -19,8 +19,8 @@ interface WantedSettings {
 }
 
 /** Refuses settings that break a rule. What is fetched for them comes last, and is answered: the picture of a new logo. */
-export async function checkSettings(asker: Asker, wanted: WantedSettings): Promise<Logo | undefined> {
-  const { env, config } = asker
+export async function checkSettings(context: ActionContext, wanted: WantedSettings): Promise<Logo | undefined> {
+  const { env, config } = context
   const { settings, current } = wanted
   const [offered, outsideAccounts, apps] = await Promise.all([
     listOfferedScopes(env.DB, config.issuer, current),
@@ -40,7 +40,7 @@ export async function checkSettings(asker: Asker, wanted: WantedSettings): Promi
     protectedNames,
   })
   if (found.length > 0) throw invalidFields(found.map(toFieldError))
-  return fetchNewLogo(asker, settings, current)
+  return fetchNewLogo(context, settings, current)
 }
 
 function becomesPrivate({ visibility }: AppSettings, current: App): boolean {
@@ -48,11 +48,15 @@ function becomesPrivate({ visibility }: AppSettings, current: App): boolean {
 }
 
 /** Once for each address; another picture at the same one is not looked for. */
-async function fetchNewLogo(asker: Asker, { logoUri }: AppSettings, current?: App): Promise<Logo | undefined> {
+async function fetchNewLogo(
+  context: ActionContext,
+  { logoUri }: AppSettings,
+  current?: App,
+): Promise<Logo | undefined> {
   const known = current?.logoUri === logoUri && current.logoHash !== null
   if (logoUri === null || known) return undefined
-  await checkFetch(asker)
-  const fetched = await fetchLogo(asker.config, logoUri)
+  await checkFetch(context)
+  const fetched = await fetchLogo(context.config, logoUri)
   if (!fetched.ok) throw invalidFields([toFieldError({ setting: 'logoUri', detail: fetched.reason })])
   return fetched.logo
 }

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { findActivity } from '../../apps/activity-store.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { deleteApp } from './actions.ts'
 import { requireAppPage } from './app-page.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
@@ -21,7 +21,7 @@ deletePage.get('/developer/apps/:client_id/delete', async (c) => {
 })
 
 deletePage.post('/developer/apps/:client_id/delete', async (c) => {
-  await deleteApp(askerOf(c), c.req.param('client_id'), null)
+  await deleteApp(actionContext(c), c.req.param('client_id'), null)
   return c.redirect('/developer', 303)
 })
 

@@ -4,14 +4,14 @@ import { findKnownRequest, type IdempotentRequest } from '../../apps/idempotency
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { sha256 } from '../../lib/encoding.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 
 /** `Idempotency-Key`: visible ASCII, as in the draft of the HTTPAPI working group, with or without its quotes. */
 const KEY = /^[\x21-\x7e]{1,255}$/
 
 /** Undefined without a key: then a repetition is a second creation. `request` holds all that is asked for. */
 export async function idempotentRequest(
-  { caller }: Asker,
+  { caller }: ActionContext,
   key: string | undefined,
   request: unknown,
 ): Promise<IdempotentRequest | undefined> {
@@ -22,7 +22,7 @@ export async function idempotentRequest(
 }
 
 /** What the key made before, if it made anything. Its secret was shown then, and is not kept. */
-export async function findRepeated({ env }: Asker, request: IdempotentRequest): Promise<App | undefined> {
+export async function findRepeated({ env }: ActionContext, request: IdempotentRequest): Promise<App | undefined> {
   const known = await findKnownRequest(env.DB, request, currentTime())
   if (!known) return undefined
   if (known.requestHash !== request.requestHash) throw new ApiError('idempotency-key-reused')

@@ -5,8 +5,8 @@ import { type DayUsage, fillDays } from '../../apps/usage.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { type ExplainedError, type ExplainedRefusal, getUsage, listTokenErrors } from './activity/actions.ts'
 import { AppErrors } from './activity/app-errors.tsx'
 import { UsageChart } from './activity/usage-chart.tsx'
@@ -37,8 +37,8 @@ overviewPage.get('/developer/apps/:client_id', async (c) => {
   const { app, frame } = await requireAppPage(c, 'see')
   const { issuer } = c.get('config')
   const [usage, { errors, refusals }] = await Promise.all([
-    getUsage(askerOf(c), app, CHART_DAYS),
-    listTokenErrors(askerOf(c), app, ERRORS_SHOWN),
+    getUsage(actionContext(c), app, CHART_DAYS),
+    listTokenErrors(actionContext(c), app, ERRORS_SHOWN),
   ])
   const { openidClient, curl, authorizeUrl } = quickStart(app, issuer)
   const view = {

@@ -8,8 +8,8 @@ import { type Membership, mayManageApps } from '../../organizations/organization
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../kit/shown-once.tsx'
@@ -51,7 +51,7 @@ registerPage.post('/developer/apps/new/:kind', async (c) => {
         token_endpoint_auth_method: APP_KINDS[kind].tokenEndpointAuthMethod,
         ...(organizationId && { organization_id: organizationId }),
       })
-      return registerApp(askerOf(c), body, fields.get('idempotency_key') ?? undefined)
+      return registerApp(actionContext(c), body, fields.get('idempotency_key') ?? undefined)
     },
     done: (registered) => showRegistration(c, registered),
     refused: (problems) => showForm(c, kind, values, { organizationId, problems }),

@@ -6,8 +6,8 @@ import type { Scope } from '../../catalog/catalog.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -48,7 +48,7 @@ settingsPage.post('/developer/apps/:client_id/settings', async (c) => {
       const move = findMove(app, body.client_uri)
       if (move && c.get('fields').get('moves_to') !== move.to) return move
       const change = move?.endsPublic ? { ...body, visibility: 'private' as const } : body
-      await changeApp(askerOf(c), app.clientId, change, new Set([version]))
+      await changeApp(actionContext(c), app.clientId, change, new Set([version]))
       return undefined
     },
     done: (move) =>

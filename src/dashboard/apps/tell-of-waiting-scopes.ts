@@ -5,12 +5,12 @@ import { currentTime } from '../../lib/clock.ts'
 import { MAX_ASKED } from '../../organizations/access-request.ts'
 import { listDeciders } from '../../organizations/deciders-store.ts'
 import { takeWaitingScopes } from '../../organizations/waiting-scopes-store.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { waitingScopesMail } from './waiting-scopes-mail.ts'
 
 /** What an app registered beyond an approval is for the administrators of each organization to decide. */
-export async function tellOfWaitingScopes(asker: Asker, { clientId, clientName }: App): Promise<void> {
-  const { env, config, caller } = asker
+export async function tellOfWaitingScopes(context: ActionContext, { clientId, clientName }: App): Promise<void> {
+  const { env, config, caller } = context
   const waiting = await takeWaitingScopes(env.DB, clientId)
   if (waiting.length === 0) return
   const organizationIds = waiting.map(({ organizationId }) => organizationId)
@@ -25,5 +25,5 @@ export async function tellOfWaitingScopes(asker: Asker, { clientId, clientName }
     })
   })
   // Whoever gets no mail sees it on the page of the app.
-  await getMailer(asker)('news of an app', (await Promise.all(mails)).flat())
+  await getMailer(context)('news of an app', (await Promise.all(mails)).flat())
 }

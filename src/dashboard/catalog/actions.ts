@@ -7,22 +7,26 @@ import { findReplacementProblem, isOwnResource } from '../../catalog/rules.ts'
 import { ApiError } from '../../errors.ts'
 import { toCamelKeys } from '../../lib/case.ts'
 import { currentTime } from '../../lib/clock.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 import { newResource, type newScope, resourceChange, scopeChange } from './schemas.ts'
 
-export async function createScope(asker: Asker, body: z.output<typeof newScope>): Promise<Scope> {
-  const resource = await findResource(asker, body.resource)
+export async function createScope(context: ActionContext, body: z.output<typeof newScope>): Promise<Scope> {
+  const resource = await findResource(context, body.resource)
   if (!resource) throw invalidFields([{ pointer: pointer('resource'), detail: 'There is no such resource.' }])
   const { identifier } = resource
   const scope: Scope = { ...body, resource: identifier, openTo: 'everyone', deprecatedAt: null, replacedBy: null }
-  if (await change.createScope(curator(asker), scope, currentTime())) return scope
+  if (await change.createScope(curator(context), scope, currentTime())) return scope
   throw new ApiError('conflict', 'There is a scope of that name already.')
 }
 
-export async function changeScope(asker: Asker, name: string, body: z.output<typeof scopeChange>): Promise<Scope> {
+export async function changeScope(
+  context: ActionContext,
+  name: string,
+  body: z.output<typeof scopeChange>,
+): Promise<Scope> {
   const now = currentTime()
-  const catalogue = await listScopes(asker.env.DB, asker.config.issuer)
+  const catalogue = await listScopes(context.env.DB, context.config.issuer)
   const current = catalogue.find((scope) => scope.name === name)
   if (!current) throw new ApiError('not-found')
   const { deprecated, replacedBy, ...words } = toCamelKeys(scopeChange, body)
@@ -34,66 +38,66 @@ export async function changeScope(asker: Asker, name: string, body: z.output<typ
   }
   const problem = findReplacementProblem(scope, catalogue)
   if (problem) throw invalidFields([{ pointer: pointer('replaced_by'), detail: problem }])
-  if (await change.changeScope(curator(asker), scope, now)) return scope
+  if (await change.changeScope(curator(context), scope, now)) return scope
   throw new ApiError('not-found')
 }
 
 /** Decided by the statement that deletes; what is listed after a refusal is read then. */
-export async function deleteScope(asker: Asker, name: string): Promise<void> {
-  const { env, config } = asker
+export async function deleteScope(context: ActionContext, name: string): Promise<void> {
+  const { env, config } = context
   const scope = (await listScopes(env.DB, config.issuer)).find((candidate) => candidate.name === name)
   if (!scope) throw new ApiError('not-found')
   if (isOwnResource({ identifier: scope.resource }, config.issuer)) {
     throw new ApiError('conflict', 'The scopes of our own API belong to it and stay.')
   }
-  if (await change.deleteScope(curator(asker), name, currentTime())) return
+  if (await change.deleteScope(curator(context), name, currentTime())) return
   throw new ApiError('conflict', describeDependents(name, await findScopeDependents(env.DB, name)))
 }
 
-export async function createResource(asker: Asker, body: z.output<typeof newResource>): Promise<Resource> {
-  const existing = await findResource(asker, body.identifier)
+export async function createResource(context: ActionContext, body: z.output<typeof newResource>): Promise<Resource> {
+  const existing = await findResource(context, body.identifier)
   if (existing)
     throw new ApiError('conflict', `There is a resource of that identifier already: ${existing.identifier}.`)
   const resource = { ...toCamelKeys(newResource, body), introspectionId: null }
-  if (await change.createResource(curator(asker), resource, currentTime())) return resource
+  if (await change.createResource(curator(context), resource, currentTime())) return resource
   throw new ApiError('conflict', 'There is a resource of that identifier already.')
 }
 
 export async function changeResource(
-  asker: Asker,
+  context: ActionContext,
   identifier: string,
   body: z.output<typeof resourceChange>,
 ): Promise<Resource> {
-  const current = await requireResource(asker, identifier)
+  const current = await requireResource(context, identifier)
   const resource = { ...current, ...toCamelKeys(resourceChange, body) }
-  if (await change.changeResource(curator(asker), resource, currentTime())) return resource
+  if (await change.changeResource(curator(context), resource, currentTime())) return resource
   throw new ApiError('not-found')
 }
 
 export async function createResourceCredentials(
-  asker: Asker,
+  context: ActionContext,
   identifier: string,
 ): Promise<{ id: string; secret: string }> {
-  const resource = await requireResource(asker, identifier)
-  const credentials = await change.createResourceCredentials(curator(asker), resource.identifier, currentTime())
+  const resource = await requireResource(context, identifier)
+  const credentials = await change.createResourceCredentials(curator(context), resource.identifier, currentTime())
   if (!credentials) throw new ApiError('not-found')
   return credentials
 }
 
-export async function requireResource(asker: Asker, identifier: string): Promise<Resource> {
-  const resource = await findResource(asker, identifier)
+export async function requireResource(context: ActionContext, identifier: string): Promise<Resource> {
+  const resource = await findResource(context, identifier)
   if (!resource) throw new ApiError('not-found')
   return resource
 }
 
 /** In any spelling that names it: a second entry that differs only so could not be told from the first. */
-async function findResource({ env, config }: Asker, identifier: string): Promise<Resource | undefined> {
+async function findResource({ env, config }: ActionContext, identifier: string): Promise<Resource | undefined> {
   return (await listResources(env.DB, config.issuer)).find((resource) =>
     isSameResource(resource.identifier, identifier),
   )
 }
 
-function curator({ env, config, caller }: Asker): change.Curator {
+function curator({ env, config, caller }: ActionContext): change.Curator {
   return { db: env.DB, issuer: config.issuer, actor: caller.accountId }
 }
 

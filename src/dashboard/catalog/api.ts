@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
 import { toSnakeKeys } from '../../lib/case.ts'
-import { askerOf } from '../kit/asker.ts'
+import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
@@ -77,7 +77,7 @@ catalog.openapi(
     request: { body: jsonBody('The scope.', newScope) },
     responses: { 201: jsonAnswer('The scope.', scopeBody), ...problems(...CHANGES, 'conflict') },
   }),
-  async (c) => c.json(toScopeBody(await createScope(askerOf(c), c.req.valid('json'))), 201),
+  async (c) => c.json(toScopeBody(await createScope(actionContext(c), c.req.valid('json'))), 201),
 )
 
 catalog.openapi(
@@ -92,7 +92,8 @@ catalog.openapi(
     request: { params: scopePath, body: jsonBody('What to change.', scopeChange) },
     responses: { 200: jsonAnswer('The scope as it is now.', scopeBody), ...problems(...CHANGES, 'not-found') },
   }),
-  async (c) => c.json(toScopeBody(await changeScope(askerOf(c), c.req.valid('param').name, c.req.valid('json'))), 200),
+  async (c) =>
+    c.json(toScopeBody(await changeScope(actionContext(c), c.req.valid('param').name, c.req.valid('json'))), 200),
 )
 
 catalog.openapi(
@@ -112,7 +113,7 @@ catalog.openapi(
     },
   }),
   async (c) => {
-    await deleteScope(askerOf(c), c.req.valid('param').name)
+    await deleteScope(actionContext(c), c.req.valid('param').name)
     return c.body(null, 204)
   },
 )
@@ -146,7 +147,7 @@ catalog.openapi(
     request: { body: jsonBody('The API.', newResource) },
     responses: { 201: jsonAnswer('The API.', resourceBody), ...problems(...CHANGES, 'conflict') },
   }),
-  async (c) => c.json(toResourceBody(await createResource(askerOf(c), c.req.valid('json'))), 201),
+  async (c) => c.json(toResourceBody(await createResource(actionContext(c), c.req.valid('json'))), 201),
 )
 
 catalog.openapi(
@@ -162,7 +163,10 @@ catalog.openapi(
     responses: { 200: jsonAnswer('The API as it is now.', resourceBody), ...problems(...CHANGES, 'not-found') },
   }),
   async (c) =>
-    c.json(toResourceBody(await changeResource(askerOf(c), c.req.valid('param').identifier, c.req.valid('json'))), 200),
+    c.json(
+      toResourceBody(await changeResource(actionContext(c), c.req.valid('param').identifier, c.req.valid('json'))),
+      200,
+    ),
 )
 
 catalog.openapi(
@@ -181,7 +185,7 @@ catalog.openapi(
     },
   }),
   async (c) => {
-    const { id, secret } = await createResourceCredentials(askerOf(c), c.req.valid('param').identifier)
+    const { id, secret } = await createResourceCredentials(actionContext(c), c.req.valid('param').identifier)
     return c.json({ introspection_id: id, introspection_secret: secret }, 201)
   },
 )

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -25,7 +25,7 @@ newResourcePage.get('/operator/catalog/resources/new', (c) => show(c, NEW_RESOUR
 newResourcePage.post('/operator/catalog/resources/new', (c) => {
   const values = readResourceForm(c.get('fields'))
   return submit(c, {
-    act: () => createResource(askerOf(c), parseBody(newResource, toResourceBody(values))),
+    act: () => createResource(actionContext(c), parseBody(newResource, toResourceBody(values))),
     done: SAVED,
     refused: (problems) => show(c, values, problems),
   })

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -24,7 +24,7 @@ const NEW_SCOPE: ScopeValues = {
 export const newScopePage = new Hono<PageEnv>()
 
 newScopePage.get('/operator/catalog/scopes/new', async (c) => {
-  const { identifier } = await requireResource(askerOf(c), c.req.query('identifier') ?? '')
+  const { identifier } = await requireResource(actionContext(c), c.req.query('identifier') ?? '')
   return show(c, { ...NEW_SCOPE, resource: identifier })
 })
 
@@ -33,7 +33,7 @@ newScopePage.post('/operator/catalog/scopes/new', (c) => {
   const { name, resource, title, description, target, sensitive } = values
   const body = { name, resource, title, description, target, sensitive }
   return submit(c, {
-    act: () => createScope(askerOf(c), parseBody(newScope, body)),
+    act: () => createScope(actionContext(c), parseBody(newScope, body)),
     done: SAVED,
     refused: (problems) => show(c, values, problems),
   })

@@ -4,8 +4,8 @@ import { toSnakeKeys } from '../../lib/case.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -18,24 +18,24 @@ import { newResource, resourceChange } from './schemas.ts'
 export const resourcePage = new Hono<PageEnv>()
 
 resourcePage.get('/operator/catalog/resources/edit', async (c) => {
-  const resource = await requireResource(askerOf(c), c.req.query('identifier') ?? '')
+  const resource = await requireResource(actionContext(c), c.req.query('identifier') ?? '')
   return show(c, resource, toResourceValues(resource))
 })
 
 resourcePage.post('/operator/catalog/resources/edit', async (c) => {
   const values = readResourceForm(c.get('fields'))
-  const resource = await requireResource(askerOf(c), values.identifier)
+  const resource = await requireResource(actionContext(c), values.identifier)
   const { identifier, ...change } = toResourceBody(values)
   return submit(c, {
-    act: () => changeResource(askerOf(c), identifier, parseBody(resourceChange, change)),
+    act: () => changeResource(actionContext(c), identifier, parseBody(resourceChange, change)),
     done: SAVED,
     refused: (problems) => show(c, resource, values, problems),
   })
 })
 
 resourcePage.post('/operator/catalog/resources/credentials', async (c) => {
-  const { identifier, name } = await requireResource(askerOf(c), c.get('fields').get('identifier') ?? '')
-  const credentials = await createResourceCredentials(askerOf(c), identifier)
+  const { identifier, name } = await requireResource(actionContext(c), c.get('fields').get('identifier') ?? '')
+  const credentials = await createResourceCredentials(actionContext(c), identifier)
   return htmlPage(c, <CreatedCredentials name={name} {...credentials} />, 201)
 })
 

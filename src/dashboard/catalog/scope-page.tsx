@@ -4,8 +4,8 @@ import { listScopes } from '../../catalog/catalog-store.ts'
 import { ApiError } from '../../errors.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -29,14 +29,14 @@ scopePage.post('/operator/catalog/scopes/:name', (c) => {
   const { title, description, sensitive, deprecated, replaced_by } = values
   const change = { title, description, sensitive, deprecated, replaced_by: replaced_by || null }
   return submit(c, {
-    act: () => changeScope(askerOf(c), values.name, parseBody(scopeChange, change)),
+    act: () => changeScope(actionContext(c), values.name, parseBody(scopeChange, change)),
     done: SAVED,
     refused: (problems) => show(c, values, problems),
   })
 })
 
 scopePage.post('/operator/catalog/scopes/:name/delete', async (c) => {
-  await deleteScope(askerOf(c), c.req.param('name'))
+  await deleteScope(actionContext(c), c.req.param('name'))
   return c.redirect(SAVED, 303)
 })
 

@@ -7,7 +7,7 @@ import { callLedger } from '../../ledger/ledger-stub.ts'
 import type { GrantSummary } from '../../ledger/manage-grants.ts'
 import { findPresents } from '../../ledger/present-store.ts'
 import { currentTime, type EpochSeconds } from '../../lib/clock.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 
 /** A person's own grant with the app that has it. */
@@ -19,7 +19,7 @@ export interface OwnGrant {
 }
 
 /** Read from the ledger: the projections decide nothing. An app that was deleted has no grant any more. */
-export async function listGrants({ env, config, caller }: Asker): Promise<OwnGrant[]> {
+export async function listGrants({ env, config, caller }: ActionContext): Promise<OwnGrant[]> {
   const grants = await callLedger(env, caller.accountId, async (ledger) => ledger.listGrants())
   const now = currentTime()
   const clientIds = [...new Set(grants.map(({ clientId }) => clientId))]
@@ -36,19 +36,19 @@ function inEffectOf(grant: GrantSummary, present: Present, now: EpochSeconds): K
   return left.ok ? left : { scopes: [], organizations: [] }
 }
 
-export async function getGrant(asker: Asker, grantId: string): Promise<OwnGrant> {
-  const own = (await listGrants(asker)).find(({ grant }) => grant.id === grantId)
+export async function getGrant(context: ActionContext, grantId: string): Promise<OwnGrant> {
+  const own = (await listGrants(context)).find(({ grant }) => grant.id === grantId)
   if (!own) throw new ApiError('not-found')
   return own
 }
 
-export async function revokeGrant({ env, caller }: Asker, grantId: string): Promise<void> {
+export async function revokeGrant({ env, caller }: ActionContext, grantId: string): Promise<void> {
   const { accountId } = caller
   const ended = await callLedger(env, accountId, async (ledger) => ledger.revokeGrant(grantId, accountId))
   if (!ended) throw new ApiError('not-found')
 }
 
-export async function disconnectApp({ env, caller }: Asker, clientId: string): Promise<void> {
+export async function disconnectApp({ env, caller }: ActionContext, clientId: string): Promise<void> {
   const { accountId } = caller
   await callLedger(env, accountId, async (ledger) => ledger.revokeApp(clientId, accountId))
 }
@@ -59,16 +59,16 @@ export interface Kept {
   organizations: readonly string[]
 }
 
-export async function narrowGrant(asker: Asker, grantId: string, kept: Partial<Kept>): Promise<OwnGrant> {
-  const { env, config, caller } = asker
-  const own = await getGrant(asker, grantId)
+export async function narrowGrant(context: ActionContext, grantId: string, kept: Partial<Kept>): Promise<OwnGrant> {
+  const { env, config, caller } = context
+  const own = await getGrant(context, grantId)
   const { scopes = own.grant.scopes, organizations = own.grant.organizations } = kept
   const problems = findNarrowingProblems(own, { scopes, organizations }, await listScopes(env.DB, config.issuer))
   if (problems.length > 0) throw invalidFields(problems)
   const narrowing = { grantId, scopes, organizations, actor: caller.accountId }
   const grant = await callLedger(env, caller.accountId, async (ledger) => ledger.narrowGrant(narrowing))
   if (!grant) throw new ApiError('not-found')
-  return getGrant(asker, grant.id)
+  return getGrant(context, grant.id)
 }
 
 function findNarrowingProblems({ grant, app }: OwnGrant, kept: Kept, catalogue: readonly Scope[]): FieldError[] {

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { publisherOf } from '../../apps/publisher-mark.ts'
 import { toSnakeKeys } from '../../lib/case.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
-import { askerOf } from '../kit/asker.ts'
+import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import { disconnectApp, getGrant, listGrants, narrowGrant, type OwnGrant, revokeGrant } from './actions.ts'
@@ -27,7 +27,7 @@ grants.openapi(
     responses: { 200: jsonAnswer('All of them.', grantList), ...problems('insufficient-scope') },
   }),
   async (c) => {
-    const items = (await listGrants(askerOf(c))).map(toGrantBody)
+    const items = (await listGrants(actionContext(c))).map(toGrantBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -44,7 +44,7 @@ grants.openapi(
     request: { params: grantPath },
     responses: { 200: jsonAnswer('The grant.', grantBody), ...problems('insufficient-scope', 'not-found') },
   }),
-  async (c) => c.json(toGrantBody(await getGrant(askerOf(c), c.req.valid('param').grant_id)), 200),
+  async (c) => c.json(toGrantBody(await getGrant(actionContext(c), c.req.valid('param').grant_id)), 200),
 )
 
 grants.openapi(
@@ -71,7 +71,7 @@ grants.openapi(
     },
   }),
   async (c) =>
-    c.json(toGrantBody(await narrowGrant(askerOf(c), c.req.valid('param').grant_id, c.req.valid('json'))), 200),
+    c.json(toGrantBody(await narrowGrant(actionContext(c), c.req.valid('param').grant_id, c.req.valid('json'))), 200),
 )
 
 grants.openapi(
@@ -90,7 +90,7 @@ grants.openapi(
     },
   }),
   async (c) => {
-    await revokeGrant(askerOf(c), c.req.valid('param').grant_id)
+    await revokeGrant(actionContext(c), c.req.valid('param').grant_id)
     return c.body(null, 204)
   },
 )
@@ -113,7 +113,7 @@ grants.openapi(
     },
   }),
   async (c) => {
-    await disconnectApp(askerOf(c), c.req.valid('query').client_id)
+    await disconnectApp(actionContext(c), c.req.valid('query').client_id)
     return c.body(null, 204)
   },
 )

@@ -4,8 +4,8 @@ import type { Scope } from '../../catalog/catalog.ts'
 import { listScopes } from '../../catalog/catalog-store.ts'
 import type { EpochSeconds } from '../../lib/clock.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { listGrants, type OwnGrant } from './actions.ts'
 
 /** One device, or one browser, in which an app was allowed. */
@@ -32,7 +32,10 @@ export interface Connection {
 
 /** What somebody allowed, app by app, as they are shown it. */
 export async function listConnections(c: Context<PageEnv>): Promise<Connection[]> {
-  const [own, catalogue] = await Promise.all([listGrants(askerOf(c)), listScopes(c.env.DB, c.get('config').issuer)])
+  const [own, catalogue] = await Promise.all([
+    listGrants(actionContext(c)),
+    listScopes(c.env.DB, c.get('config').issuer),
+  ])
   const nameOf = organizationNames(c)
   const byApp = Map.groupBy(own, ({ app }) => app.clientId)
   return [...byApp.values()].map((grants) => ({

@@ -6,8 +6,8 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../ui/maker.tsx'
 import { Time } from '../../ui/time.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { revokeGrant } from './actions.ts'
 import { type Connection, type Device, listConnections } from './connection.ts'
 
@@ -31,7 +31,7 @@ connectionsPage.get('/connections', async (c) => {
 })
 
 connectionsPage.post('/connections/:grant_id/end', async (c) => {
-  await revokeGrant(askerOf(c), c.req.param('grant_id'))
+  await revokeGrant(actionContext(c), c.req.param('grant_id'))
   return c.redirect('/connections?done=ended', 303)
 })
 

@@ -3,8 +3,8 @@ import { ApiError } from '../../errors.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { disconnectApp } from './actions.ts'
 import { type Connection, listConnections } from './connection.ts'
 
@@ -17,7 +17,7 @@ disconnectPage.get('/connections/apps/:client_id', async (c) => {
 })
 
 disconnectPage.post('/connections/apps/:client_id', async (c) => {
-  await disconnectApp(askerOf(c), c.req.param('client_id'))
+  await disconnectApp(actionContext(c), c.req.param('client_id'))
   return c.redirect('/connections?done=disconnected', 303)
 })
 

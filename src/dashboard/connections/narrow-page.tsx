@@ -5,8 +5,8 @@ import { listScopes } from '../../catalog/catalog-store.ts'
 import { FormToken, NoDefault, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { submit } from '../kit/submit.ts'
 import { getGrant, type Kept, narrowGrant, type OwnGrant } from './actions.ts'
 import { organizationNames } from './connection.ts'
@@ -22,12 +22,14 @@ interface NarrowView {
 
 export const narrowPage = new Hono<PageEnv>()
 
-narrowPage.get('/connections/:grant_id', async (c) => show(c, await getGrant(askerOf(c), c.req.param('grant_id'))))
+narrowPage.get('/connections/:grant_id', async (c) =>
+  show(c, await getGrant(actionContext(c), c.req.param('grant_id'))),
+)
 
 narrowPage.post('/connections/:grant_id', async (c) => {
-  const own = await getGrant(askerOf(c), c.req.param('grant_id'))
+  const own = await getGrant(actionContext(c), c.req.param('grant_id'))
   return submit(c, {
-    act: () => narrowGrant(askerOf(c), own.grant.id, readKept(own, c.get('fields'))),
+    act: () => narrowGrant(actionContext(c), own.grant.id, readKept(own, c.get('fields'))),
     done: '/connections?done=saved',
     refused: (problems) => show(c, own, Object.values(problems).flat()),
   })

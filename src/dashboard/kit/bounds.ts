@@ -2,7 +2,7 @@ import { type Creation, takeCreation, takeFetch } from '../../accounts/account-l
 import type { Bindings, Config } from '../../env.ts'
 import { ApiError, tooManyRequests } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
-import type { Asker } from './asker.ts'
+import type { ActionContext } from './action-context.ts'
 
 interface Bound {
   most: (config: Config) => number
@@ -20,7 +20,7 @@ const CREATIONS: Record<Creation, Bound> = {
 }
 
 /** Refuses what would be one too many of a day. For right before the creation: what breaks a rule costs nothing. */
-export async function checkCreation({ env, config, caller }: Asker, creation: Creation): Promise<void> {
+export async function checkCreation({ env, config, caller }: ActionContext, creation: Creation): Promise<void> {
   const taken = await takeCreation({ env, config, accountId: caller.accountId }, creation, currentTime())
   if (taken.ok) return
   const { most, things, variable } = CREATIONS[creation]
@@ -29,14 +29,14 @@ export async function checkCreation({ env, config, caller }: Asker, creation: Cr
 }
 
 /** The creation itself found that as many exist as may. */
-export function boundReached({ config }: Pick<Asker, 'config'>, creation: Creation): ApiError {
+export function boundReached({ config }: Pick<ActionContext, 'config'>, creation: Creation): ApiError {
   const { most, things, variable } = CREATIONS[creation]
   const detail = `You have ${most(config)} ${things}, and may have no more at once. ${sayWhoRaises(variable)}`
   return new ApiError('conflict', detail)
 }
 
 /** Refuses when too much was fetched for this account already. For right before the fetch. */
-export async function checkFetch({ env, config, caller }: Asker): Promise<void> {
+export async function checkFetch({ env, config, caller }: ActionContext): Promise<void> {
   const taken = await takeFetch({ env, config, accountId: caller.accountId }, currentTime())
   if (taken.ok) return
   const detail = `We fetched or looked up ${config.fetchesPerAccount} addresses for you within an hour.`

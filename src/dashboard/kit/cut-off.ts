@@ -11,7 +11,7 @@ import { getPolicy } from '../../organizations/policy-store.ts'
 import { insertPersonJobStatement } from '../../revocation/cut-off-jobs-store.ts'
 import { type CutOffCause, cutOffStatements } from '../../revocation/cut-offs-store.ts'
 import { endStatusesStatements } from '../../revocation/token-statuses-store.ts'
-import type { Asker } from './asker.ts'
+import type { ActionContext } from './action-context.ts'
 
 type NewDecision = AppDecision | { clientId: string; decision: 'withdrawn' }
 
@@ -19,7 +19,7 @@ const EVENTS = { approved: 'app.approved', blocked: 'app.blocked', withdrawn: 'd
 
 /** A refused app loses the organization; one that stays loses the scopes that it may not have any more. */
 export async function endOfDecision(
-  { env: { DB }, caller }: Asker,
+  { env: { DB }, caller }: ActionContext,
   organizationId: string,
   next: NewDecision,
   now: EpochSeconds,
@@ -38,7 +38,7 @@ export async function endOfDecision(
 
 /** Apps that the new policy refuses, and scopes above the new ceiling, where no approval says otherwise. */
 export function endOfPolicy(
-  { env: { DB }, caller }: Asker,
+  { env: { DB }, caller }: ActionContext,
   organizationId: string,
   { former, next, scopes }: { former: AppPolicy; next: AppPolicy; scopes: readonly string[] },
   now: EpochSeconds,
@@ -51,7 +51,7 @@ export function endOfPolicy(
 
 /** What the person gave reaches the organization no more, at once; their other organizations stay. */
 export function endOfMembership(
-  { env: { DB }, caller }: Asker,
+  { env: { DB }, caller }: ActionContext,
   organizationId: string,
   accountId: string,
   now: EpochSeconds,
@@ -78,7 +78,7 @@ function around(
 }
 
 /** The decision holds without its jobs; one that cannot be started now is found by the scheduled handler. */
-export async function startJobs({ env }: Asker): Promise<void> {
+export async function startJobs({ env }: ActionContext): Promise<void> {
   try {
     await startWaitingJobs(env)
   } catch (error) {

@@ -4,7 +4,7 @@ import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
 import { signingKeysOf } from '../../keys/signing-keys.ts'
 import { currentTimeMs, toIsoTime } from '../../lib/clock.ts'
 import { callStore, StorageUnavailable } from '../../lib/storage.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { type Overview, readOverview } from './health-store.ts'
 
 export interface Health extends Overview {
@@ -13,7 +13,7 @@ export interface Health extends Overview {
   viewsMs: number | null
 }
 
-export async function readHealth({ env }: Asker): Promise<Health> {
+export async function readHealth({ env }: ActionContext): Promise<Health> {
   const [overview, databaseMs] = await timed(() => readOverview(env.DB))
   return { ...overview, databaseMs, viewsMs: await timeViews(env.GRANTS) }
 }
@@ -34,16 +34,16 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [await work(), currentTimeMs() - start]
 }
 
-export async function withdrawSigningKey(asker: Asker, kid: string): Promise<void> {
-  const key = await requireKey(asker, kid)
+export async function withdrawSigningKey(context: ActionContext, kid: string): Promise<void> {
+  const key = await requireKey(context, kid)
   if (key.state === 'withdrawn') throw new ApiError('conflict', 'It is withdrawn already.')
-  await callStore('SigningKeys', () => objectOf(asker, key).withdraw(kid, asker.caller.accountId))
+  await callStore('SigningKeys', () => objectOf(context, key).withdraw(kid, context.caller.accountId))
 }
 
-export async function rotateSigningKey(asker: Asker, kid: string): Promise<void> {
-  const key = await requireKey(asker, kid)
+export async function rotateSigningKey(context: ActionContext, kid: string): Promise<void> {
+  const key = await requireKey(context, kid)
   if (key.state !== 'signing') throw new ApiError('conflict', 'Only a key that signs can be rotated.')
-  const outcome = await callStore('SigningKeys', async () => objectOf(asker, key).rotate(asker.caller.accountId))
+  const outcome = await callStore('SigningKeys', async () => objectOf(context, key).rotate(context.caller.accountId))
   if (outcome.ok) return
   const from = outcome.signsFrom === null ? 'later' : toIsoTime(outcome.signsFrom)
   throw new ApiError(
@@ -52,11 +52,11 @@ export async function rotateSigningKey(asker: Asker, kid: string): Promise<void>
   )
 }
 
-function objectOf({ env }: Asker, { alg, shard }: ListedKey) {
+function objectOf({ env }: ActionContext, { alg, shard }: ListedKey) {
   return signingKeysOf(env, alg, shard as Shard)
 }
 
-async function requireKey({ env }: Asker, kid: string): Promise<ListedKey> {
+async function requireKey({ env }: ActionContext, kid: string): Promise<ListedKey> {
   const key = (await listKeys(env.DB)).find((candidate) => candidate.kid === kid)
   if (!key) throw new ApiError('not-found', 'There is no such key.')
   return key

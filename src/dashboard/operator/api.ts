@@ -4,7 +4,7 @@ import { listKeys } from '../../keys/keys-store.ts'
 import { toSnakeKeys } from '../../lib/case.ts'
 import { listAllCutOffJobs } from '../../revocation/cut-off-jobs-store.ts'
 import { listSuspendables, SUSPENDABLES } from '../../revocation/suspensions-store.ts'
-import { askerOf } from '../kit/asker.ts'
+import { actionContext } from '../kit/action-context.ts'
 import { cutOffJobBody } from '../kit/cut-off-job.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
@@ -108,7 +108,7 @@ operations.openapi(
     responses: { 200: jsonAnswer('What was found.', health), ...problems('forbidden') },
   }),
   async (c) => {
-    const found = await readHealth(askerOf(c))
+    const found = await readHealth(actionContext(c))
     return c.json(toSnakeKeys(health, { ...found, healthy: found.viewsMs !== null }), 200)
   },
 )
@@ -168,7 +168,7 @@ operations.openapi(
     responses: { 204: { description: 'It is withdrawn.' }, ...problems(...CHANGE, 'not-found') },
   }),
   async (c) => {
-    await withdrawSigningKey(askerOf(c), c.req.valid('param').kid)
+    await withdrawSigningKey(actionContext(c), c.req.valid('param').kid)
     return c.body(null, 204)
   },
 )
@@ -188,7 +188,7 @@ operations.openapi(
     responses: { 204: { description: 'The standby signs.' }, ...problems(...CHANGE, 'not-found') },
   }),
   async (c) => {
-    await rotateSigningKey(askerOf(c), c.req.valid('param').kid)
+    await rotateSigningKey(actionContext(c), c.req.valid('param').kid)
     return c.body(null, 204)
   },
 )
@@ -248,7 +248,7 @@ operations.openapi(
   }),
   async (c) => {
     const { kind, id } = c.req.valid('param')
-    await suspend(askerOf(c), kind, id, c.req.valid('json'))
+    await suspend(actionContext(c), kind, id, c.req.valid('json'))
     return c.body(null, 204)
   },
 )
@@ -269,7 +269,7 @@ operations.openapi(
   }),
   async (c) => {
     const { kind, id } = c.req.valid('param')
-    await resume(askerOf(c), kind, id, { keepGrants: c.req.valid('query').keep_grants === 'true' })
+    await resume(actionContext(c), kind, id, { keepGrants: c.req.valid('query').keep_grants === 'true' })
     return c.body(null, 204)
   },
 )

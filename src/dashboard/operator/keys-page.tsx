@@ -3,8 +3,8 @@ import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { submit } from '../kit/submit.ts'
 import { rotateSigningKey, withdrawSigningKey } from './actions.ts'
 import { OperatorFrame } from './frame.tsx'
@@ -17,7 +17,7 @@ keysPage.post('/operator/keys/:kid/withdraw', (c) => change(c, withdrawSigningKe
 
 function change(c: Context<PageEnv>, act: typeof rotateSigningKey): Promise<Response> {
   return submit(c, {
-    act: () => act(askerOf(c), c.req.param('kid') ?? ''),
+    act: () => act(actionContext(c), c.req.param('kid') ?? ''),
     done: '/operator/keys',
     refused: (problems) => show(c, Object.values(problems).flat()),
   })

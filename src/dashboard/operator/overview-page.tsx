@@ -3,8 +3,8 @@ import { findOrganizations } from '../../organizations/organizations-store.ts'
 import { type CutOffJob, listAllCutOffJobs } from '../../revocation/cut-off-jobs-store.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { JobProgress } from '../kit/job-progress.tsx'
 import { readHealth } from './actions.ts'
 import { OperatorFrame } from './frame.tsx'
@@ -21,7 +21,7 @@ const JOBS_SHOWN = 50
 export const overviewPage = new Hono<PageEnv>()
 
 overviewPage.get('/operator', async (c) => {
-  const [health, jobs] = await Promise.all([readHealth(askerOf(c)), listAllCutOffJobs(c.env.DB, JOBS_SHOWN)])
+  const [health, jobs] = await Promise.all([readHealth(actionContext(c)), listAllCutOffJobs(c.env.DB, JOBS_SHOWN)])
   const ids = [...new Set(jobs.map(({ organizationId }) => organizationId))]
   const names = new Map((await findOrganizations(c.env.DB, ids)).map(({ id, name }) => [id, name]))
   return htmlPage(c, <OperatorOverview health={health} jobs={jobs} names={names} />)

@@ -7,14 +7,14 @@ import { batch, changesOf } from '../../lib/d1.ts'
 import { countRemovalStatement } from '../../revocation/removals-store.ts'
 import { KINDS, resumeStatement, type Suspendable, suspendStatement } from '../../revocation/suspensions-store.ts'
 import { endStatusesStatements } from '../../revocation/token-statuses-store.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 
 /**
  * Stops it everywhere: at the next request, because every token request, introspection and session reads it; and for
  * verifiers of status lists, by ending the generations concerned in the same batch. An account is signed out for good.
  */
 export async function suspend(
-  { env, caller }: Asker,
+  { env, caller }: ActionContext,
   kind: Suspendable,
   id: string,
   { reason }: { reason: string },
@@ -36,7 +36,7 @@ export async function suspend(
 
 /** Lets it go on. What was given before counts again only if somebody says so. */
 export async function resume(
-  { env, caller }: Asker,
+  { env, caller }: ActionContext,
   kind: Suspendable,
   id: string,
   { keepGrants }: { keepGrants: boolean },

@@ -8,8 +8,8 @@ import {
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import { formatCursor, parseCursor } from '../kit/pagination.ts'
 import { submit } from '../kit/submit.ts'
@@ -57,12 +57,12 @@ for (const kind of SUSPENDABLES) {
   suspendablesPages.post(`/operator/${kind}/:id/suspend`, (c) =>
     change(c, kind, () => {
       const body = parseBody(newSuspension, { reason: c.get('fields').get('reason') ?? '' })
-      return suspend(askerOf(c), kind, c.req.param('id'), body)
+      return suspend(actionContext(c), kind, c.req.param('id'), body)
     }),
   )
   suspendablesPages.post(`/operator/${kind}/:id/resume`, (c) =>
     change(c, kind, () =>
-      resume(askerOf(c), kind, c.req.param('id'), { keepGrants: c.get('fields').has('keep_grants') }),
+      resume(actionContext(c), kind, c.req.param('id'), { keepGrants: c.get('fields').has('keep_grants') }),
     ),
   )
 }

@@ -20,8 +20,8 @@ import {
 } from '../../organizations/organization.ts'
 import { findOrganizations } from '../../organizations/organizations-store.ts'
 import { requireMembership } from '../kit/access.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { type Act, checkAct } from '../kit/acts.ts'
-import type { Asker } from '../kit/asker.ts'
 import { boundReached, checkCreation } from '../kit/bounds.ts'
 import { endOfDecision, endOfMembership, startJobs } from '../kit/cut-off.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
@@ -35,13 +35,16 @@ export interface OwnOrganization {
   role: Role
 }
 
-export async function listOrganizations({ env, caller }: Asker): Promise<OwnOrganization[]> {
+export async function listOrganizations({ env, caller }: ActionContext): Promise<OwnOrganization[]> {
   const roles = new Map(caller.memberships.map(({ organizationId, role }) => [organizationId, role]))
   const organizations = await findOrganizations(env.DB, [...roles.keys()])
   return organizations.map((organization) => ({ organization, role: roles.get(organization.id) ?? 'member' }))
 }
 
-export async function getOrganization({ env, caller }: Asker, organizationId: string): Promise<OwnOrganization> {
+export async function getOrganization(
+  { env, caller }: ActionContext,
+  organizationId: string,
+): Promise<OwnOrganization> {
   const { role } = requireMembership(caller, organizationId)
   const [organization] = await findOrganizations(env.DB, [organizationId])
   if (!organization) throw new ApiError('not-found')
@@ -49,97 +52,110 @@ export async function getOrganization({ env, caller }: Asker, organizationId: st
 }
 
 export async function createOrganization(
-  asker: Asker,
+  context: ActionContext,
   body: z.output<typeof newOrganization>,
 ): Promise<OwnOrganization> {
-  const { env, config, caller } = asker
+  const { env, config, caller } = context
   checkAct(caller, 'createOrganization')
-  await checkOrganizationName(asker, body)
-  await checkCreation(asker, 'organization')
+  await checkOrganizationName(context, body)
+  await checkCreation(context, 'organization')
   const founder = { accountId: caller.accountId, mostOrganizations: config.organizationsPerAccount }
   const wanted = { ...body, policy: config.defaultAppPolicy, founder }
   const created = await change.createOrganization(env.DB, wanted, currentTime())
-  if (!created.ok && created.reason === 'too_many') throw boundReached(asker, 'organization')
+  if (!created.ok && created.reason === 'too_many') throw boundReached(context, 'organization')
   return { organization: requireNamed(created), role: 'owner' }
 }
 
 export async function changeOrganization(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   body: z.output<typeof organizationChange>,
 ): Promise<OwnOrganization> {
-  requirePermission(asker, organizationId, 'manage-organization')
-  const { organization: current, role } = await getOrganization(asker, organizationId)
+  requirePermission(context, organizationId, 'manage-organization')
+  const { organization: current, role } = await getOrganization(context, organizationId)
   checkShared(current)
   const { name = current.name } = body
-  if (name !== current.name) await checkOrganizationName(asker, { name, organizationId })
-  const renamed = await change.renameOrganization(deed(asker, organizationId), { ...current, ...body }, currentTime())
+  if (name !== current.name) await checkOrganizationName(context, { name, organizationId })
+  const renamed = await change.renameOrganization(deed(context, organizationId), { ...current, ...body }, currentTime())
   return { organization: requireNamed(renamed), role }
 }
 
-export async function listMembers({ env, caller }: Asker, organizationId: string): Promise<Member[]> {
+export async function listMembers({ env, caller }: ActionContext, organizationId: string): Promise<Member[]> {
   return members.listMembers(env.DB, requireMembership(caller, organizationId).organizationId)
 }
 
-export async function changeRole(asker: Asker, organizationId: string, accountId: string, role: Role): Promise<Member> {
-  const membership = requirePermission(asker, organizationId, 'manage-members')
-  const member = await requireMember(asker, organizationId, accountId)
+export async function changeRole(
+  context: ActionContext,
+  organizationId: string,
+  accountId: string,
+  role: Role,
+): Promise<Member> {
+  const membership = requirePermission(context, organizationId, 'manage-members')
+  const member = await requireMember(context, organizationId, accountId)
   checkOwners(membership, [member.role, role])
-  checkAct(asker.caller, concernsAdministrators([member.role, role]) ? 'changeRole: administrators' : 'changeRole')
-  const changed = await change.changeRole(deed(asker, organizationId), accountId, role, currentTime())
+  checkAct(context.caller, concernsAdministrators([member.role, role]) ? 'changeRole: administrators' : 'changeRole')
+  const changed = await change.changeRole(deed(context, organizationId), accountId, role, currentTime())
   if (!changed) throw lastOwner()
   return { ...member, role }
 }
 
 /** Anybody may leave; removing others takes the role for it. */
-export async function removeMember(asker: Asker, organizationId: string, accountId: string): Promise<void> {
-  const leaving = accountId === asker.caller.accountId
+export async function removeMember(context: ActionContext, organizationId: string, accountId: string): Promise<void> {
+  const leaving = accountId === context.caller.accountId
   const membership = leaving
-    ? requireMembership(asker.caller, organizationId)
-    : requirePermission(asker, organizationId, 'manage-members')
+    ? requireMembership(context.caller, organizationId)
+    : requirePermission(context, organizationId, 'manage-members')
   if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
-  const member = await requireMember(asker, organizationId, accountId)
+  const member = await requireMember(context, organizationId, accountId)
   if (!leaving) checkOwners(membership, [member.role])
-  checkAct(asker.caller, removalOf(member, leaving))
+  checkAct(context.caller, removalOf(member, leaving))
   const now = currentTime()
-  const ends = endOfMembership(asker, organizationId, accountId, now)
-  const removed = await change.removeMember(deed(asker, organizationId), accountId, ends, now)
+  const ends = endOfMembership(context, organizationId, accountId, now)
+  const removed = await change.removeMember(deed(context, organizationId), accountId, ends, now)
   if (!removed) throw lastOwner()
-  await startJobs(asker)
+  await startJobs(context)
 }
 
-export async function listDecisions({ env, caller }: Asker, organizationId: string): Promise<AppDecision[]> {
+export async function listDecisions({ env, caller }: ActionContext, organizationId: string): Promise<AppDecision[]> {
   return decisions.listDecisions(env.DB, requireMembership(caller, organizationId).organizationId)
 }
 
 /** `shown` is what a page listed of the app's scopes; by the API, all that it has now is meant. */
 export async function decide(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   clientId: string,
   body: z.output<typeof newDecision>,
   shown?: readonly string[],
 ): Promise<AppDecision> {
-  requirePermission(asker, organizationId, 'decide-apps')
-  const app = await requireVisibleApp(asker, organizationId, clientId)
-  checkAct(asker.caller, 'decide', clientId)
+  requirePermission(context, organizationId, 'decide-apps')
+  const app = await requireVisibleApp(context, organizationId, clientId)
+  checkAct(context.caller, 'decide', clientId)
   const now = currentTime()
   const { decision, scope_ceiling: scopeCeiling = null, expires_at: expiresAt, note } = body
   if (expiresAt !== null && expiresAt <= now) {
     throw invalidFields([{ pointer: pointer('expires_at'), detail: 'The expiry is in the past.' }])
   }
-  await checkCeiling(asker, scopeCeiling)
+  await checkCeiling(context, scopeCeiling)
   const consideredScopes = shown ?? [...app.scopes, ...app.optionalScopes]
-  const by = { decidedBy: asker.caller.accountId, decidedAt: now }
+  const by = { decidedBy: context.caller.accountId, decidedAt: now }
   const decided = { clientId, decision, scopeCeiling, consideredScopes, expiresAt, note, ...by }
-  await change.decide(deed(asker, organizationId), decided, await endOfDecision(asker, organizationId, decided, now))
-  await startJobs(asker)
-  await tellRequesters(asker, organizationId, clientId)
+  await change.decide(
+    deed(context, organizationId),
+    decided,
+    await endOfDecision(context, organizationId, decided, now),
+  )
+  await startJobs(context)
+  await tellRequesters(context, organizationId, clientId)
   return decided
 }
 
 /** Nothing is shown of an app, also by a decision about it, that the caller could not see otherwise. */
-async function requireVisibleApp({ env, caller }: Asker, organizationId: string, clientId: string): Promise<App> {
+async function requireVisibleApp(
+  { env, caller }: ActionContext,
+  organizationId: string,
+  clientId: string,
+): Promise<App> {
   const app = await findApp(env.DB, clientId)
   const own = caller.memberships.some((membership) => membership.organizationId === app?.organizationId)
   const visible = app && (own || app.firstParty || app.visibility === 'public')
@@ -148,7 +164,7 @@ async function requireVisibleApp({ env, caller }: Asker, organizationId: string,
 }
 
 /** A name that the catalogue does not have would be a limit that nobody meant. */
-export async function checkCeiling({ env, config }: Asker, ceiling: readonly string[] | null): Promise<void> {
+export async function checkCeiling({ env, config }: ActionContext, ceiling: readonly string[] | null): Promise<void> {
   if (ceiling === null) return
   const known = new Set((await listScopes(env.DB, config.issuer)).map(({ name }) => name))
   const unknown = ceiling.filter((scope) => !known.has(scope))
@@ -157,25 +173,33 @@ export async function checkCeiling({ env, config }: Asker, ceiling: readonly str
   throw invalidFields([{ pointer: pointer('scope_ceiling'), detail }])
 }
 
-export async function withdrawDecision(asker: Asker, organizationId: string, clientId: string): Promise<void> {
-  requirePermission(asker, organizationId, 'decide-apps')
-  checkAct(asker.caller, 'withdrawDecision', clientId)
+export async function withdrawDecision(
+  context: ActionContext,
+  organizationId: string,
+  clientId: string,
+): Promise<void> {
+  requirePermission(context, organizationId, 'decide-apps')
+  checkAct(context.caller, 'withdrawDecision', clientId)
   const now = currentTime()
-  const ends = await endOfDecision(asker, organizationId, { clientId, decision: 'withdrawn' }, now)
-  const withdrawn = await change.withdrawDecision(deed(asker, organizationId), clientId, ends, now)
+  const ends = await endOfDecision(context, organizationId, { clientId, decision: 'withdrawn' }, now)
+  const withdrawn = await change.withdrawDecision(deed(context, organizationId), clientId, ends, now)
   if (!withdrawn) throw new ApiError('not-found', 'Nothing is decided about this app.')
-  await startJobs(asker)
+  await startJobs(context)
 }
 
-export function requirePermission({ caller }: Asker, organizationId: string, permission: Permission): Membership {
+export function requirePermission(
+  { caller }: ActionContext,
+  organizationId: string,
+  permission: Permission,
+): Membership {
   const membership = requireMembership(caller, organizationId)
   if (may(membership.role, permission)) return membership
   const needed = rolesFor(permission)
   throw new ApiError('forbidden', `Your role in this organization is ${membership.role}; this needs ${needed}.`)
 }
 
-async function requireMember(asker: Asker, organizationId: string, accountId: string): Promise<Member> {
-  const member = (await listMembers(asker, organizationId)).find((candidate) => candidate.accountId === accountId)
+async function requireMember(context: ActionContext, organizationId: string, accountId: string): Promise<Member> {
+  const member = (await listMembers(context, organizationId)).find((candidate) => candidate.accountId === accountId)
   if (!member) throw new ApiError('not-found', 'There is no such member.')
   return member
 }
@@ -209,6 +233,6 @@ function requireNamed(named: change.Named): Organization {
   throw invalidFields([{ pointer: pointer('slug'), detail: 'This slug is taken.' }])
 }
 
-export function deed({ env, caller }: Asker, organizationId: string) {
+export function deed({ env, caller }: ActionContext, organizationId: string) {
   return { db: env.DB, organizationId, actor: caller.accountId }
 }

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../lib/case.ts'
 import type { AppDecision } from '../../organizations/decision.ts'
 import type { Member } from '../../organizations/organization.ts'
-import { askerOf } from '../kit/asker.ts'
+import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { decisionPath, memberPath, organizationPath } from '../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
@@ -50,7 +50,7 @@ organizations.openapi(
     responses: { 200: jsonAnswer('All of them.', organizationList), ...problems('insufficient-scope') },
   }),
   async (c) => {
-    const items = (await listOrganizations(askerOf(c))).map(toOrganizationBody)
+    const items = (await listOrganizations(actionContext(c))).map(toOrganizationBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -70,7 +70,7 @@ organizations.openapi(
       ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'conflict', ...BODY_PROBLEMS),
     },
   }),
-  async (c) => c.json(toOrganizationBody(await createOrganization(askerOf(c), c.req.valid('json'))), 201),
+  async (c) => c.json(toOrganizationBody(await createOrganization(actionContext(c), c.req.valid('json'))), 201),
 )
 
 organizations.openapi(
@@ -88,7 +88,8 @@ organizations.openapi(
       ...problems('insufficient-scope', 'not-found'),
     },
   }),
-  async (c) => c.json(toOrganizationBody(await getOrganization(askerOf(c), c.req.valid('param').organization_id)), 200),
+  async (c) =>
+    c.json(toOrganizationBody(await getOrganization(actionContext(c), c.req.valid('param').organization_id)), 200),
 )
 
 organizations.openapi(
@@ -108,7 +109,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json(toOrganizationBody(await changeOrganization(askerOf(c), id, c.req.valid('json'))), 200)
+    return c.json(toOrganizationBody(await changeOrganization(actionContext(c), id, c.req.valid('json'))), 200)
   },
 )
 
@@ -125,7 +126,7 @@ organizations.openapi(
     responses: { 200: jsonAnswer('All of them.', memberList), ...problems('insufficient-scope', 'not-found') },
   }),
   async (c) => {
-    const items = (await listMembers(askerOf(c), c.req.valid('param').organization_id)).map(toMemberBody)
+    const items = (await listMembers(actionContext(c), c.req.valid('param').organization_id)).map(toMemberBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -147,7 +148,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
-    return c.json(toMemberBody(await changeRole(askerOf(c), id, accountId, c.req.valid('json').role)), 200)
+    return c.json(toMemberBody(await changeRole(actionContext(c), id, accountId, c.req.valid('json').role)), 200)
   },
 )
 
@@ -167,7 +168,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
-    await removeMember(askerOf(c), id, accountId)
+    await removeMember(actionContext(c), id, accountId)
     return c.body(null, 204)
   },
 )
@@ -185,7 +186,7 @@ organizations.openapi(
     responses: { 200: jsonAnswer('All of them.', decisionList), ...problems('insufficient-scope', 'not-found') },
   }),
   async (c) => {
-    const items = (await listDecisions(askerOf(c), c.req.valid('param').organization_id)).map(toDecisionBody)
+    const items = (await listDecisions(actionContext(c), c.req.valid('param').organization_id)).map(toDecisionBody)
     return c.json({ items, next_cursor: null }, 200)
   },
 )
@@ -209,7 +210,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    return c.json(toDecisionBody(await decide(askerOf(c), id, clientId, c.req.valid('json'))), 200)
+    return c.json(toDecisionBody(await decide(actionContext(c), id, clientId, c.req.valid('json'))), 200)
   },
 )
 
@@ -230,7 +231,7 @@ organizations.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    await withdrawDecision(askerOf(c), id, clientId)
+    await withdrawDecision(actionContext(c), id, clientId)
     return c.body(null, 204)
   },
 )

@@ -1,11 +1,11 @@
 import { deploymentNames, findImitationProblem } from '../../apps/name-imitation.ts'
 import { listProtectedNames } from '../../apps/protected-names-store.ts'
-import type { Asker } from '../kit/asker.ts'
+import type { ActionContext } from '../kit/action-context.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
 
 /** An organization's name stands in the subject of its invitations: it must not pass for this service either. */
 export async function checkOrganizationName(
-  { env, config }: Pick<Asker, 'env' | 'config'>,
+  { env, config }: Pick<ActionContext, 'env' | 'config'>,
   { name, organizationId }: { name: string; organizationId?: string },
 ): Promise<void> {
   const ownApps = { organizationId: organizationId ?? '', publicToo: false }

@@ -2,8 +2,8 @@ import { type Context, Hono } from 'hono'
 import { type Member, may, type Organization } from '../../organizations/organization.ts'
 import { Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import { submit } from '../kit/submit.ts'
 import { changeRole, listMembers, type OwnOrganization, removeMember } from './actions.ts'
@@ -38,7 +38,7 @@ organizationPage.get('/organizations/:slug', async (c) => show(c, await requireO
 
 organizationPage.get('/organizations/:slug/apps.csv', async (c) => {
   const { organization } = await requireOwn(c)
-  const csv = exportReachingApps(askerOf(c), organization.id, { sort: 'name' })
+  const csv = exportReachingApps(actionContext(c), organization.id, { sort: 'name' })
   c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
   c.header('Content-Disposition', `attachment; filename="${organization.slug}-apps.csv"`)
   return c.body(csv)
@@ -47,12 +47,12 @@ organizationPage.get('/organizations/:slug/apps.csv', async (c) => {
 organizationPage.post('/organizations/:slug/members/:account_id', (c) =>
   change(c, async ({ organization }) => {
     const { role } = parseBody(roleChange, { role: c.get('fields').get('role') })
-    return changeRole(askerOf(c), organization.id, c.req.param('account_id'), role)
+    return changeRole(actionContext(c), organization.id, c.req.param('account_id'), role)
   }),
 )
 
 organizationPage.post('/organizations/:slug/members/:account_id/remove', (c) =>
-  change(c, ({ organization }) => removeMember(askerOf(c), organization.id, c.req.param('account_id'))),
+  change(c, ({ organization }) => removeMember(actionContext(c), organization.id, c.req.param('account_id'))),
 )
 
 /** Does it, and shows the organization again: with the reason, where it was not possible. */
@@ -71,7 +71,7 @@ organizationPage.post('/organizations/:slug/invitations', async (c) => {
   const fields = c.get('fields')
   const values = { email: fields.get('email') ?? '', role: fields.get('role') ?? '' }
   return submit(c, {
-    act: () => invite(askerOf(c), own.organization.id, parseBody(newInvitation, values)),
+    act: () => invite(actionContext(c), own.organization.id, parseBody(newInvitation, values)),
     done: pathOf(own),
     refused: (problems) => show(c, own, { invited: { values, problems } }),
   })
@@ -79,7 +79,7 @@ organizationPage.post('/organizations/:slug/invitations', async (c) => {
 
 organizationPage.post('/organizations/:slug/invitations/:invitation_id/withdraw', async (c) => {
   const own = await requireOwn(c)
-  await withdrawInvitation(askerOf(c), own.organization.id, c.req.param('invitation_id'))
+  await withdrawInvitation(actionContext(c), own.organization.id, c.req.param('invitation_id'))
   return c.redirect(pathOf(own), 303)
 })
 
@@ -96,12 +96,12 @@ async function show(
   { problems = [], invited = NOBODY_INVITED }: Refused = {},
 ): Promise<Response> {
   const { organization, role } = own
-  const asker = askerOf(c)
-  const { accountId } = asker.caller
-  const members = await listMembers(asker, organization.id)
+  const context = actionContext(c)
+  const { accountId } = context.caller
+  const members = await listMembers(context, organization.id)
   const inventory = may(role, 'see-inventory') ? await inventoryPart(c, organization) : null
   const invitations = may(role, 'manage-members')
-    ? { ...invited, invitations: await listInvitations(asker, organization.id) }
+    ? { ...invited, invitations: await listInvitations(context, organization.id) }
     : null
   const status = Object.keys(invitations?.problems ?? {}).length > 0 ? 422 : problems.length > 0 ? 409 : 200
   return htmlPage(c, <OrganizationPage {...{ own, accountId, members, inventory, invitations, problems }} />, status)
@@ -111,7 +111,7 @@ async function show(
 async function inventoryPart(c: Context<PageEnv>, { id, slug }: Organization): Promise<InventoryPart> {
   const parsed = pageQuery.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
   const query = parsed.success ? parsed.data : pageQuery.parse({})
-  const { items, nextCursor } = await listReachingApps(askerOf(c), id, { ...query, limit: APPS_SHOWN })
+  const { items, nextCursor } = await listReachingApps(actionContext(c), id, { ...query, limit: APPS_SHOWN })
   return { path: `/organizations/${slug}`, items, query, nextCursor }
 }
 

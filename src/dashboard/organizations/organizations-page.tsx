@@ -2,8 +2,8 @@ import { type Context, Hono } from 'hono'
 import { FormToken, Problems, TextField } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { askerOf } from '../kit/asker.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -26,7 +26,7 @@ organizationsPage.post('/organizations', (c) => {
   const fields = c.get('fields')
   const values = { name: fields.get('name') ?? '', slug: fields.get('slug') ?? '' }
   return submit(c, {
-    act: () => createOrganization(askerOf(c), parseBody(newOrganization, values)),
+    act: () => createOrganization(actionContext(c), parseBody(newOrganization, values)),
     done: ({ organization }) => `/organizations/${organization.slug}`,
     refused: (problems) => show(c, values, problems),
   })
@@ -37,7 +37,7 @@ async function show(
   values: OrganizationsView['values'],
   problems: FieldProblems = {},
 ): Promise<Response> {
-  const view = { organizations: await listOrganizations(askerOf(c)), values, problems }
+  const view = { organizations: await listOrganizations(actionContext(c)), values, problems }
   return htmlPage(c, <Organizations {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
 }
 

@@ -7,7 +7,7 @@ import { type EpochDay, epochDay, type UsageCount } from '../../../apps/usage.ts
 import { listUsage } from '../../../apps/usage-store.ts'
 import { findSentence } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
-import type { Asker } from '../../kit/asker.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 
 interface Usage extends AppActivity {
   /** Oldest day first; a day without tokens has no count. */
@@ -16,7 +16,7 @@ interface Usage extends AppActivity {
 }
 
 /** The tokens of so many days, up to and with today, and who is connected now. */
-export async function getUsage({ env }: Asker, { clientId }: App, days: number): Promise<Usage> {
+export async function getUsage({ env }: ActionContext, { clientId }: App, days: number): Promise<Usage> {
   const today = epochDay(currentTime())
   const [counts, activityOf] = await Promise.all([
     listUsage(env.DB, clientId, today - days + 1, today),
@@ -42,7 +42,7 @@ interface Refused {
 }
 
 /** What was refused in the app's name, newest first: at most so many single errors, and every count. */
-export async function listTokenErrors({ env }: Asker, { clientId }: App, limit: number): Promise<Refused> {
+export async function listTokenErrors({ env }: ActionContext, { clientId }: App, limit: number): Promise<Refused> {
   const [errors, refusals] = await Promise.all([
     tokenErrors.listTokenErrors(env.DB, clientId, limit),
     listRefusalCounts(env.DB, clientId),

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { isoDate } from '../../../apps/usage.ts'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import { requireApp } from '../../kit/access.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { getUsage, listTokenErrors } from './actions.ts'
@@ -33,7 +33,7 @@ activity.openapi(
   }),
   async (c) => {
     const app = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
-    const { counts, connectedAccounts } = await getUsage(askerOf(c), app, c.req.valid('query').days)
+    const { counts, connectedAccounts } = await getUsage(actionContext(c), app, c.req.valid('query').days)
     const items = counts.map((count) => ({ ...count, day: isoDate(count.day) }))
     return c.json(toSnakeKeys(usage, { items, nextCursor: null, connectedAccounts }), 200)
   },
@@ -59,7 +59,7 @@ activity.openapi(
   }),
   async (c) => {
     const app = await requireApp(c.env.DB, c.get('caller'), c.req.valid('param').client_id, 'see')
-    const { errors, refusals } = await listTokenErrors(askerOf(c), app, MAX_LISTED)
+    const { errors, refusals } = await listTokenErrors(actionContext(c), app, MAX_LISTED)
     const counted = refusals.map((refusal) => ({ ...refusal, day: isoDate(refusal.day) }))
     return c.json(toSnakeKeys(tokenErrors, { items: errors, nextCursor: null, counted }), 200)
   },

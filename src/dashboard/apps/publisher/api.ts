@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../../../apps/publisher.ts'
 import { toSnakeKeys } from '../../../lib/case.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { getPublisherVerification, verifyPublisher } from './actions.ts'
@@ -29,7 +29,7 @@ publisher.openapi(
     },
   }),
   async (c) => {
-    const check = await verifyPublisher(askerOf(c), c.req.valid('param').client_id)
+    const check = await verifyPublisher(actionContext(c), c.req.valid('param').client_id)
     return c.json(toVerificationBody(check), 200)
   },
 )
@@ -50,7 +50,7 @@ publisher.openapi(
     },
   }),
   async (c) => {
-    const check = await getPublisherVerification(askerOf(c), c.req.valid('param').client_id)
+    const check = await getPublisherVerification(actionContext(c), c.req.valid('param').client_id)
     return c.json(toVerificationBody(check), 200)
   },
 )

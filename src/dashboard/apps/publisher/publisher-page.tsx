@@ -5,8 +5,8 @@ import { listMissingForPublic } from '../../../apps/visibility.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
@@ -37,7 +37,7 @@ publisherPage.get('/developer/apps/:client_id/publisher', async (c) => {
 publisherPage.post('/developer/apps/:client_id/publisher', async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   return submit(c, {
-    act: () => verifyPublisher(askerOf(c), app.clientId),
+    act: () => verifyPublisher(actionContext(c), app.clientId),
     done: appPath(app, 'publisher'),
     refused: (problems) => show(c, frame, problems),
   })
@@ -48,7 +48,7 @@ publisherPage.post('/developer/apps/:client_id/visibility', async (c) => {
   return submit(c, {
     act: () => {
       const change = parseBody(appChange, { visibility: c.get('fields').get('visibility') })
-      return changeApp(askerOf(c), app.clientId, change, null)
+      return changeApp(actionContext(c), app.clientId, change, null)
     },
     done: ({ visibility }) => appPath(app, 'publisher', visibility),
     refused: (problems) => show(c, frame, problems),

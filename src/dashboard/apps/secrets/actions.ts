@@ -5,8 +5,8 @@ import { isPublic } from '../../../apps/settings.ts'
 import { ApiError } from '../../../errors.ts'
 import { currentTime, type EpochSeconds } from '../../../lib/clock.ts'
 import { requireApp } from '../../kit/access.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
-import type { Asker } from '../../kit/asker.ts'
 import { invalidFields, pointer } from '../../kit/field-errors.ts'
 
 interface SecretRequest {
@@ -15,7 +15,7 @@ interface SecretRequest {
 }
 
 export async function createSecret(
-  { env, caller }: Asker,
+  { env, caller }: ActionContext,
   clientId: string,
   { name, expires_at: expiresAt }: SecretRequest,
 ): Promise<{ secret: AppSecret; clientSecret: string }> {
@@ -30,7 +30,7 @@ export async function createSecret(
   return created
 }
 
-export async function deleteSecret({ env, caller }: Asker, clientId: string, secretId: string): Promise<void> {
+export async function deleteSecret({ env, caller }: ActionContext, clientId: string, secretId: string): Promise<void> {
   const app = await requireApp(env.DB, caller, clientId, 'manage')
   checkAct(caller, 'deleteSecret')
   const deleted = await change.deleteSecret(env.DB, { app, actor: caller.accountId }, secretId, currentTime())

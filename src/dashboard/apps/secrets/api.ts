@@ -4,7 +4,7 @@ import { listLiveSecrets } from '../../../apps/secrets-store.ts'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { requireApp } from '../../kit/access.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { appPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
@@ -45,7 +45,11 @@ secrets.openapi(
     },
   }),
   async (c) => {
-    const { secret, clientSecret } = await createSecret(askerOf(c), c.req.valid('param').client_id, c.req.valid('json'))
+    const { secret, clientSecret } = await createSecret(
+      actionContext(c),
+      c.req.valid('param').client_id,
+      c.req.valid('json'),
+    )
     return c.json({ ...toSecretBody(secret), client_secret: clientSecret }, 201)
   },
 )
@@ -86,7 +90,7 @@ secrets.openapi(
   }),
   async (c) => {
     const { client_id: clientId, id } = c.req.valid('param')
-    await deleteSecret(askerOf(c), clientId, id)
+    await deleteSecret(actionContext(c), clientId, id)
     return c.body(null, 204)
   },
 )

@@ -6,8 +6,8 @@ import { currentTime } from '../../../lib/clock.ts'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { appPath, requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { deleteSecret } from './actions.ts'
@@ -29,7 +29,7 @@ deleteSecretPage.get('/developer/apps/:client_id/secrets/:id/delete', async (c) 
 
 deleteSecretPage.post('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
   const { app } = await requireAppPage(c, 'manage')
-  await deleteSecret(askerOf(c), app.clientId, c.req.param('id'))
+  await deleteSecret(actionContext(c), app.clientId, c.req.param('id'))
   return c.redirect(appPath(app, 'secrets', 'secret_deleted'), 303)
 })
 

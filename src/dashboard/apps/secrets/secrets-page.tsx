@@ -5,8 +5,8 @@ import { currentTime } from '../../../lib/clock.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../../kit/shown-once.tsx'
@@ -44,7 +44,7 @@ secretsPage.post('/developer/apps/:client_id/secrets', async (c) => {
   return submit(c, {
     act: () => {
       const body = parseBody(secretRequest, { name: values.name, expires_at: parseDay(values.expires) })
-      return createSecret(askerOf(c), app.clientId, body)
+      return createSecret(actionContext(c), app.clientId, body)
     },
     done: ({ secret, clientSecret }) =>
       shownOncePage(c, {

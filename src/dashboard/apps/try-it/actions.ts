@@ -10,7 +10,7 @@ import { equalInConstantTime, sha256 } from '../../../lib/encoding.ts'
 import { randomBase64Url } from '../../../lib/random.ts'
 import { parseAccessToken } from '../../../tokens/access-token.ts'
 import { parseHandle } from '../../../tokens/handle.ts'
-import type { Asker } from '../../kit/asker.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 
 /** What a trial run came to. No token is in it. */
 export type TryOutcome =
@@ -35,7 +35,7 @@ interface AuthorizationResponse {
 const SECRET_BYTES = 32
 
 /** Answers the address of the app's own authorization, for every scope that it is registered for. */
-export async function startTryRun({ env, config, caller }: Asker, app: App): Promise<string> {
+export async function startTryRun({ env, config, caller }: ActionContext, app: App): Promise<string> {
   const { clientId, scopes, optionalScopes } = app
   const secrets = { state: randomBase64Url(SECRET_BYTES), codeVerifier: randomBase64Url(SECRET_BYTES) }
   await beginTryRun(env, { clientId, accountId: caller.accountId }, secrets, currentTime())
@@ -53,10 +53,14 @@ export async function startTryRun({ env, config, caller }: Asker, app: App): Pro
 }
 
 /** Redeems the code and revokes the grant, once for each run. */
-export async function finishTryRun(asker: Asker, app: App, response: AuthorizationResponse): Promise<TryOutcome> {
-  const run = { clientId: app.clientId, accountId: asker.caller.accountId }
-  const secrets = await takeTryRun(asker.env, run, currentTime())
-  return secrets ? finish(asker, app, response, secrets) : ended()
+export async function finishTryRun(
+  context: ActionContext,
+  app: App,
+  response: AuthorizationResponse,
+): Promise<TryOutcome> {
+  const run = { clientId: app.clientId, accountId: context.caller.accountId }
+  const secrets = await takeTryRun(context.env, run, currentTime())
+  return secrets ? finish(context, app, response, secrets) : ended()
 }
 
 function ended(): TryOutcome {
@@ -64,7 +68,7 @@ function ended(): TryOutcome {
 }
 
 async function finish(
-  asker: Asker,
+  context: ActionContext,
   app: App,
   { state = '', code = '', error, error_description: description = '' }: AuthorizationResponse,
   secrets: TryRunSecrets,
@@ -72,7 +76,7 @@ async function finish(
   if (!equalInConstantTime(state, secrets.state)) return ended()
   if (error !== undefined) return { ok: false, error, description }
   try {
-    return describe(await redeemAndRevoke(asker, app, code, secrets.codeVerifier))
+    return describe(await redeemAndRevoke(context, app, code, secrets.codeVerifier))
   } catch (refusal) {
     if (!(refusal instanceof ProtocolError)) throw refusal
     return { ok: false, error: refusal.code, description: refusal.description }
@@ -81,7 +85,7 @@ async function finish(
 
 /** As the token endpoint would, but for client authentication: we are who asks, and no secret is kept in clear. */
 async function redeemAndRevoke(
-  { env, config, caller: { accountId } }: Asker,
+  { env, config, caller: { accountId } }: ActionContext,
   app: App,
   code: string,
   codeVerifier: string,

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { refuseRehearsal } from '../../../lib/rehearsal.ts'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { finishTryRun, startTryRun, type TryOutcome } from './actions.ts'
@@ -13,13 +13,13 @@ export const tryPage = new Hono<PageEnv>()
 
 tryPage.post('/developer/try/:client_id', async (c) => {
   const { app } = await requireAppPage(c, 'see')
-  return c.redirect(await startTryRun(askerOf(c), app), 303)
+  return c.redirect(await startTryRun(actionContext(c), app), 303)
 })
 
 /** Where the run comes back to. */
 tryPage.get('/developer/try/:client_id/callback', refuseRehearsal, async (c) => {
   const { app, frame } = await requireAppPage(c, 'see')
-  const outcome = await finishTryRun(askerOf(c), app, c.req.query())
+  const outcome = await finishTryRun(actionContext(c), app, c.req.query())
   return htmlPage(c, <TryResult {...frame} outcome={outcome} />)
 })
 

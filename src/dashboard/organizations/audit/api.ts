@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toEventBody } from '../../../audit/event-body.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { exportAuditEvents, listAuditEvents } from './actions.ts'
@@ -27,7 +27,7 @@ audit.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId } = c.req.valid('param')
-    const { items, nextCursor } = await listAuditEvents(askerOf(c), organizationId, c.req.valid('query'))
+    const { items, nextCursor } = await listAuditEvents(actionContext(c), organizationId, c.req.valid('query'))
     return c.json({ items: items.map(toEventBody), next_cursor: nextCursor }, 200)
   },
 )
@@ -49,7 +49,7 @@ audit.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId } = c.req.valid('param')
-    const log = exportAuditEvents(askerOf(c), organizationId, c.req.valid('query'))
+    const log = exportAuditEvents(actionContext(c), organizationId, c.req.valid('query'))
     c.header('Content-Type', JSON_LINES)
     c.header('Content-Disposition', 'attachment; filename="audit.ndjson"')
     return c.body(log, 200)

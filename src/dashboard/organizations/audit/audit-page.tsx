@@ -3,8 +3,8 @@ import type { AuditFilter, LoggedEvent } from '../../../audit/audit-query-store.
 import { ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { dayOf } from '../../../ui/time.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { requireOwn } from '../require-own.ts'
@@ -32,7 +32,7 @@ auditPage.get('/organizations/:slug/audit', async (c) => {
   const own = await requireOwn(c)
   const { cursor, ...query } = readQuery(c.req.query())
   const page = { ...query, cursor, limit: EVENTS_SHOWN }
-  const { items: events, nextCursor } = await listAuditEvents(askerOf(c), own.organization.id, page)
+  const { items: events, nextCursor } = await listAuditEvents(actionContext(c), own.organization.id, page)
   const view = { own, filter: toAuditFilter(query), events, nextCursor, query: toSearch(query) }
   return htmlPage(c, <Audit {...view} />)
 })
@@ -40,7 +40,7 @@ auditPage.get('/organizations/:slug/audit', async (c) => {
 auditPage.get('/organizations/:slug/audit/export', async (c) => {
   const { organization } = await requireOwn(c)
   const { cursor: _cursor, ...query } = readQuery(c.req.query())
-  const log = exportAuditEvents(askerOf(c), organization.id, query)
+  const log = exportAuditEvents(actionContext(c), organization.id, query)
   c.header('Content-Type', 'application/x-ndjson')
   c.header('Content-Disposition', `attachment; filename="${organization.slug}-audit.ndjson"`)
   return c.body(log)

@@ -14,17 +14,17 @@ import {
 import { insertEndingJobStatement } from '../../../revocation/ending-jobs-store.ts'
 import { countRemovalStatement } from '../../../revocation/removals-store.ts'
 import { endStatusesStatements } from '../../../revocation/token-statuses-store.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
-import type { Asker } from '../../kit/asker.ts'
 import { startJobs } from '../../kit/cut-off.ts'
 import { getOrganization, type OwnOrganization, requirePermission } from '../actions.ts'
 
 /** For owners; a personal organization ends with its account, and those that run the service stay. */
-export async function requireClosable(asker: Asker, organizationId: string): Promise<OwnOrganization> {
-  requirePermission(asker, organizationId, 'close-organization')
-  const own = await getOrganization(asker, organizationId)
+export async function requireClosable(context: ActionContext, organizationId: string): Promise<OwnOrganization> {
+  requirePermission(context, organizationId, 'close-organization')
+  const own = await getOrganization(context, organizationId)
   if (own.organization.personal) throw new ApiError('conflict', 'A personal organization ends with its account.')
-  if (await runsTheService(asker.env.DB, organizationId)) {
+  if (await runsTheService(context.env.DB, organizationId)) {
     throw new ApiError('conflict', 'This organization runs the service: its apps are needed by everybody.')
   }
   return own
@@ -35,7 +35,7 @@ export interface ClosingConsequences extends ClosingCounts {
   ownApps: readonly AppInUse[]
 }
 
-export async function foreseeClosing({ env }: Asker, organizationId: string): Promise<ClosingConsequences> {
+export async function foreseeClosing({ env }: ActionContext, organizationId: string): Promise<ClosingConsequences> {
   const [counts, ownApps] = await Promise.all([
     countClosing(env.DB, organizationId, currentTime()),
     listAppsInUse(env.DB, organizationId),
@@ -47,14 +47,14 @@ export async function foreseeClosing({ env }: Asker, organizationId: string): Pr
  * Ends everything that an organization gave, in one batch: its apps stop for everybody, and grants that name it lose
  * it. A job finishes behind it.
  */
-export async function closeOrganization(asker: Asker, organizationId: string): Promise<void> {
-  const { env, caller } = asker
-  await requireClosable(asker, organizationId)
+export async function closeOrganization(context: ActionContext, organizationId: string): Promise<void> {
+  const { env, caller } = context
+  await requireClosable(context, organizationId)
   checkAct(caller, 'closeOrganization')
   const closing = { organizationId, actor: caller.accountId, ownerId: caller.accountId }
   const [closed] = await batch(env.DB, closingStatements(env.DB, closing, currentTime()))
   if (!closed?.meta.changes) throw new ApiError('conflict', 'It is closed already, or you are no owner of it any more.')
-  await startJobs(asker)
+  await startJobs(context)
 }
 
 interface Closing {

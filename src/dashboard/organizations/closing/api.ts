@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, newApi, problems } from '../../kit/route.ts'
 import { closeOrganization } from './actions.ts'
@@ -25,7 +25,7 @@ closing.openapi(
     },
   }),
   async (c) => {
-    await closeOrganization(askerOf(c), c.req.valid('param').organization_id)
+    await closeOrganization(actionContext(c), c.req.valid('param').organization_id)
     return c.body(null, 204)
   },
 )

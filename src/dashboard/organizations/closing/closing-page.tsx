@@ -2,9 +2,9 @@ import { type Context, Hono } from 'hono'
 import { FormToken, NoDefault, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { inNumber } from '../../../ui/in-number.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { requireOwn } from '../require-own.ts'
@@ -17,17 +17,17 @@ closingPage.get('/organizations/:slug/close', (c) => show(c, { name: '', problem
 
 closingPage.post('/organizations/:slug/close', async (c) => {
   const { organization } = await requireOwn(c)
-  await requireClosable(askerOf(c), organization.id)
+  await requireClosable(actionContext(c), organization.id)
   checkAct(c.get('caller'), 'closeOrganization')
   const name = c.get('fields').get('name')?.trim() ?? ''
   if (name !== organization.name) return show(c, { name, problems: ['This is not its name. Nothing was closed.'] })
-  await closeOrganization(askerOf(c), organization.id)
+  await closeOrganization(actionContext(c), organization.id)
   return c.redirect('/organizations', 303)
 })
 
 async function show(c: Context<PageEnv>, typed: { name: string; problems: readonly string[] }): Promise<Response> {
-  const own = await requireClosable(askerOf(c), (await requireOwn(c)).organization.id)
-  const closing = await foreseeClosing(askerOf(c), own.organization.id)
+  const own = await requireClosable(actionContext(c), (await requireOwn(c)).organization.id)
+  const closing = await foreseeClosing(actionContext(c), own.organization.id)
   const view = { own, closing, ...typed }
   return htmlPage(c, <CloseOrganization {...view} />, typed.problems.length > 0 ? 422 : 200)
 }

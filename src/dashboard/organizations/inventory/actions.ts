@@ -4,25 +4,25 @@ import { currentTime } from '../../../lib/clock.ts'
 import { type InventoryItem, type InventoryPosition, positionOf } from '../../../organizations/inventory.ts'
 import { findInventoryItem, listInventory } from '../../../organizations/inventory-store.ts'
 import * as grants from '../../../organizations/reaching-grants-store.ts'
-import type { Asker } from '../../kit/asker.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import { requirePermission } from '../actions.ts'
 import { inventoryCsv } from './csv.ts'
 import type { grantsQuery, InventoryFilter, inventoryQuery } from './schemas.ts'
 
 export async function listReachingApps(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   { sort, q, state, verified, cursor, limit }: z.output<typeof inventoryQuery>,
 ): Promise<Listed<InventoryItem>> {
-  requirePermission(asker, organizationId, 'see-inventory')
+  requirePermission(context, organizationId, 'see-inventory')
   const filter = {
     search: q || null,
     state: state ?? null,
     verified: verified === undefined ? null : verified === 'true',
   }
   const page = { sort, after: cursor === undefined ? null : toPosition(cursor), limit: limit + 1 }
-  const found = await listInventory(asker.env.DB, organizationId, { ...filter, ...page }, currentTime())
+  const found = await listInventory(context.env.DB, organizationId, { ...filter, ...page }, currentTime())
   const { items, next } = toPage(found, limit)
   return { items, nextCursor: next && formatPosition(positionOf(next, sort)) }
 }
@@ -38,48 +38,52 @@ function toPosition(cursor: string): InventoryPosition {
 
 /** As CSV, written as it is read. */
 export function exportReachingApps(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   filter: InventoryFilter,
 ): ReadableStream<Uint8Array> {
-  requirePermission(asker, organizationId, 'see-inventory')
-  return inventoryCsv(walkReachingApps(asker, organizationId, filter))
+  requirePermission(context, organizationId, 'see-inventory')
+  return inventoryCsv(walkReachingApps(context, organizationId, filter))
 }
 
 const CSV_PAGE = 200
 
 /** Every app that matches, page after page, so that no memory holds more than one. */
 async function* walkReachingApps(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   filter: InventoryFilter,
 ): AsyncGenerator<InventoryItem[]> {
   let cursor: string | undefined
   do {
     const query = { ...filter, cursor, limit: CSV_PAGE }
-    const page: Listed<InventoryItem> = await listReachingApps(asker, organizationId, query)
+    const page: Listed<InventoryItem> = await listReachingApps(context, organizationId, query)
     yield page.items
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)
 }
 
-export async function getReachingApp(asker: Asker, organizationId: string, clientId: string): Promise<InventoryItem> {
-  requirePermission(asker, organizationId, 'see-inventory')
-  const item = await findInventoryItem(asker.env.DB, organizationId, clientId, currentTime())
+export async function getReachingApp(
+  context: ActionContext,
+  organizationId: string,
+  clientId: string,
+): Promise<InventoryItem> {
+  requirePermission(context, organizationId, 'see-inventory')
+  const item = await findInventoryItem(context.env.DB, organizationId, clientId, currentTime())
   if (!item) throw new ApiError('not-found', 'This app does not reach the organization.')
   return item
 }
 
 /** Of one app, or of one person; the most recently used first. */
 export async function listReachingGrants(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   filter: grants.GrantFilter,
   { cursor, limit }: z.output<typeof grantsQuery>,
 ): Promise<Listed<grants.ReachingGrant>> {
-  requirePermission(asker, organizationId, 'see-inventory')
+  requirePermission(context, organizationId, 'see-inventory')
   const page = { after: cursor === undefined ? null : toGrantPosition(cursor), limit: limit + 1 }
-  const found = await grants.listReachingGrants(asker.env.DB, organizationId, filter, page, currentTime())
+  const found = await grants.listReachingGrants(context.env.DB, organizationId, filter, page, currentTime())
   const { items, next } = toPage(found, limit)
   return { items, nextCursor: next && formatCursor([next.lastUsedAt, next.grantId]) }
 }

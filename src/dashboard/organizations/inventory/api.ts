@@ -3,7 +3,7 @@ import { toSnakeKeys } from '../../../lib/case.ts'
 import type { InventoryItem } from '../../../organizations/inventory.ts'
 import type { GrantFilter, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { describeUserAgent } from '../../../ui/user-agent.ts'
-import { type Asker, askerOf } from '../../kit/asker.ts'
+import { type ActionContext, actionContext } from '../../kit/action-context.ts'
 import { decisionPath, memberPath, organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { exportReachingApps, getReachingApp, listReachingApps, listReachingGrants } from './actions.ts'
@@ -39,7 +39,7 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    const { items, nextCursor } = await listReachingApps(askerOf(c), id, c.req.valid('query'))
+    const { items, nextCursor } = await listReachingApps(actionContext(c), id, c.req.valid('query'))
     return c.json({ items: items.map(toItemBody), next_cursor: nextCursor }, 200)
   },
 )
@@ -61,7 +61,7 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    const csv = exportReachingApps(askerOf(c), id, c.req.valid('query'))
+    const csv = exportReachingApps(actionContext(c), id, c.req.valid('query'))
     c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
     c.header('Content-Disposition', 'attachment; filename="apps.csv"')
     return c.body(csv, 200)
@@ -82,7 +82,7 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    return c.json(toItemBody(await getReachingApp(askerOf(c), id, clientId)), 200)
+    return c.json(toItemBody(await getReachingApp(actionContext(c), id, clientId)), 200)
   },
 )
 
@@ -103,7 +103,7 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    return c.json(await grantsPage(askerOf(c), id, { clientId }, c.req.valid('query')), 200)
+    return c.json(await grantsPage(actionContext(c), id, { clientId }, c.req.valid('query')), 200)
   },
 )
 
@@ -124,17 +124,17 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
-    return c.json(await grantsPage(askerOf(c), id, { accountId }, c.req.valid('query')), 200)
+    return c.json(await grantsPage(actionContext(c), id, { accountId }, c.req.valid('query')), 200)
   },
 )
 
 async function grantsPage(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   filter: GrantFilter,
   query: z.output<typeof grantsQuery>,
 ) {
-  const { items, nextCursor } = await listReachingGrants(asker, organizationId, filter, query)
+  const { items, nextCursor } = await listReachingGrants(context, organizationId, filter, query)
   return { items: items.map(toGrantBody), next_cursor: nextCursor }
 }
 

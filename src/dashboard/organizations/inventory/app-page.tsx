@@ -10,8 +10,8 @@ import { getPolicy } from '../../../organizations/policy-store.ts'
 import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
 import { decide, type OwnOrganization, withdrawDecision } from '../actions.ts'
@@ -60,13 +60,13 @@ appPage.post('/organizations/:slug/apps/:client_id', async (c) => {
 async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganization, clientId: string) {
   const fields = c.get('fields')
   const decision = fields.get('decision')
-  if (decision === 'none') return withdrawDecision(askerOf(c), organization.id, clientId)
+  if (decision === 'none') return withdrawDecision(actionContext(c), organization.id, clientId)
   const note = fields.get(decision === 'blocked' ? 'block_note' : 'note')?.trim() || null
   if (decision === 'blocked') {
-    return decide(askerOf(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
+    return decide(actionContext(c), organization.id, clientId, parseBody(newDecision, { decision, note }))
   }
   const body = parseBody(newDecision, { decision, note, ...readLimits(fields) })
-  return decide(askerOf(c), organization.id, clientId, body, readShown(fields))
+  return decide(actionContext(c), organization.id, clientId, body, readShown(fields))
 }
 
 async function show(
@@ -76,11 +76,11 @@ async function show(
   problems: readonly string[] = [],
 ): Promise<Response> {
   const { id } = own.organization
-  const asker = askerOf(c)
-  const item = await getReachingApp(asker, id, clientId)
+  const context = actionContext(c)
+  const item = await getReachingApp(context, id, clientId)
   const page = { cursor: c.req.query('cursor'), limit: GRANTS_SHOWN }
   const [{ items: grants, nextCursor }, decision, app, catalogue, policy] = await Promise.all([
-    listReachingGrants(asker, id, { clientId }, page),
+    listReachingGrants(context, id, { clientId }, page),
     findDecision(c.env.DB, id, clientId),
     findApp(c.env.DB, clientId),
     listScopes(c.env.DB, c.get('config').issuer),

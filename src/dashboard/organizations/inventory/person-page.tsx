@@ -3,8 +3,8 @@ import type { Member } from '../../../organizations/organization.ts'
 import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { listMembers, type OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { requireOwn } from '../require-own.ts'
@@ -27,8 +27,8 @@ personPage.get('/organizations/:slug/people/:account_id', async (c) => {
   const own = await requireOwn(c)
   const { id } = own.organization
   const accountId = c.req.param('account_id')
-  const { items: grants } = await listReachingGrants(askerOf(c), id, { accountId }, { limit: GRANTS_SHOWN })
-  const member = (await listMembers(askerOf(c), id)).find((candidate) => candidate.accountId === accountId)
+  const { items: grants } = await listReachingGrants(actionContext(c), id, { accountId }, { limit: GRANTS_SHOWN })
+  const member = (await listMembers(actionContext(c), id)).find((candidate) => candidate.accountId === accountId)
   if (!member && grants.length === 0) return c.notFound()
   return htmlPage(c, <Person own={own} member={member} grants={grants} />)
 })

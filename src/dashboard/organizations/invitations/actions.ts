@@ -8,32 +8,32 @@ import * as invitations from '../../../organizations/invitations-store.ts'
 import * as invitees from '../../../organizations/invite.ts'
 import type { Role } from '../../../organizations/organization.ts'
 import { inWords } from '../../../ui/in-words.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
-import type { Asker } from '../../kit/asker.ts'
 import { invalidFields, pointer } from '../../kit/field-errors.ts'
 import { checkOwners, concernsAdministrators, deed, requirePermission } from '../actions.ts'
 import { invitationMail } from './mail.ts'
 import type { newInvitation } from './schemas.ts'
 
-export async function listInvitations(asker: Asker, organizationId: string): Promise<Invitation[]> {
-  requirePermission(asker, organizationId, 'manage-members')
-  return invitations.listInvitations(asker.env.DB, organizationId, currentTime())
+export async function listInvitations(context: ActionContext, organizationId: string): Promise<Invitation[]> {
+  requirePermission(context, organizationId, 'manage-members')
+  return invitations.listInvitations(context.env.DB, organizationId, currentTime())
 }
 
 /** An open invitation is not mailed twice a day: asked for again, it is answered, with the role that is asked for now. */
 export async function invite(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   { email, role }: z.output<typeof newInvitation>,
 ): Promise<Invitation> {
-  const membership = requirePermission(asker, organizationId, 'manage-members')
+  const membership = requirePermission(context, organizationId, 'manage-members')
   if (membership.personal) throw new ApiError('conflict', 'A personal organization has its one member for good.')
   checkOwners(membership, [role])
-  checkAct(asker.caller, concernsAdministrators([role]) ? 'invite: administrators' : 'invite')
-  const post = getMailer(asker)
-  const mailed = await findMailed(asker, organizationId, email)
-  if (mailed) return changeMailed(asker, mailed, role)
-  const { env, caller } = asker
+  checkAct(context.caller, concernsAdministrators([role]) ? 'invite: administrators' : 'invite')
+  const post = getMailer(context)
+  const mailed = await findMailed(context, organizationId, email)
+  if (mailed) return changeMailed(context, mailed, role)
+  const { env, caller } = context
   const obstacle = await invitations.findObstacle(
     env.DB,
     { organizationId, email, invitedBy: caller.accountId },
@@ -43,19 +43,23 @@ export async function invite(
   const invitation = { accountId: caller.accountId, organizationId, email }
   const allowance = await allowInvitation(env, invitation, currentTime())
   if (!allowance.ok) throw tooManyInvitations(allowance.retryAfterSeconds)
-  const invited = await invitees.inviteAddress(deed(asker, organizationId), { email, role }, currentTime())
-  if (!invited) return answerLate(asker, organizationId, { email, role })
-  await post('an invitation', [invitationMail(allowance.to, invited, asker.config.issuer)])
+  const invited = await invitees.inviteAddress(deed(context, organizationId), { email, role }, currentTime())
+  if (!invited) return answerLate(context, organizationId, { email, role })
+  await post('an invitation', [invitationMail(allowance.to, invited, context.config.issuer)])
   return invited.invitation
 }
 
-export async function withdrawInvitation(asker: Asker, organizationId: string, invitationId: string): Promise<void> {
-  const membership = requirePermission(asker, organizationId, 'manage-members')
-  const open = await invitations.listInvitations(asker.env.DB, organizationId, currentTime())
+export async function withdrawInvitation(
+  context: ActionContext,
+  organizationId: string,
+  invitationId: string,
+): Promise<void> {
+  const membership = requirePermission(context, organizationId, 'manage-members')
+  const open = await invitations.listInvitations(context.env.DB, organizationId, currentTime())
   const invitation = open.find(({ id }) => id === invitationId)
   if (!invitation) throw noInvitation()
   checkOwners(membership, [invitation.role])
-  const withdrawn = await invitees.withdrawInvitation(deed(asker, organizationId), invitation, currentTime())
+  const withdrawn = await invitees.withdrawInvitation(deed(context, organizationId), invitation, currentTime())
   if (!withdrawn) throw noInvitation()
 }
 
@@ -63,7 +67,11 @@ function noInvitation(): ApiError {
   return new ApiError('not-found', 'There is no such invitation any more.')
 }
 
-async function findMailed({ env }: Asker, organizationId: string, email: string): Promise<Invitation | undefined> {
+async function findMailed(
+  { env }: ActionContext,
+  organizationId: string,
+  email: string,
+): Promise<Invitation | undefined> {
   const now = currentTime()
   const open = (await invitations.listInvitations(env.DB, organizationId, now)).find(
     (invitation) => invitation.email === email,
@@ -71,26 +79,26 @@ async function findMailed({ env }: Asker, organizationId: string, email: string)
   return open && open.createdAt > now - MAILED_AGAIN_AFTER_SECONDS ? open : undefined
 }
 
-async function changeMailed(asker: Asker, mailed: Invitation, role: Role): Promise<Invitation> {
+async function changeMailed(context: ActionContext, mailed: Invitation, role: Role): Promise<Invitation> {
   const { organizationId, email } = mailed
-  checkOwners(requirePermission(asker, organizationId, 'manage-members'), [mailed.role])
+  checkOwners(requirePermission(context, organizationId, 'manage-members'), [mailed.role])
   if (mailed.role === role) return mailed
-  const changed = await invitees.changeInvitation(deed(asker, organizationId), mailed, role, currentTime())
-  const present = changed && (await findMailed(asker, organizationId, email))
+  const changed = await invitees.changeInvitation(deed(context, organizationId), mailed, role, currentTime())
+  const present = changed && (await findMailed(context, organizationId, email))
   if (!present) throw noInvitation()
   return present
 }
 
 /** Somebody else was faster, with an invitation or with the last that the bounds allow. */
 async function answerLate(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   { email, role }: { email: string; role: Role },
 ): Promise<Invitation> {
-  const mailed = await findMailed(asker, organizationId, email)
-  if (mailed) return changeMailed(asker, mailed, role)
-  const invitation = { organizationId, email, invitedBy: asker.caller.accountId }
-  const obstacle = await invitations.findObstacle(asker.env.DB, invitation, currentTime())
+  const mailed = await findMailed(context, organizationId, email)
+  if (mailed) return changeMailed(context, mailed, role)
+  const invitation = { organizationId, email, invitedBy: context.caller.accountId }
+  const obstacle = await invitations.findObstacle(context.env.DB, invitation, currentTime())
   throw obstacle ? refusalFor(obstacle) : tooManyInvitations(1)
 }
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import type { Invitation } from '../../../organizations/invitation.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
@@ -32,7 +32,10 @@ invitations.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json({ items: (await listInvitations(askerOf(c), id)).map(toInvitationBody), next_cursor: null }, 200)
+    return c.json(
+      { items: (await listInvitations(actionContext(c), id)).map(toInvitationBody), next_cursor: null },
+      200,
+    )
   },
 )
 
@@ -66,7 +69,7 @@ invitations.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json(toInvitationBody(await invite(askerOf(c), id, c.req.valid('json'))), 201)
+    return c.json(toInvitationBody(await invite(actionContext(c), id, c.req.valid('json'))), 201)
   },
 )
 
@@ -87,7 +90,7 @@ invitations.openapi(
   }),
   async (c) => {
     const { organization_id: id, invitation_id: invitationId } = c.req.valid('param')
-    await withdrawInvitation(askerOf(c), id, invitationId)
+    await withdrawInvitation(actionContext(c), id, invitationId)
     return c.body(null, 204)
   },
 )

@@ -8,8 +8,8 @@ import { countPeople, listPolicyEffects, type PolicyEffect } from '../../../orga
 import { getPolicy } from '../../../organizations/policy-store.ts'
 import * as jobs from '../../../revocation/cut-off-jobs-store.ts'
 import { requireMembership } from '../../kit/access.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
-import type { Asker } from '../../kit/asker.ts'
 import { endOfPolicy, startJobs } from '../../kit/cut-off.ts'
 import { checkCeiling, deed, requirePermission } from '../actions.ts'
 import type { newPolicy } from './schemas.ts'
@@ -26,18 +26,18 @@ export interface PolicyPreview {
   people: number
 }
 
-export function showPolicy({ env, caller }: Asker, organizationId: string): Promise<AppPolicy> {
+export function showPolicy({ env, caller }: ActionContext, organizationId: string): Promise<AppPolicy> {
   return getPolicy(env.DB, requireMembership(caller, organizationId).organizationId)
 }
 
 export async function previewPolicy(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   body: z.output<typeof newPolicy>,
 ): Promise<PolicyPreview> {
-  requirePermission(asker, organizationId, 'manage-organization')
-  const next = await checkPolicy(asker, body)
-  const { DB } = asker.env
+  requirePermission(context, organizationId, 'manage-organization')
+  const next = await checkPolicy(context, body)
+  const { DB } = context.env
   const effects = await listPolicyEffects(DB, organizationId, next, currentTime())
   const cutOff = effects.filter((effect) => effect.cutOff)
   const grants = cutOff.reduce((sum, effect) => sum + effect.grants, 0)
@@ -46,36 +46,36 @@ export async function previewPolicy(
 }
 
 export async function changePolicy(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   body: z.output<typeof newPolicy>,
 ): Promise<AppPolicy> {
-  const { personal } = requirePermission(asker, organizationId, 'manage-organization')
+  const { personal } = requirePermission(context, organizationId, 'manage-organization')
   if (personal) throw new ApiError('conflict', 'A personal organization is always open.')
-  checkAct(asker.caller, 'changePolicy')
-  const next = await checkPolicy(asker, body)
+  checkAct(context.caller, 'changePolicy')
+  const next = await checkPolicy(context, body)
   const now = currentTime()
   const [former, scopes] = await Promise.all([
-    getPolicy(asker.env.DB, organizationId),
-    listScopes(asker.env.DB, asker.config.issuer),
+    getPolicy(context.env.DB, organizationId),
+    listScopes(context.env.DB, context.config.issuer),
   ])
   const names = scopes.filter(({ target }) => target === 'organization').map(({ name }) => name)
-  const ends = endOfPolicy(asker, organizationId, { former, next, scopes: names }, now)
-  await change.changePolicy(deed(asker, organizationId), next, ends, now)
-  await startJobs(asker)
+  const ends = endOfPolicy(context, organizationId, { former, next, scopes: names }, now)
+  await change.changePolicy(deed(context, organizationId), next, ends, now)
+  await startJobs(context)
   return next
 }
 
 /** The newest first. */
-export function listCutOffJobs(asker: Asker, organizationId: string): Promise<jobs.CutOffJob[]> {
-  requirePermission(asker, organizationId, 'manage-organization')
-  return jobs.listCutOffJobs(asker.env.DB, organizationId, MAX_JOBS)
+export function listCutOffJobs(context: ActionContext, organizationId: string): Promise<jobs.CutOffJob[]> {
+  requirePermission(context, organizationId, 'manage-organization')
+  return jobs.listCutOffJobs(context.env.DB, organizationId, MAX_JOBS)
 }
 
 async function checkPolicy(
-  asker: Asker,
+  context: ActionContext,
   { policy, scope_ceiling: scopeCeiling }: z.output<typeof newPolicy>,
 ): Promise<AppPolicy> {
-  await checkCeiling(asker, scopeCeiling)
+  await checkCeiling(context, scopeCeiling)
   return { policy, scopeCeiling: scopeCeiling && [...new Set(scopeCeiling)].sort() }
 }

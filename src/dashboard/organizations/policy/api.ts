@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import type { AppPolicy } from '../../../organizations/policy.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { cutOffJobList, toJobBody } from '../../kit/cut-off-job.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
@@ -26,7 +26,7 @@ policies.openapi(
     request: { params: organizationPath },
     responses: { 200: jsonAnswer('The policy.', policyBody), ...problems('insufficient-scope', 'not-found') },
   }),
-  async (c) => c.json(toPolicyBody(await showPolicy(askerOf(c), c.req.valid('param').organization_id)), 200),
+  async (c) => c.json(toPolicyBody(await showPolicy(actionContext(c), c.req.valid('param').organization_id)), 200),
 )
 
 policies.openapi(
@@ -46,7 +46,7 @@ policies.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json(toPreviewBody(await previewPolicy(askerOf(c), id, c.req.valid('json'))), 200)
+    return c.json(toPreviewBody(await previewPolicy(actionContext(c), id, c.req.valid('json'))), 200)
   },
 )
 
@@ -69,7 +69,7 @@ policies.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    return c.json(toPolicyBody(await changePolicy(askerOf(c), id, c.req.valid('json'))), 200)
+    return c.json(toPolicyBody(await changePolicy(actionContext(c), id, c.req.valid('json'))), 200)
   },
 )
 
@@ -89,7 +89,7 @@ policies.openapi(
     },
   }),
   async (c) => {
-    const jobs = await listCutOffJobs(askerOf(c), c.req.valid('param').organization_id)
+    const jobs = await listCutOffJobs(actionContext(c), c.req.valid('param').organization_id)
     return c.json({ items: jobs.map(toJobBody), next_cursor: null }, 200)
   },
 )

@@ -7,8 +7,8 @@ import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
 import { FormToken, Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { inNumber } from '../../../ui/in-number.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
@@ -46,8 +46,8 @@ policyPage.post('/organizations/:slug/policy', async (c) => {
   return submit(c, {
     act: async () => {
       const body = parseBody(newPolicy, await readForm(c))
-      if (c.get('fields').get('confirm') !== 'yes') return previewPolicy(askerOf(c), id, body)
-      await changePolicy(askerOf(c), id, body)
+      if (c.get('fields').get('confirm') !== 'yes') return previewPolicy(actionContext(c), id, body)
+      await changePolicy(actionContext(c), id, body)
     },
     done: (preview) => (preview ? htmlPage(c, <Preview own={own} {...preview} />) : `/organizations/${slug}/policy`),
     refused: (problems) => show(c, own, Object.values(problems).flat()),
@@ -66,9 +66,9 @@ async function readForm(c: Context<PageEnv>) {
 async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonly string[] = []): Promise<Response> {
   const { id } = own.organization
   const [policy, scopes, jobs] = await Promise.all([
-    showPolicy(askerOf(c), id),
+    showPolicy(actionContext(c), id),
     organizationScopes(c),
-    listCutOffJobs(askerOf(c), id),
+    listCutOffJobs(actionContext(c), id),
   ])
   const apps = await findApps(c.env.DB, [...new Set(jobs.map(({ clientId }) => clientId ?? ''))])
   const appNames = new Map([...apps.values()].map(({ clientId, clientName }) => [clientId, clientName]))

@@ -12,9 +12,9 @@ import { declineRequest, putRequest } from '../../../organizations/ask-for-acces
 import { listDeciders } from '../../../organizations/deciders-store.ts'
 import { may } from '../../../organizations/organization.ts'
 import { requireMembership } from '../../kit/access.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import type { Caller, Visitor } from '../../kit/api-env.ts'
-import type { Asker } from '../../kit/asker.ts'
 import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import { decide, deed, requirePermission } from '../actions.ts'
 import { requestMail } from './mails.ts'
@@ -23,7 +23,7 @@ import { tellRequesters } from './tell-requesters.ts'
 
 /** Those of everybody, for those who decide; for others their own. */
 export async function listAccessRequests(
-  { env, caller }: Asker,
+  { env, caller }: ActionContext,
   organizationId: string,
   { state, cursor, limit }: z.output<typeof accessRequestQuery>,
 ): Promise<Listed<AccessRequest>> {
@@ -42,7 +42,7 @@ function toPosition(cursor: string): requests.RequestPosition {
 
 /** An app, and why the organization does not let it in; undefined: it does. */
 export async function findRefusal(
-  { env, config, caller }: Asker,
+  { env, config, caller }: ActionContext,
   organizationId: string,
   clientId: string,
 ): Promise<{ app: App; refusal: OrganizationRefusal | undefined }> {
@@ -57,24 +57,26 @@ export async function findRefusal(
 
 /** By session only: an app that could ask for itself would. */
 export async function askForAccess(
-  asker: Asker & { caller: Visitor },
+  context: ActionContext & { caller: Visitor },
   organizationId: string,
   { client_id: clientId, reason }: z.output<typeof newAccessRequest>,
 ): Promise<void> {
-  const { app, refusal } = await findRefusal(asker, organizationId, clientId)
+  const { app, refusal } = await findRefusal(context, organizationId, clientId)
   if (!refusal) throw new ApiError('conflict', 'The organization allows this app. Go back to it and connect it.')
-  const post = getMailer(asker)
-  const asked = await putRequest(deed(asker, organizationId), { clientId, reason }, currentTime())
+  const post = getMailer(context)
+  const asked = await putRequest(deed(context, organizationId), { clientId, reason }, currentTime())
   if (asked === 'too_many') {
     throw new ApiError('conflict', 'You have asked for ten apps that nobody decided about yet. Wait for an answer.')
   }
   if (asked === 'again') return
-  const deciders = (await listDeciders(asker.env.DB, [organizationId], MAX_ASKED)).get(organizationId) ?? []
-  const { name: organizationName, slug } = requireMembership(asker.caller, organizationId)
-  const href = `${asker.config.issuer}/organizations/${slug}/requests`
-  const view = { email: asker.caller.session.email, appName: app.clientName, organizationName, reason, href }
-  const { accountId } = asker.caller
-  const allowances = await Promise.all(deciders.map((email) => allowMailOf(asker.env, accountId, email, currentTime())))
+  const deciders = (await listDeciders(context.env.DB, [organizationId], MAX_ASKED)).get(organizationId) ?? []
+  const { name: organizationName, slug } = requireMembership(context.caller, organizationId)
+  const href = `${context.config.issuer}/organizations/${slug}/requests`
+  const view = { email: context.caller.session.email, appName: app.clientName, organizationName, reason, href }
+  const { accountId } = context.caller
+  const allowances = await Promise.all(
+    deciders.map((email) => allowMailOf(context.env, accountId, email, currentTime())),
+  )
   // The request stands, and who may decide sees it on the page, mailed or not.
   await post(
     'a request for an app',
@@ -83,27 +85,27 @@ export async function askForAccess(
 }
 
 export async function decideAccessRequest(
-  asker: Asker,
+  context: ActionContext,
   organizationId: string,
   requestId: string,
   { decision, note, ...limits }: z.output<typeof accessRequestDecision>,
   shown?: readonly string[],
 ): Promise<AccessRequest> {
-  requirePermission(asker, organizationId, 'decide-apps')
-  const request = await requireRequest(asker, organizationId, requestId)
+  requirePermission(context, organizationId, 'decide-apps')
+  const request = await requireRequest(context, organizationId, requestId)
   if (request.state !== 'open') throw answered()
-  checkAct(asker.caller, 'decideAccessRequest', request.clientId)
+  checkAct(context.caller, 'decideAccessRequest', request.clientId)
   if (decision === 'approved') {
-    await decide(asker, organizationId, request.clientId, { decision, note, ...limits }, shown)
+    await decide(context, organizationId, request.clientId, { decision, note, ...limits }, shown)
   } else {
-    const declined = await declineRequest(deed(asker, organizationId), request, note, currentTime())
+    const declined = await declineRequest(deed(context, organizationId), request, note, currentTime())
     if (!declined) throw answered()
-    await tellRequesters(asker, organizationId, request.clientId)
+    await tellRequesters(context, organizationId, request.clientId)
   }
-  return requireRequest(asker, organizationId, requestId)
+  return requireRequest(context, organizationId, requestId)
 }
 
-async function requireRequest({ env }: Asker, organizationId: string, id: string): Promise<AccessRequest> {
+async function requireRequest({ env }: ActionContext, organizationId: string, id: string): Promise<AccessRequest> {
   const request = await requests.findAccessRequest(env.DB, { organizationId, id })
   if (!request) throw new ApiError('not-found', 'There is no such request.')
   return request

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import type { AccessRequest } from '../../../organizations/access-request.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
@@ -32,7 +32,7 @@ accessRequests.openapi(
   }),
   async (c) => {
     const { organization_id: id } = c.req.valid('param')
-    const { items, nextCursor } = await listAccessRequests(askerOf(c), id, c.req.valid('query'))
+    const { items, nextCursor } = await listAccessRequests(actionContext(c), id, c.req.valid('query'))
     return c.json({ items: items.map(toRequestBody), next_cursor: nextCursor }, 200)
   },
 )
@@ -66,7 +66,7 @@ accessRequests.openapi(
   }),
   async (c) => {
     const { organization_id: id, request_id: requestId } = c.req.valid('param')
-    return c.json(toRequestBody(await decideAccessRequest(askerOf(c), id, requestId, c.req.valid('json'))), 200)
+    return c.json(toRequestBody(await decideAccessRequest(actionContext(c), id, requestId, c.req.valid('json'))), 200)
   },
 )
 

@@ -10,8 +10,8 @@ import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
@@ -53,8 +53,8 @@ askPage.post('/organizations/:slug/requests/new', async (c) => {
   const query = new URLSearchParams({ asked: '1', ...(returnTo && { return_to: returnTo }) })
   return submit(c, {
     act: () => {
-      const asker = { ...askerOf(c), caller: c.get('caller') }
-      return askForAccess(asker, organization.id, parseBody(newAccessRequest, { client_id: clientId, reason }))
+      const context = { ...actionContext(c), caller: c.get('caller') }
+      return askForAccess(context, organization.id, parseBody(newAccessRequest, { client_id: clientId, reason }))
     },
     done: `/organizations/${organization.slug}/requests?${query}`,
     refused: (problems) => show(c, { clientId, returnTo, reason, problems }),
@@ -73,7 +73,7 @@ async function show(c: Context<PageEnv>, { clientId, returnTo, reason, problems 
   const { organization } = await requireOwn(c)
   const { id: organizationId } = organization
   const { accountId } = c.get('caller')
-  const { app, refusal } = await findRefusal(askerOf(c), organizationId, clientId)
+  const { app, refusal } = await findRefusal(actionContext(c), organizationId, clientId)
   const [former, deciders] = await Promise.all([
     findOpenRequest(c.env.DB, { organizationId, clientId, accountId }),
     listDeciders(c.env.DB, [organizationId], DECIDERS_SHOWN),

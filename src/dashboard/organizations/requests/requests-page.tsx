@@ -9,8 +9,8 @@ import { may } from '../../../organizations/organization.ts'
 import { getPolicy } from '../../../organizations/policy-store.ts'
 import { Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
@@ -50,7 +50,7 @@ requestsPage.post('/organizations/:slug/requests/:request_id', async (c) => {
     act: () => {
       const limits = answer.decision === 'approved' && readLimits(fields)
       const decision = parseBody(accessRequestDecision, { ...answer, ...limits })
-      return decideAccessRequest(askerOf(c), id, c.req.param('request_id'), decision, readShown(fields))
+      return decideAccessRequest(actionContext(c), id, c.req.param('request_id'), decision, readShown(fields))
     },
     done: `/organizations/${slug}/requests`,
     refused: (problems) => show(c, own, Object.values(problems).flat()),
@@ -61,9 +61,9 @@ async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonl
   const { id } = own.organization
   const latest = { limit: MAX_ANSWERED_SHOWN }
   const [{ items: open, nextCursor }, approved, declined] = await Promise.all([
-    listAccessRequests(askerOf(c), id, { state: 'open', cursor: c.req.query('cursor'), limit: OPEN_SHOWN }),
-    listAccessRequests(askerOf(c), id, { state: 'approved', ...latest }),
-    listAccessRequests(askerOf(c), id, { state: 'declined', ...latest }),
+    listAccessRequests(actionContext(c), id, { state: 'open', cursor: c.req.query('cursor'), limit: OPEN_SHOWN }),
+    listAccessRequests(actionContext(c), id, { state: 'approved', ...latest }),
+    listAccessRequests(actionContext(c), id, { state: 'declined', ...latest }),
   ])
   const answered = [...approved.items, ...declined.items]
     .sort((a, b) => (b.decidedAt ?? 0) - (a.decidedAt ?? 0))

@@ -4,12 +4,12 @@ import { findApp } from '../../../apps/apps-store.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { takeUntold } from '../../../organizations/access-requests-store.ts'
 import { requireMembership } from '../../kit/access.ts'
-import type { Asker } from '../../kit/asker.ts'
+import type { ActionContext } from '../../kit/action-context.ts'
 import { answerMail } from './mails.ts'
 
 /** After any decision about an app: those whose requests it answered are told, each once. */
-export async function tellRequesters(asker: Asker, organizationId: string, clientId: string): Promise<void> {
-  const { env, caller } = asker
+export async function tellRequesters(context: ActionContext, organizationId: string, clientId: string): Promise<void> {
+  const { env, caller } = context
   const told = await takeUntold(env.DB, { organizationId, clientId }, currentTime())
   if (told.length === 0) return
   const appName = (await findApp(env.DB, clientId, { deleted: true }))?.clientName ?? clientId
@@ -19,5 +19,5 @@ export async function tellRequesters(asker: Asker, organizationId: string, clien
     return allowance.ok ? [answerMail(allowance.to, answer, { appName, organizationName })] : []
   })
   // Whoever gets no mail sees the answer on the page of their requests.
-  await getMailer(asker)('an answer to a request', (await Promise.all(mails)).flat())
+  await getMailer(context)('an answer to a request', (await Promise.all(mails)).flat())
 }

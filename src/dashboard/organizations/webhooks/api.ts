@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import type { Delivery, Webhook } from '../../../webhooks/webhook.ts'
-import { askerOf } from '../../kit/asker.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
@@ -54,7 +54,7 @@ webhooks.openapi(
     responses: { 200: jsonAnswer('All of them.', webhookList), ...problems(...READ_PROBLEMS) },
   }),
   async (c) => {
-    const found = await listWebhooks(askerOf(c), c.req.valid('param').organization_id)
+    const found = await listWebhooks(actionContext(c), c.req.valid('param').organization_id)
     return c.json({ items: found.map(toWebhookBody), next_cursor: null }, 200)
   },
 )
@@ -82,7 +82,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId } = c.req.valid('param')
-    const { webhook, secret } = await createWebhook(askerOf(c), organizationId, c.req.valid('json'))
+    const { webhook, secret } = await createWebhook(actionContext(c), organizationId, c.req.valid('json'))
     return c.json({ ...toWebhookBody(webhook), secret }, 201)
   },
 )
@@ -101,7 +101,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json(toWebhookBody(await getWebhook(askerOf(c), organizationId, id)), 200)
+    return c.json(toWebhookBody(await getWebhook(actionContext(c), organizationId, id)), 200)
   },
 )
 
@@ -124,7 +124,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json(toWebhookBody(await changeWebhook(askerOf(c), organizationId, id, c.req.valid('json'))), 200)
+    return c.json(toWebhookBody(await changeWebhook(actionContext(c), organizationId, id, c.req.valid('json'))), 200)
   },
 )
 
@@ -142,7 +142,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    await deleteWebhook(askerOf(c), organizationId, id)
+    await deleteWebhook(actionContext(c), organizationId, id)
     return c.body(null, 204)
   },
 )
@@ -166,7 +166,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json({ secret: await createWebhookSecret(askerOf(c), organizationId, id) }, 201)
+    return c.json({ secret: await createWebhookSecret(actionContext(c), organizationId, id) }, 201)
   },
 )
 
@@ -190,7 +190,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    return c.json(toWebhookBody(await challengeWebhook(askerOf(c), organizationId, id)), 200)
+    return c.json(toWebhookBody(await challengeWebhook(actionContext(c), organizationId, id)), 200)
   },
 )
 
@@ -208,8 +208,8 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
-    const webhook = await getWebhook(askerOf(c), organizationId, id)
-    const { items, nextCursor } = await listWebhookDeliveries(askerOf(c), webhook, c.req.valid('query'))
+    const webhook = await getWebhook(actionContext(c), organizationId, id)
+    const { items, nextCursor } = await listWebhookDeliveries(actionContext(c), webhook, c.req.valid('query'))
     return c.json({ items: items.map(toDeliveryBody), next_cursor: nextCursor }, 200)
   },
 )
@@ -229,7 +229,7 @@ webhooks.openapi(
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: webhookId, event_id: eventId } = c.req.valid('param')
-    await resendWebhookDelivery(askerOf(c), organizationId, { webhookId, eventId })
+    await resendWebhookDelivery(actionContext(c), organizationId, { webhookId, eventId })
     return c.body(null, 202)
   },
 )

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
@@ -31,7 +31,7 @@ changePage.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) =>
   const { own, webhook } = known
   const values = readWebhookForm(c.get('fields'))
   return submit(c, {
-    act: () => changeWebhook(askerOf(c), own.organization.id, webhook.id, parseBody(newWebhook, values)),
+    act: () => changeWebhook(actionContext(c), own.organization.id, webhook.id, parseBody(newWebhook, values)),
     done: pathOf(known),
     refused: (problems) => show(c, known, values, problems),
   })
@@ -39,13 +39,13 @@ changePage.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) =>
 
 changePage.post('/organizations/:slug/webhooks/:webhook_id/secret', async (c) => {
   const { own, webhook } = await requireOwnWebhook(c)
-  const secret = await createWebhookSecret(askerOf(c), own.organization.id, webhook.id)
+  const secret = await createWebhookSecret(actionContext(c), own.organization.id, webhook.id)
   return secretPage(c, { own, webhook, secret, ...RENEWED })
 })
 
 changePage.post('/organizations/:slug/webhooks/:webhook_id/delete', async (c) => {
   const { own, webhook } = await requireOwnWebhook(c)
-  await deleteWebhook(askerOf(c), own.organization.id, webhook.id)
+  await deleteWebhook(actionContext(c), own.organization.id, webhook.id)
   return c.redirect(`/organizations/${own.organization.slug}/webhooks`, 303)
 })
 

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { requireOwn } from '../require-own.ts'
@@ -13,7 +13,7 @@ export const listPage = new Hono<PageEnv>()
 
 listPage.get('/organizations/:slug/webhooks', async (c) => {
   const own = await requireOwn(c)
-  return htmlPage(c, <Webhooks own={own} webhooks={await listWebhooks(askerOf(c), own.organization.id)} />)
+  return htmlPage(c, <Webhooks own={own} webhooks={await listWebhooks(actionContext(c), own.organization.id)} />)
 })
 
 function Webhooks({ own, webhooks }: { own: OwnOrganization; webhooks: readonly Webhook[] }) {

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { htmlPage } from '../../../ui/html-page.tsx'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
@@ -24,7 +24,7 @@ export const newPage = new Hono<PageEnv>()
 newPage.get('/organizations/:slug/webhooks/new', async (c) => {
   const own = await requireOwn(c)
   // Only for whoever may: the list says no to everybody else.
-  await listWebhooks(askerOf(c), own.organization.id)
+  await listWebhooks(actionContext(c), own.organization.id)
   return show(c, own, { url: '', events: null })
 })
 
@@ -32,7 +32,7 @@ newPage.post('/organizations/:slug/webhooks/new', async (c) => {
   const own = await requireOwn(c)
   const values = readWebhookForm(c.get('fields'))
   return submit(c, {
-    act: () => createWebhook(askerOf(c), own.organization.id, parseBody(newWebhook, values)),
+    act: () => createWebhook(actionContext(c), own.organization.id, parseBody(newWebhook, values)),
     done: (created) => secretPage(c, { own, ...created, ...CREATED }),
     refused: (problems) => show(c, own, values, problems),
   })

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Webhook } from '../../../webhooks/webhook.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { requireOwn } from '../require-own.ts'
 import { getWebhook } from './actions.ts'
@@ -15,7 +15,7 @@ export interface OwnWebhook {
 /** The webhook that the address names, for those who manage the webhooks of its organization. */
 export async function requireOwnWebhook(c: Context<PageEnv>): Promise<OwnWebhook> {
   const own = await requireOwn(c)
-  return { own, webhook: await getWebhook(askerOf(c), own.organization.id, c.req.param('webhook_id') ?? '') }
+  return { own, webhook: await getWebhook(actionContext(c), own.organization.id, c.req.param('webhook_id') ?? '') }
 }
 
 export function pathOf({ own: { organization }, webhook: { id } }: OwnWebhook): string {

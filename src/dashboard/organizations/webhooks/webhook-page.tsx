@@ -6,8 +6,8 @@ import { inNumber } from '../../../ui/in-number.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '../../../webhooks/webhook.ts'
+import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { askerOf } from '../../kit/asker.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { challengeWebhook, listWebhookDeliveries, resendWebhookDelivery } from './actions.ts'
 import { type OwnWebhook, pathOf, requireOwnWebhook } from './require-own-webhook.ts'
@@ -32,7 +32,7 @@ webhookPage.get('/organizations/:slug/webhooks/:webhook_id', async (c) => {
   const known = await requireOwnWebhook(c)
   const parsed = deliveriesPage.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
   const query = { ...parsed.data, limit: DELIVERIES_SHOWN }
-  const { items: deliveries, nextCursor } = await listWebhookDeliveries(askerOf(c), known.webhook, query)
+  const { items: deliveries, nextCursor } = await listWebhookDeliveries(actionContext(c), known.webhook, query)
   const state = query.state ?? null
   const resent = c.req.query('resent') === '1'
   return htmlPage(c, <WebhookDetails {...{ ...known, deliveries, state, nextCursor, resent }} />)
@@ -42,14 +42,14 @@ webhookPage.post('/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id
   const known = await requireOwnWebhook(c)
   const { own, webhook } = known
   const delivery = { webhookId: webhook.id, eventId: c.req.param('event_id') }
-  await resendWebhookDelivery(askerOf(c), own.organization.id, delivery)
+  await resendWebhookDelivery(actionContext(c), own.organization.id, delivery)
   return c.redirect(`${pathOf(known)}?resent=1`, 303)
 })
 
 /** The page says what came of it. */
 webhookPage.post('/organizations/:slug/webhooks/:webhook_id/challenge', async (c) => {
   const known = await requireOwnWebhook(c)
-  await challengeWebhook(askerOf(c), known.own.organization.id, known.webhook.id)
+  await challengeWebhook(actionContext(c), known.own.organization.id, known.webhook.id)
   return c.redirect(pathOf(known), 303)
 })
 

@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../../env.ts'
 import type { ApiEnv, Caller } from './api-env.ts'
 
-/** Where a use case is asked for: by the API or by a page of ours. */
-export interface Asker {
+/** What an action is given by whoever asks for it, the API or a page of ours. */
+export interface ActionContext {
   env: AppEnv['Bindings']
   config: AppEnv['Variables']['config']
   caller: Caller
@@ -11,7 +11,7 @@ export interface Asker {
   waitUntil: (work: Promise<unknown>) => void
 }
 
-export function askerOf(c: Pick<Context<ApiEnv>, 'env' | 'get' | 'executionCtx'>): Asker {
+export function actionContext(c: Pick<Context<ApiEnv>, 'env' | 'get' | 'executionCtx'>): ActionContext {
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
   return { env: c.env, config: c.get('config'), caller: c.get('caller'), waitUntil }
 }
