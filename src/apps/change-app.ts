@@ -14,7 +14,7 @@ import { deleteSecretStatement, deleteSecretsStatement } from './secrets-store.t
 import type { AppSettings } from './settings.ts'
 
 /** What is done to an app, by whom. Everything here answers with nothing when the thing was gone, or changed, before. */
-interface Deed {
+interface ActingOn {
   app: App
   actor: string
   /** Null: whatever version it has by now. */
@@ -30,18 +30,18 @@ interface NewSettings {
 /** The settings were checked. Without a difference nothing is written. */
 export async function changeApp(
   db: D1Database,
-  deed: Deed,
+  acting: ActingOn,
   { settings, logo }: NewSettings,
   now: EpochSeconds,
 ): Promise<App | undefined> {
-  const { app } = deed
+  const { app } = acting
   const changes = differences(app, settings, logo)
   if (Object.keys(changes).length === 0) return app
-  const update = updateAppStatement(db, app, { changes, onlyVersion: requiredVersion(deed, settings) }, now)
+  const update = updateAppStatement(db, app, { changes, onlyVersion: requiredVersion(acting, settings) }, now)
   const consequences = [
-    auditIfChangedStatement(db, appEvent('app.updated', deed, now)),
-    ...(movesHomepage(app, settings) ? moveStatements(db, deed, settings, now) : []),
-    ...(changes.visibility === 'private' ? endOutsideStatements(db, deed, now) : []),
+    auditIfChangedStatement(db, appEvent('app.updated', acting, now)),
+    ...(movesHomepage(app, settings) ? moveStatements(db, acting, settings, now) : []),
+    ...(changes.visibility === 'private' ? endOutsideStatements(db, acting, now) : []),
     ...(logo ? [insertLogoStatement(db, logo, now)] : []),
   ]
   const [written] = await batch(db, [update, ...consequences])
@@ -52,7 +52,7 @@ export async function changeApp(
 /** Ends its secrets with it. Its grants end because whoever reads a grant reads the app. */
 export async function deleteApp(
   db: D1Database,
-  { app, actor, onlyVersion = null }: Deed,
+  { app, actor, onlyVersion = null }: ActingOn,
   now: EpochSeconds,
 ): Promise<boolean> {
   const event = appEvent('app.deleted', { app, actor }, now)
@@ -67,7 +67,7 @@ export async function deleteApp(
 
 export async function deleteSecret(
   db: D1Database,
-  { app, actor }: Deed,
+  { app, actor }: ActingOn,
   secretId: string,
   now: EpochSeconds,
 ): Promise<boolean> {
@@ -75,7 +75,7 @@ export async function deleteSecret(
   return writeAndAudit(db, deleteSecretStatement(db, { clientId: app.clientId, secretId }, now), event)
 }
 
-function appEvent(event: AuditEvent['event'], { app, actor }: Deed, at: EpochSeconds): AuditEvent {
+function appEvent(event: AuditEvent['event'], { app, actor }: ActingOn, at: EpochSeconds): AuditEvent {
   return newAuditEvent({ event, at, actor, organizationId: app.organizationId, clientId: app.clientId })
 }
 
@@ -91,7 +91,7 @@ async function writeAndAudit(
 }
 
 /** What makes an app public is spread over several settings: two changes at once must not lose it together. */
-function requiredVersion({ app, onlyVersion = null }: Deed, settings: AppSettings): number | null {
+function requiredVersion({ app, onlyVersion = null }: ActingOn, settings: AppSettings): number | null {
   return onlyVersion ?? (settings.visibility === 'public' ? app.version : null)
 }
 
@@ -101,21 +101,21 @@ function movesHomepage(app: App, settings: AppSettings): boolean {
 }
 
 /** A private app reaches other organizations only where it was approved. */
-function endOutsideStatements(db: D1Database, { app, actor }: Deed, now: EpochSeconds): D1PreparedStatement[] {
+function endOutsideStatements(db: D1Database, { app, actor }: ActingOn, now: EpochSeconds): D1PreparedStatement[] {
   return cutOffStatements(db, { clientId: app.clientId, event: 'app.updated', actor }, now)
 }
 
 function moveStatements(
   db: D1Database,
-  deed: Deed,
+  acting: ActingOn,
   { clientUri }: AppSettings,
   now: EpochSeconds,
 ): D1PreparedStatement[] {
-  const { clientId, publisherDomain } = deed.app
+  const { clientId, publisherDomain } = acting.app
   const endCheck = endMovedCheckStatement(db, { clientId, clientUri, host: homepageHost({ clientUri }) })
   if (publisherDomain === null) return [endCheck]
-  const event = { ...appEvent('publisher.lost', deed, now), reason: 'homepage_changed' }
-  const cause = { clientId, event: event.event, actor: deed.actor }
+  const event = { ...appEvent('publisher.lost', acting, now), reason: 'homepage_changed' }
+  const cause = { clientId, event: event.event, actor: acting.actor }
   return [endCheck, auditIfChangedStatement(db, event), ...cutOffStatements(db, cause, now)]
 }
 

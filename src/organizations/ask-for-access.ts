@@ -5,19 +5,13 @@ import { batch, changesOf, rowsOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
 import type { AccessRequest } from './access-request.ts'
 import { declineRequestStatement, putRequestStatement, putRow } from './access-requests-store.ts'
-
-/** In which organization, and by whom; membership or role was checked. */
-interface Deed {
-  db: D1Database
-  organizationId: string
-  actor: string
-}
+import type { ActingIn } from './acting-in.ts'
 
 /** `again`: it was open already and has the new reason; nobody needs another mail. */
 export type Asked = 'new' | 'again' | 'too_many'
 
 export async function putRequest(
-  { db, organizationId, actor }: Deed,
+  { db, organizationId, actor }: ActingIn,
   { clientId, reason }: { clientId: string; reason: string },
   now: EpochSeconds,
 ): Promise<Asked> {
@@ -40,7 +34,7 @@ export async function putRequest(
 
 /** False: somebody decided meanwhile. Approval is a decision about the app, and has its own way. */
 export async function declineRequest(
-  { db, organizationId, actor }: Deed,
+  { db, organizationId, actor }: ActingIn,
   { id, clientId, accountId }: AccessRequest,
   note: string | null,
   now: EpochSeconds,

@@ -5,6 +5,7 @@ import { batch, changesOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
 import { isUniqueViolation } from '../lib/storage.ts'
 import { closeRequestsStatement } from './access-requests-store.ts'
+import type { ActingIn } from './acting-in.ts'
 import type { AppDecision } from './decision.ts'
 import { deleteDecisionStatement, putDecisionStatement } from './decisions-store.ts'
 import { changeRoleStatement, insertMemberStatement, removeMemberStatement } from './members-store.ts'
@@ -12,13 +13,6 @@ import type { Organization, Role } from './organization.ts'
 import { type Founder, insertOrganizationStatement, updateOrganizationStatement } from './organizations-store.ts'
 import type { AppPolicy } from './policy.ts'
 import { changePolicyStatement } from './policy-store.ts'
-
-/** In which organization, and by whom. The role was checked; everything here is audited in the batch that changes. */
-interface Deed {
-  db: D1Database
-  organizationId: string
-  actor: string
-}
 
 export type Named = { ok: true; organization: Organization } | { ok: false; reason: 'slug_taken' }
 
@@ -47,20 +41,24 @@ export async function createOrganization(
   return outcome.ok && !created ? { ok: false, reason: 'too_many' } : outcome
 }
 
-export async function renameOrganization(deed: Deed, organization: Organization, now: EpochSeconds): Promise<Named> {
-  const { db } = deed
+export async function renameOrganization(
+  acting: ActingIn,
+  organization: Organization,
+  now: EpochSeconds,
+): Promise<Named> {
+  const { db } = acting
   return named(organization, () =>
     batch(db, [
       updateOrganizationStatement(db, organization),
-      auditIfChangedStatement(db, organizationEvent(deed, 'organization.updated', now)),
+      auditIfChangedStatement(db, organizationEvent(acting, 'organization.updated', now)),
     ]),
   )
 }
 
 /** False: there is no such member, or it is the last owner. */
-export function changeRole(deed: Deed, accountId: string, role: Role, now: EpochSeconds): Promise<boolean> {
-  const event = organizationEvent(deed, 'member.role_changed', now, { accountId, reason: role })
-  return write(deed.db, changeRoleStatement(deed.db, { ...deed, accountId }, role), event)
+export function changeRole(acting: ActingIn, accountId: string, role: Role, now: EpochSeconds): Promise<boolean> {
+  const event = organizationEvent(acting, 'member.role_changed', now, { accountId, reason: role })
+  return write(acting.db, changeRoleStatement(acting.db, { ...acting, accountId }, role), event)
 }
 
 /**
@@ -75,26 +73,26 @@ export interface Consequences {
 
 /** False: there is no such member, or it is the last owner. */
 export function removeMember(
-  deed: Deed,
+  acting: ActingIn,
   accountId: string,
   consequences: Consequences,
   now: EpochSeconds,
 ): Promise<boolean> {
-  const name = accountId === deed.actor ? 'member.left' : 'member.removed'
-  const event = organizationEvent(deed, name, now, { accountId })
-  return write(deed.db, removeMemberStatement(deed.db, { ...deed, accountId }), event, consequences)
+  const name = accountId === acting.actor ? 'member.left' : 'member.removed'
+  const event = organizationEvent(acting, name, now, { accountId })
+  return write(acting.db, removeMemberStatement(acting.db, { ...acting, accountId }), event, consequences)
 }
 
 /** Effective at the next token and at once in introspection: both read the decision. */
-export async function decide(deed: Deed, decision: AppDecision, consequences: Consequences): Promise<void> {
+export async function decide(acting: ActingIn, decision: AppDecision, consequences: Consequences): Promise<void> {
   const { clientId, note } = decision
   const name = decision.decision === 'approved' ? 'app.approved' : 'app.blocked'
-  const event = organizationEvent(deed, name, decision.decidedAt, {
+  const event = organizationEvent(acting, name, decision.decidedAt, {
     clientId,
     ...(note && { reason: note }),
     ...(decision.decision === 'approved' && { limits: decision }),
   })
-  const { db, organizationId } = deed
+  const { db, organizationId } = acting
   const answers = closeRequestsStatement(db, organizationId, decision)
   const after = [...consequences.after, answers]
   await write(db, putDecisionStatement(db, organizationId, decision), event, { ...consequences, after })
@@ -102,29 +100,29 @@ export async function decide(deed: Deed, decision: AppDecision, consequences: Co
 
 /** False: nothing was decided. Consents from before a block do not count again: people are asked anew. */
 export function withdrawDecision(
-  deed: Deed,
+  acting: ActingIn,
   clientId: string,
   consequences: Consequences,
   now: EpochSeconds,
 ): Promise<boolean> {
-  const event = organizationEvent(deed, 'decision.withdrawn', now, { clientId })
-  return write(deed.db, deleteDecisionStatement(deed.db, deed.organizationId, clientId), event, consequences)
+  const event = organizationEvent(acting, 'decision.withdrawn', now, { clientId })
+  return write(acting.db, deleteDecisionStatement(acting.db, acting.organizationId, clientId), event, consequences)
 }
 
 /** Without a difference nothing is written. */
 export async function changePolicy(
-  deed: Deed,
+  acting: ActingIn,
   policy: AppPolicy,
   consequences: Consequences,
   now: EpochSeconds,
 ): Promise<void> {
   const limits = { scopeCeiling: policy.scopeCeiling, expiresAt: null }
-  const event = organizationEvent(deed, 'policy.changed', now, { reason: policy.policy, limits })
-  await write(deed.db, changePolicyStatement(deed.db, deed.organizationId, policy), event, consequences)
+  const event = organizationEvent(acting, 'policy.changed', now, { reason: policy.policy, limits })
+  await write(acting.db, changePolicyStatement(acting.db, acting.organizationId, policy), event, consequences)
 }
 
 function organizationEvent(
-  { organizationId, actor }: Deed,
+  { organizationId, actor }: ActingIn,
   event: AuditEventName,
   at: EpochSeconds,
   more: Partial<AuditEvent> = {},

@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, changesOf } from '../lib/d1.ts'
 import { sha256 } from '../lib/encoding.ts'
 import { randomBase64Url, randomId } from '../lib/random.ts'
+import type { ActingIn } from './acting-in.ts'
 import { INVITATION_TTL_SECONDS, type Invitation } from './invitation.ts'
 import {
   acceptInvitationStatement,
@@ -16,13 +17,6 @@ import {
 } from './invitations-store.ts'
 import type { Role } from './organization.ts'
 
-/** In which organization, and by whom; the role was checked. */
-interface Deed {
-  db: D1Database
-  organizationId: string
-  actor: string
-}
-
 /** The token is for the mail alone: here only its hash stays. */
 export type Invited = { invitation: Invitation; token: string }
 
@@ -33,7 +27,7 @@ const TOKEN = /^[\w-]{43}$/
  * too many.
  */
 export async function inviteAddress(
-  { db, organizationId, actor }: Deed,
+  { db, organizationId, actor }: ActingIn,
   { email, role }: { email: string; role: Role },
   now: EpochSeconds,
 ): Promise<Invited | undefined> {
@@ -55,7 +49,7 @@ export async function inviteAddress(
 
 /** The link that was mailed stays. False: it was accepted or withdrawn meanwhile. */
 export function changeInvitation(
-  { db, organizationId, actor }: Deed,
+  { db, organizationId, actor }: ActingIn,
   { id, email }: Invitation,
   role: Role,
   now: EpochSeconds,
@@ -68,7 +62,7 @@ export function changeInvitation(
 
 /** False: it was accepted or withdrawn meanwhile. */
 export function withdrawInvitation(
-  { db, organizationId, actor }: Deed,
+  { db, organizationId, actor }: ActingIn,
   { id, email }: Invitation,
   now: EpochSeconds,
 ): Promise<boolean> {

@@ -17,7 +17,7 @@ import {
 } from './webhooks-store.ts'
 
 /** By whom, and what wraps the secret. The role was checked; everything here is audited in the batch that changes. */
-interface Deed {
+interface ActingBy {
   db: D1Database
   actor: string
   keyWrappingSecrets: readonly string[]
@@ -31,7 +31,7 @@ export interface NewWebhook {
 
 /** Its own creation is the first event that it is told. Undefined: the organization has as many as it may. */
 export async function createWebhook(
-  deed: Deed,
+  acting: ActingBy,
   { url, ...wanted }: { organizationId: string; url: string; events: Webhook['events'] },
   now: EpochSeconds,
 ): Promise<NewWebhook | undefined> {
@@ -39,47 +39,57 @@ export async function createWebhook(
   const webhook: Webhook = { id: randomId('whk'), ...wanted, url, createdAt: now, ...before }
   const secret = newWebhookSecret()
   const wrapped = {
-    url: await wrapUrl(webhook.id, url, deed.keyWrappingSecrets),
-    secret: await wrapSecret(deed, webhook.id, secret),
+    url: await wrapUrl(webhook.id, url, acting.keyWrappingSecrets),
+    secret: await wrapSecret(acting, webhook.id, secret),
   }
-  const inserted = await write(deed, insertWebhookStatement(deed.db, webhook, wrapped), 'webhook.created', webhook, now)
+  const inserted = await write(
+    acting,
+    insertWebhookStatement(acting.db, webhook, wrapped),
+    'webhook.created',
+    webhook,
+    now,
+  )
   return inserted ? { webhook, secret } : undefined
 }
 
 /** `newUrl`: another than it has, which has to answer a challenge before it is told anything. */
 export async function changeWebhook(
-  deed: Deed,
+  acting: ActingBy,
   webhook: Webhook,
   { newUrl }: { newUrl: string | null },
   now: EpochSeconds,
 ): Promise<void> {
-  const wrapped = newUrl === null ? null : await wrapUrl(webhook.id, newUrl, deed.keyWrappingSecrets)
-  await write(deed, updateWebhookStatement(deed.db, webhook, wrapped), 'webhook.updated', webhook, now)
+  const wrapped = newUrl === null ? null : await wrapUrl(webhook.id, newUrl, acting.keyWrappingSecrets)
+  await write(acting, updateWebhookStatement(acting.db, webhook, wrapped), 'webhook.updated', webhook, now)
 }
 
 /**
  * The former ones sign beside it, each until its own end. Undefined: so many sign already that one more would not fit,
  * or the webhook was deleted meanwhile.
  */
-export async function createNewSecret(deed: Deed, webhook: Webhook, now: EpochSeconds): Promise<string | undefined> {
+export async function createNewSecret(
+  acting: ActingBy,
+  webhook: Webhook,
+  now: EpochSeconds,
+): Promise<string | undefined> {
   const secret = newWebhookSecret()
-  const wrapped = await wrapSecret(deed, webhook.id, secret)
-  const replace = replaceSecretStatement(deed.db, webhook.id, wrapped, now + FORMER_SECRET_SECONDS, now)
-  return (await write(deed, replace, 'webhook.secret_created', webhook, now)) ? secret : undefined
+  const wrapped = await wrapSecret(acting, webhook.id, secret)
+  const replace = replaceSecretStatement(acting.db, webhook.id, wrapped, now + FORMER_SECRET_SECONDS, now)
+  return (await write(acting, replace, 'webhook.secret_created', webhook, now)) ? secret : undefined
 }
 
-function wrapSecret({ keyWrappingSecrets }: Deed, id: string, secret: string): Promise<string> {
+function wrapSecret({ keyWrappingSecrets }: ActingBy, id: string, secret: string): Promise<string> {
   return wrap({ purpose: 'webhook_secret', id }, utf8(secret), keyWrappingSecrets)
 }
 
 /** What it has not been told is not told any more. */
-export async function deleteWebhook(deed: Deed, webhook: Webhook, now: EpochSeconds): Promise<void> {
-  const deleteIt = deleteWebhookStatement(deed.db, webhook.id)
-  await write(deed, deleteIt, 'webhook.deleted', webhook, now, [deleteDeliveriesStatement(deed.db, webhook.id)])
+export async function deleteWebhook(acting: ActingBy, webhook: Webhook, now: EpochSeconds): Promise<void> {
+  const deleteIt = deleteWebhookStatement(acting.db, webhook.id)
+  await write(acting, deleteIt, 'webhook.deleted', webhook, now, [deleteDeliveriesStatement(acting.db, webhook.id)])
 }
 
 async function write(
-  { db, actor }: Deed,
+  { db, actor }: ActingBy,
   change: D1PreparedStatement,
   name: AuditEventName,
   webhook: Webhook,

@@ -59,8 +59,8 @@ export async function changeApp(
   const settings = toSettings({ ...toAppBody(app), ...body })
   checkAct(caller, movesRedirects(app, settings) ? 'changeApp: redirect URIs' : 'changeApp')
   const logo = await checkSettings(context, { organizationId: app.organizationId, settings, current: app })
-  const deed = { app, actor: caller.accountId, onlyVersion }
-  const changed = await change.changeApp(env.DB, deed, { settings, logo }, currentTime())
+  const acting = { app, actor: caller.accountId, onlyVersion }
+  const changed = await change.changeApp(env.DB, acting, { settings, logo }, currentTime())
   if (!changed) throw await goneOrChanged(context, clientId)
   await tellOfWaitingScopes(context, changed)
   return changed

@@ -5,13 +5,13 @@ import { type Membership, mayManageApps } from '../../organizations/organization
 import type { Caller } from './api-env.ts'
 
 /** Members see the apps of their organization; those who develop for it also change them. */
-export type Deed = 'see' | 'manage'
+export type AppRight = 'see' | 'manage'
 
 /** Another organization's app does not exist for the caller: 404, so that nobody learns which client_ids do. */
-export async function requireApp(db: D1Database, caller: Caller, clientId: string, deed: Deed): Promise<App> {
+export async function requireApp(db: D1Database, caller: Caller, clientId: string, right: AppRight): Promise<App> {
   const app = await findApp(db, clientId)
   if (!app) throw new ApiError('not-found')
-  checkRole(requireMembership(caller, app.organizationId), deed)
+  checkRole(requireMembership(caller, app.organizationId), right)
   return app
 }
 
@@ -40,7 +40,7 @@ function requirePersonal(caller: Caller): Membership {
   throw new ApiError('forbidden', 'This access does not reach your personal organization; send organization_id.')
 }
 
-function checkRole({ role }: Membership, deed: Deed): void {
-  if (deed === 'see' || mayManageApps(role)) return
+function checkRole({ role }: Membership, right: AppRight): void {
+  if (right === 'see' || mayManageApps(role)) return
   throw new ApiError('forbidden', `Your role in this organization is ${role}; this needs developer, admin or owner.`)
 }

@@ -76,7 +76,11 @@ export async function changeOrganization(
   checkShared(current)
   const { name = current.name } = body
   if (name !== current.name) await checkOrganizationName(context, { name, organizationId })
-  const renamed = await change.renameOrganization(deed(context, organizationId), { ...current, ...body }, currentTime())
+  const renamed = await change.renameOrganization(
+    actingIn(context, organizationId),
+    { ...current, ...body },
+    currentTime(),
+  )
   return { organization: requireNamed(renamed), role }
 }
 
@@ -94,7 +98,7 @@ export async function changeRole(
   const member = await requireMember(context, organizationId, accountId)
   checkOwners(membership, [member.role, role])
   checkAct(context.caller, concernsAdministrators([member.role, role]) ? 'changeRole: administrators' : 'changeRole')
-  const changed = await change.changeRole(deed(context, organizationId), accountId, role, currentTime())
+  const changed = await change.changeRole(actingIn(context, organizationId), accountId, role, currentTime())
   if (!changed) throw lastOwner()
   return { ...member, role }
 }
@@ -111,7 +115,7 @@ export async function removeMember(context: ActionContext, organizationId: strin
   checkAct(context.caller, removalOf(member, leaving))
   const now = currentTime()
   const ends = endOfMembership(context, organizationId, accountId, now)
-  const removed = await change.removeMember(deed(context, organizationId), accountId, ends, now)
+  const removed = await change.removeMember(actingIn(context, organizationId), accountId, ends, now)
   if (!removed) throw lastOwner()
   await startJobs(context)
 }
@@ -141,7 +145,7 @@ export async function decide(
   const by = { decidedBy: context.caller.accountId, decidedAt: now }
   const decided = { clientId, decision, scopeCeiling, consideredScopes, expiresAt, note, ...by }
   await change.decide(
-    deed(context, organizationId),
+    actingIn(context, organizationId),
     decided,
     await endOfDecision(context, organizationId, decided, now),
   )
@@ -182,7 +186,7 @@ export async function withdrawDecision(
   checkAct(context.caller, 'withdrawDecision', clientId)
   const now = currentTime()
   const ends = await endOfDecision(context, organizationId, { clientId, decision: 'withdrawn' }, now)
-  const withdrawn = await change.withdrawDecision(deed(context, organizationId), clientId, ends, now)
+  const withdrawn = await change.withdrawDecision(actingIn(context, organizationId), clientId, ends, now)
   if (!withdrawn) throw new ApiError('not-found', 'Nothing is decided about this app.')
   await startJobs(context)
 }
@@ -233,6 +237,6 @@ function requireNamed(named: change.Named): Organization {
   throw invalidFields([{ pointer: pointer('slug'), detail: 'This slug is taken.' }])
 }
 
-export function deed({ env, caller }: ActionContext, organizationId: string) {
+export function actingIn({ env, caller }: ActionContext, organizationId: string) {
   return { db: env.DB, organizationId, actor: caller.accountId }
 }

@@ -11,7 +11,7 @@ import { inWords } from '../../../ui/in-words.ts'
 import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import { invalidFields, pointer } from '../../kit/field-errors.ts'
-import { checkOwners, concernsAdministrators, deed, requirePermission } from '../actions.ts'
+import { actingIn, checkOwners, concernsAdministrators, requirePermission } from '../actions.ts'
 import { invitationMail } from './mail.ts'
 import type { newInvitation } from './schemas.ts'
 
@@ -43,7 +43,7 @@ export async function invite(
   const invitation = { accountId: caller.accountId, organizationId, email }
   const allowance = await allowInvitation(env, invitation, currentTime())
   if (!allowance.ok) throw tooManyInvitations(allowance.retryAfterSeconds)
-  const invited = await invitees.inviteAddress(deed(context, organizationId), { email, role }, currentTime())
+  const invited = await invitees.inviteAddress(actingIn(context, organizationId), { email, role }, currentTime())
   if (!invited) return answerLate(context, organizationId, { email, role })
   await post('an invitation', [invitationMail(allowance.to, invited, context.config.issuer)])
   return invited.invitation
@@ -59,7 +59,7 @@ export async function withdrawInvitation(
   const invitation = open.find(({ id }) => id === invitationId)
   if (!invitation) throw noInvitation()
   checkOwners(membership, [invitation.role])
-  const withdrawn = await invitees.withdrawInvitation(deed(context, organizationId), invitation, currentTime())
+  const withdrawn = await invitees.withdrawInvitation(actingIn(context, organizationId), invitation, currentTime())
   if (!withdrawn) throw noInvitation()
 }
 
@@ -83,7 +83,7 @@ async function changeMailed(context: ActionContext, mailed: Invitation, role: Ro
   const { organizationId, email } = mailed
   checkOwners(requirePermission(context, organizationId, 'manage-members'), [mailed.role])
   if (mailed.role === role) return mailed
-  const changed = await invitees.changeInvitation(deed(context, organizationId), mailed, role, currentTime())
+  const changed = await invitees.changeInvitation(actingIn(context, organizationId), mailed, role, currentTime())
   const present = changed && (await findMailed(context, organizationId, email))
   if (!present) throw noInvitation()
   return present

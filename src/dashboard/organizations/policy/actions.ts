@@ -11,7 +11,7 @@ import { requireMembership } from '../../kit/access.ts'
 import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import { endOfPolicy, startJobs } from '../../kit/cut-off.ts'
-import { checkCeiling, deed, requirePermission } from '../actions.ts'
+import { actingIn, checkCeiling, requirePermission } from '../actions.ts'
 import type { newPolicy } from './schemas.ts'
 
 const MAX_JOBS = 100
@@ -61,7 +61,7 @@ export async function changePolicy(
   ])
   const names = scopes.filter(({ target }) => target === 'organization').map(({ name }) => name)
   const ends = endOfPolicy(context, organizationId, { former, next, scopes: names }, now)
-  await change.changePolicy(deed(context, organizationId), next, ends, now)
+  await change.changePolicy(actingIn(context, organizationId), next, ends, now)
   await startJobs(context)
   return next
 }

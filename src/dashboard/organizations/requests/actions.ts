@@ -16,7 +16,7 @@ import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import type { Caller, Visitor } from '../../kit/api-env.ts'
 import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
-import { decide, deed, requirePermission } from '../actions.ts'
+import { actingIn, decide, requirePermission } from '../actions.ts'
 import { requestMail } from './mails.ts'
 import type { accessRequestDecision, accessRequestQuery, newAccessRequest } from './schemas.ts'
 import { tellRequesters } from './tell-requesters.ts'
@@ -64,7 +64,7 @@ export async function askForAccess(
   const { app, refusal } = await findRefusal(context, organizationId, clientId)
   if (!refusal) throw new ApiError('conflict', 'The organization allows this app. Go back to it and connect it.')
   const post = getMailer(context)
-  const asked = await putRequest(deed(context, organizationId), { clientId, reason }, currentTime())
+  const asked = await putRequest(actingIn(context, organizationId), { clientId, reason }, currentTime())
   if (asked === 'too_many') {
     throw new ApiError('conflict', 'You have asked for ten apps that nobody decided about yet. Wait for an answer.')
   }
@@ -98,7 +98,7 @@ export async function decideAccessRequest(
   if (decision === 'approved') {
     await decide(context, organizationId, request.clientId, { decision, note, ...limits }, shown)
   } else {
-    const declined = await declineRequest(deed(context, organizationId), request, note, currentTime())
+    const declined = await declineRequest(actingIn(context, organizationId), request, note, currentTime())
     if (!declined) throw answered()
     await tellRequesters(context, organizationId, request.clientId)
   }

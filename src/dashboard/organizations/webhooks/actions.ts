@@ -36,7 +36,7 @@ export async function createWebhook(
   requirePermission(context, organizationId, 'manage-webhooks')
   const now = currentTime()
   checkAct(context.caller, 'createWebhook')
-  const created = await change.createWebhook(deedOf(context), { organizationId, url, events }, now)
+  const created = await change.createWebhook(actingBy(context), { organizationId, url, events }, now)
   if (!created)
     throw new ApiError('conflict', `An organization has at most ${MAX_WEBHOOKS} webhooks: delete one first.`)
   context.waitUntil(challengeBehindAnswer(context, created.webhook))
@@ -54,7 +54,7 @@ export async function changeWebhook(
   checkAct(context.caller, 'changeWebhook')
   const newUrl = url === undefined || url === current.url ? null : url
   const changed = { ...current, ...(newUrl && movedTo(newUrl)), events: events === undefined ? current.events : events }
-  await change.changeWebhook(deedOf(context), changed, { newUrl }, now)
+  await change.changeWebhook(actingBy(context), changed, { newUrl }, now)
   if (newUrl !== null) context.waitUntil(challengeBehindAnswer(context, changed))
   return changed
 }
@@ -104,7 +104,7 @@ export async function createWebhookSecret(
   const webhook = await getWebhook(context, organizationId, webhookId)
   const now = currentTime()
   checkAct(context.caller, 'createWebhookSecret')
-  const secret = await change.createNewSecret(deedOf(context), webhook, now)
+  const secret = await change.createNewSecret(actingBy(context), webhook, now)
   if (secret !== undefined) return secret
   await getWebhook(context, organizationId, webhookId)
   throw new ApiError(
@@ -116,7 +116,7 @@ export async function createWebhookSecret(
 export async function deleteWebhook(context: ActionContext, organizationId: string, webhookId: string): Promise<void> {
   const webhook = await getWebhook(context, organizationId, webhookId)
   checkAct(context.caller, 'deleteWebhook')
-  await change.deleteWebhook(deedOf(context), webhook, currentTime())
+  await change.deleteWebhook(actingBy(context), webhook, currentTime())
 }
 
 export async function listWebhookDeliveries(
@@ -151,7 +151,7 @@ function openingOf({ env, config }: ActionContext) {
   return { db: env.DB, keyWrappingSecrets: config.keyWrappingSecrets }
 }
 
-function deedOf({ env, config, caller }: ActionContext) {
+function actingBy({ env, config, caller }: ActionContext) {
   return { db: env.DB, actor: caller.accountId, keyWrappingSecrets: config.keyWrappingSecrets }
 }
 
