@@ -9,7 +9,7 @@ import {
   MAX_INVITATIONS_PER_HOUR,
   MAX_OPEN_INVITATIONS,
 } from './invitation.ts'
-import { ROLES, type Role } from './organization.ts'
+import { ROLE_NAMES, type Role } from './organization.ts'
 
 const HOUR_SECONDS = 3600
 
@@ -35,7 +35,7 @@ const invitationRow = camelKeys(
     organization_name: z.string(),
     organization_slug: z.string().nullable(),
     email: z.string(),
-    role: z.enum(ROLES),
+    role: z.enum(ROLE_NAMES),
     invited_by: z.string(),
     inviter_email: z.string(),
     created_at: z.number(),

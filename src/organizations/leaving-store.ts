@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { all, batch, rowsOf, statement } from '../lib/d1.ts'
-import { ROLES, type Role } from './organization.ts'
+import { ROLE_NAMES, type Role } from './organization.ts'
 
 /** A membership also where the organization is suspended. */
 export interface KeptMembership {
@@ -23,7 +23,7 @@ const membershipRow = camelKeys(
     slug: z.string().nullable(),
     personal_account_id: z.string().nullable(),
     suspended_at: z.number().nullable(),
-    role: z.enum(ROLES),
+    role: z.enum(ROLE_NAMES),
     since: z.number(),
   }),
 ).transform(({ id, personalAccountId, suspendedAt, ...membership }) => ({

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { all, statement } from '../lib/d1.ts'
-import { type Member, ROLES, type Role } from './organization.ts'
+import { type Member, ROLE_NAMES, type Role } from './organization.ts'
 
 const memberRow = camelKeys(
-  z.object({ account_id: z.string(), email: z.string(), role: z.enum(ROLES), created_at: z.number() }),
+  z.object({ account_id: z.string(), email: z.string(), role: z.enum(ROLE_NAMES), created_at: z.number() }),
 ).transform(({ createdAt, ...member }) => ({ ...member, since: createdAt }))
 
 /** Who has been in it longest first. */

@@ -1,7 +1,42 @@
 import type { EpochSeconds } from '../lib/clock.ts'
 
-export const ROLES = ['owner', 'admin', 'developer', 'member'] as const
-export type Role = (typeof ROLES)[number]
+interface RoleRow {
+  /** What the role is for, after its name in the description of the API. */
+  words: string
+  /** To whoever is invited as it. */
+  invited: string
+  /** What it may, beside seeing the organization and connecting apps. */
+  may: readonly Permission[]
+}
+
+/** What may be allowed to a role. */
+const PERMISSIONS = [
+  'manage-apps',
+  'manage-members',
+  'manage-owners',
+  'manage-organization',
+  'close-organization',
+  'decide-apps',
+  'see-inventory',
+  'read-audit',
+  'manage-webhooks',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+const OF_OWNERS: readonly Permission[] = ['manage-owners', 'close-organization']
+
+/** Every role, from the one that may most to the one that may least. */
+export const ROLES = {
+  owner: { words: 'everything', invited: 'do everything there, and make others owners', may: PERMISSIONS },
+  admin: {
+    words: 'everything but owners',
+    invited: 'decide which apps may reach it, and manage its members',
+    may: PERMISSIONS.filter((permission) => !OF_OWNERS.includes(permission)),
+  },
+  developer: { words: 'registers and changes apps', invited: 'register and change its apps', may: ['manage-apps'] },
+  member: { words: 'connects them', invited: 'connect apps to it', may: [] },
+} as const satisfies Record<string, RoleRow>
+export type Role = keyof typeof ROLES
+export const ROLE_NAMES = Object.keys(ROLES) as Role[]
 
 export interface Membership {
   organizationId: string
@@ -28,32 +63,18 @@ export interface Member {
   since: EpochSeconds
 }
 
-/** Who may do what in an organization. */
-const PERMISSIONS = {
-  'manage-apps': ['owner', 'admin', 'developer'],
-  'manage-members': ['owner', 'admin'],
-  'manage-owners': ['owner'],
-  'manage-organization': ['owner', 'admin'],
-  'close-organization': ['owner'],
-  'decide-apps': ['owner', 'admin'],
-  'see-inventory': ['owner', 'admin'],
-  'read-audit': ['owner', 'admin'],
-  'manage-webhooks': ['owner', 'admin'],
-} as const satisfies Record<string, readonly Role[]>
-export type Permission = keyof typeof PERMISSIONS
-
 export function may(role: Role, permission: Permission): boolean {
-  const roles: readonly Role[] = PERMISSIONS[permission]
-  return roles.includes(role)
+  const { may: allowed }: RoleRow = ROLES[role]
+  return allowed.includes(permission)
 }
 
 export function rolesThatMay(permission: Permission): readonly Role[] {
-  return PERMISSIONS[permission]
+  return ROLE_NAMES.filter((role) => may(role, permission))
 }
 
 /** In words, for whoever is refused. */
 export function rolesFor(permission: Permission): string {
-  const roles = [...PERMISSIONS[permission]].reverse()
+  const roles = [...rolesThatMay(permission)].reverse()
   return roles.length === 1 ? `${roles[0]}` : `${roles.slice(0, -1).join(', ')} or ${roles.at(-1)}`
 }
 

@@ -4,7 +4,7 @@ import type { EpochSeconds } from '../lib/clock.ts'
 import { all, statement } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
 import { insertMemberStatement } from './members-store.ts'
-import { type Membership, type Organization, ROLES } from './organization.ts'
+import { type Membership, type Organization, ROLE_NAMES } from './organization.ts'
 import type { AppPolicy } from './policy.ts'
 
 const membershipRow = camelKeys(
@@ -13,7 +13,7 @@ const membershipRow = camelKeys(
     name: z.string(),
     slug: z.string().nullable(),
     personal_account_id: z.string().nullable(),
-    role: z.enum(ROLES),
+    role: z.enum(ROLE_NAMES),
   }),
 ).transform(({ id, personalAccountId, ...membership }) => ({
   ...membership,

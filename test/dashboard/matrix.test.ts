@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACTS, type Act } from '../../src/dashboard/kit/acts.ts'
 import { currentTime } from '../../src/lib/clock.ts'
-import { ROLES, type Role } from '../../src/organizations/organization.ts'
+import { ROLE_NAMES, type Role } from '../../src/organizations/organization.ts'
 import { authorize, discover, Integration } from '../support/integration.ts'
 import { Tool } from '../support/workers/api-token.ts'
 import { type ApiBody, anApp, callAnonymously, Developer, ORIGIN } from '../support/workers/developer.ts'
@@ -35,7 +35,7 @@ interface Row extends Record<Role, number> {
   lacking: number
 }
 
-const EVERYBODY = ROLES
+const EVERYBODY = ROLE_NAMES
 const DEVELOPERS = ['owner', 'admin', 'developer'] as const
 const ADMINISTRATORS = ['owner', 'admin'] as const
 const OWNERS = ['owner'] as const
@@ -305,7 +305,7 @@ async function standingFor(asker: Developer, role: Role, { request }: Row, statu
 describe.each(Object.entries(MATRIX))('%s', (name, expected) => {
   const ask = async (who: Developer | Tool, at: Standing) => (await who.call(...expected.request(at))).status
 
-  for (const role of ROLES) {
+  for (const role of ROLE_NAMES) {
     it(`answers ${expected[role]} to a person with the role ${role}`, async () => {
       expect(await ask(people[role], await standingFor(people[role], role, expected, expected[role]))).toBe(
         expected[role],
@@ -314,7 +314,7 @@ describe.each(Object.entries(MATRIX))('%s', (name, expected) => {
   }
 
   it(`answers ${expected.elsewhere} to people of another organization`, async () => {
-    for (const role of ROLES) {
+    for (const role of ROLE_NAMES) {
       expect(await ask(people[role], elsewhere), role).toBe(expected.elsewhere)
     }
   })

@@ -1,4 +1,4 @@
-import { type Member, may, ROLES } from '../../organizations/organization.ts'
+import { type Member, may, ROLE_NAMES } from '../../organizations/organization.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { OwnOrganization } from './actions.ts'
@@ -32,7 +32,7 @@ function MemberRow({ member, own, accountId }: MemberRowProps) {
   const path = `${base}/members/${member.accountId}`
   const self = member.accountId === accountId
   const manages = may(role, 'manage-members') && (member.role !== 'owner' || may(role, 'manage-owners'))
-  const roles = ROLES.filter((candidate) => candidate !== 'owner' || may(role, 'manage-owners'))
+  const roles = ROLE_NAMES.filter((candidate) => candidate !== 'owner' || may(role, 'manage-owners'))
   return (
     <li>
       <div>

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { DECISIONS } from '../../organizations/decision.ts'
-import { findSlugProblem, ROLES } from '../../organizations/organization.ts'
+import { findSlugProblem, ROLE_NAMES, ROLES } from '../../organizations/organization.ts'
 import { listOf } from '../kit/pagination.ts'
 import { checkedText, nameSchema } from '../kit/texts.ts'
 
@@ -11,9 +11,8 @@ const slug = checkedText(z.string(), findSlugProblem).openapi({
   description: 'Names it in addresses: 1 to 40 small letters, digits and hyphens, used by no other organization.',
   example: 'acme',
 })
-export const role = z.enum(ROLES).openapi({
-  description:
-    '`owner` everything; `admin` everything but owners; `developer` registers and changes apps; `member` connects them.',
+export const role = z.enum(ROLE_NAMES).openapi({
+  description: `${ROLE_NAMES.map((name) => `\`${name}\` ${ROLES[name].words}`).join('; ')}.`,
   example: 'developer',
 })
 

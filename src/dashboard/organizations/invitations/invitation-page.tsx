@@ -4,7 +4,7 @@ import { PageError } from '../../../errors.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import type { Invitation } from '../../../organizations/invitation.ts'
 import { acceptInvitation, findInvitationByToken } from '../../../organizations/invite.ts'
-import type { Role } from '../../../organizations/organization.ts'
+import { ROLES } from '../../../organizations/organization.ts'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
@@ -65,13 +65,6 @@ function switchPath(returnTo: string): string {
   return signInPath('/sign-in', { returnTo, switchAccount: true })
 }
 
-const MAY = {
-  owner: 'do everything there, and make others owners',
-  admin: 'decide which apps may reach it, and manage its members',
-  developer: 'register and change its apps',
-  member: 'connect apps to it',
-} as const satisfies Record<Role, string>
-
 interface JoinView {
   invitation: Invitation
   action: string
@@ -88,7 +81,7 @@ function Join({ invitation, action, switchHref }: JoinView) {
       </h1>
       <p>
         <strong>{inviterEmail}</strong> invites you, <strong>{email}</strong>, to join {organizationName} as{' '}
-        <strong>{role}</strong>. You could then {MAY[role]}.
+        <strong>{role}</strong>. You could then {ROLES[role].invited}.
       </p>
       <p class="small">
         Its administrators will see your address, which apps you connect to it, and what you do in it. You can leave at

@@ -1,5 +1,5 @@
 import type { Invitation } from '../../../organizations/invitation.ts'
-import { may, ROLES, type Role } from '../../../organizations/organization.ts'
+import { may, ROLE_NAMES, type Role } from '../../../organizations/organization.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { FieldProblems } from '../../kit/form-problems.ts'
@@ -44,7 +44,7 @@ export function Invitations({ path, role, invitations, values, problems }: Invit
           <div class="field">
             <label for="role">Role</label>
             <select id="role" name="role">
-              {ROLES.filter((choice) => choice !== 'owner' || may(role, 'manage-owners')).map((choice) => (
+              {ROLE_NAMES.filter((choice) => choice !== 'owner' || may(role, 'manage-owners')).map((choice) => (
                 <option value={choice} selected={choice === values.role}>
                   {choice}
                 </option>
