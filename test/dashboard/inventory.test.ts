@@ -50,6 +50,8 @@ beforeAll(async () => {
 
 describe('the inventory', () => {
   it('shows each app with who connected it and what it may do', async () => {
+    // Another file may have reported for this API.
+    await env.DB.prepare('UPDATE resources SET usage_reported_at = NULL').run()
     const { items } = await list('?sort=name')
     expect(items.map((item) => item.client_name)).toEqual(['=HYPERLINK("https://evil.example")', 'Release notes'])
     expect(items[1]).toMatchObject({ people: 1, state: 'undecided', refused: false })
