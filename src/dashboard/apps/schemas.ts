@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { AUTH_METHODS, GRANT_TYPE_NAMES } from '../../apps/app.ts'
+import { nameSchema } from '../../apps/name.ts'
 import { findWebAddressProblem } from '../../apps/web-address.ts'
+import { checkedText, emailAddress, required } from '../../lib/texts.ts'
 import { listOf } from '../kit/pagination.ts'
 import { publisherBody } from '../kit/publisher-body.ts'
-import { checkedText, emailAddress, nameSchema, required } from '../kit/texts.ts'
 
 const MAX_REDIRECT_URIS = 20
 const MAX_SCOPES = 100

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { nameSchema } from '../../apps/name.ts'
 import { AUDIENCES, SIGNING_ALGORITHMS, TARGETS } from '../../catalog/catalog.ts'
 import { findIdentifierProblem, findScopeNameProblem } from '../../catalog/rules.ts'
+import { checkedText } from '../../lib/texts.ts'
 import { listOf } from '../kit/pagination.ts'
-import { checkedText, nameSchema } from '../kit/texts.ts'
 
 const MIN_TTL_SECONDS = 60
 const MAX_TTL_SECONDS = 86_400

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { nameSchema } from '../../apps/name.ts'
+import { checkedText } from '../../lib/texts.ts'
 import { DECISIONS } from '../../organizations/decision.ts'
 import { findSlugProblem, ROLE_NAMES, ROLES } from '../../organizations/organization.ts'
 import { listOf } from '../kit/pagination.ts'
-import { checkedText, nameSchema } from '../kit/texts.ts'
 
 const MAX_NOTE_LENGTH = 500
 

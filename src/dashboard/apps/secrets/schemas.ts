@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { nameSchema } from '../../../apps/name.ts'
 import { listOf } from '../../kit/pagination.ts'
-import { nameSchema } from '../../kit/texts.ts'
 
 const expiresAt = z.int().nullable()
 

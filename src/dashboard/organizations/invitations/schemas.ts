@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { emailAddress } from '../../../lib/texts.ts'
 import { listOf } from '../../kit/pagination.ts'
-import { emailAddress } from '../../kit/texts.ts'
 import { role } from '../schemas.ts'
 
 const email = emailAddress('Enter an e-mail address like name@example.com.').openapi({

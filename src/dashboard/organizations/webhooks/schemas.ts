@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { AUDIT_EVENT_NAMES, ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { findFetchProblem } from '../../../lib/guarded-fetch.ts'
+import { checkedText } from '../../../lib/texts.ts'
 import { DELIVERY_STATES, WEBHOOK_STATES } from '../../../webhooks/webhook.ts'
 import { listOf, pageQuery } from '../../kit/pagination.ts'
-import { checkedText } from '../../kit/texts.ts'
 
 const MAX_URL_LENGTH = 2000
 

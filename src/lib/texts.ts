@@ -1,6 +1,5 @@
-import { z } from '@hono/zod-openapi'
-import { findNameProblem } from '../../apps/name.ts'
-import { parseEmailAddress } from '../../lib/email-address.ts'
+import { z } from 'zod'
+import { parseEmailAddress } from './email-address.ts'
 
 export const required = (wanted: string) => (issue: { input: unknown }) =>
   issue.input === undefined ? 'This field is required.' : `This must be ${wanted}.`
@@ -11,11 +10,6 @@ export function checkedText(text: z.ZodString, findProblem: (text: string) => st
     const problem = findProblem(value)
     if (problem) check.addIssue({ code: 'custom', message: problem })
   })
-}
-
-/** What people will read: 1 to 80 visible characters, trimmed. */
-export function nameSchema() {
-  return checkedText(z.string({ error: required('a text') }).trim(), findNameProblem)
 }
 
 /** In the one spelling that we keep, from however it was typed. */
