@@ -1,4 +1,4 @@
-import type { TokenEndpointAuthMethod } from './app.ts'
+import type { AppSettings } from './settings.ts'
 
 interface AppKind {
   title: string
@@ -6,7 +6,7 @@ interface AppKind {
   says: string
   /** What follows from it: who can keep a secret. */
   consequence: string
-  tokenEndpointAuthMethod: TokenEndpointAuthMethod
+  tokenEndpointAuthMethod: AppSettings['tokenEndpointAuthMethod']
   redirectExample: string
   redirectHint: string
 }

@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
-import { GRANT_TYPE_NAMES, type GrantType } from './app.ts'
+import { GRANT_TYPE_NAMES, type GrantType } from './grant-types.ts'
 
 /** Days since 1970-01-01, UTC. */
 export type EpochDay = number

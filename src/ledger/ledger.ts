@@ -1,4 +1,4 @@
-import type { GrantType } from '../apps/app.ts'
+import type { GrantType } from '../apps/grant-types.ts'
 import { epochDay } from '../apps/usage.ts'
 import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
 import type { Bindings, Config, Shard } from '../env.ts'

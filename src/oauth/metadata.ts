@@ -1,4 +1,4 @@
-import { GRANT_TYPE_NAMES } from '../apps/app.ts'
+import { GRANT_TYPE_NAMES } from '../apps/grant-types.ts'
 import type { Config } from '../env.ts'
 import { ENDPOINTS } from './endpoints.ts'
 

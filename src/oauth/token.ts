@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { GrantType } from '../apps/app.ts'
+import type { GrantType } from '../apps/grant-types.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'

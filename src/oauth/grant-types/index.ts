@@ -1,4 +1,4 @@
-import { GRANT_TYPES, type GrantType } from '../../apps/app.ts'
+import { GRANT_TYPES, type GrantType } from '../../apps/grant-types.ts'
 import { authorizationCodeGrant } from './authorization-code.ts'
 import type { GrantHandler } from './grant-handler.ts'
 import { refreshTokenGrant } from './refresh-token.ts'

@@ -1,4 +1,4 @@
-import { GRANT_TYPE_NAMES, GRANT_TYPES } from '../../../apps/app.ts'
+import { GRANT_TYPE_NAMES, GRANT_TYPES } from '../../../apps/grant-types.ts'
 import type { DayUsage } from '../../../apps/usage.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 
