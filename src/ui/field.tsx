@@ -58,6 +58,61 @@ export function TextField({
   )
 }
 
+interface SelectProps {
+  /** The name, unless they differ. */
+  id?: string
+  name: string
+  label: string
+  value: string | undefined
+  options: readonly (readonly [value: string, title: string])[]
+  hint?: string
+  problems?: readonly string[] | undefined
+  required?: boolean
+}
+
+/** One of several, labelled. */
+export function Select({ name, id = name, label, value, options, hint, problems = [], required }: SelectProps) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && (
+        <p id={`${id}-hint`} class="hint">
+          {hint}
+        </p>
+      )}
+      <select id={id} name={name} aria-describedby={hint && `${id}-hint`} required={required}>
+        {options.map(([option, title]) => (
+          <option value={option} selected={option === value}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <Problems id={`${id}-problem`} texts={problems} />
+    </div>
+  )
+}
+
+interface CheckBoxProps {
+  name: string
+  checked: boolean
+  title: string
+  /** What follows from it. */
+  says?: string | undefined
+}
+
+/** Sends `yes` when it is ticked, and nothing when it is not. */
+export function CheckBox({ name, checked, title, says }: CheckBoxProps) {
+  return (
+    <label class="choice">
+      <input type="checkbox" name={name} value="yes" checked={checked} />
+      <span>
+        <strong>{title}</strong>
+        {says && <span class="detail">{says}</span>}
+      </span>
+    </label>
+  )
+}
+
 export function Problems({ id, texts = [] }: { id: string; texts?: readonly string[] | undefined }) {
   if (texts.length === 0) return null
   return (

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { ApiError } from '../../errors.ts'
 import type { LastOwned } from '../../organizations/leaving-store.ts'
-import { FormToken } from '../../ui/field.tsx'
+import { FormToken, Select } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
@@ -86,21 +86,18 @@ function EraseAccount({ erasure, chosen, problems }: EraseAccountView) {
 }
 
 function Inheritance({ owned, chosen }: { owned: LastOwned; chosen: string }) {
-  const id = `organization-${owned.organizationId}`
   return (
-    <div class="field">
-      <label for={id}>{owned.name}</label>
-      <select id={id} name={FIELD + owned.organizationId} required>
-        <option value="">Choose</option>
-        {owned.heirs.map(({ accountId, email }) => (
-          <option value={accountId} selected={accountId === chosen}>
-            {email} becomes an owner
-          </option>
-        ))}
-        <option value={CLOSE} selected={chosen === CLOSE}>
-          It is closed, with its apps
-        </option>
-      </select>
-    </div>
+    <Select
+      id={`organization-${owned.organizationId}`}
+      name={FIELD + owned.organizationId}
+      label={owned.name}
+      value={chosen}
+      options={[
+        ['', 'Choose'],
+        ...owned.heirs.map(({ accountId, email }) => [accountId, `${email} becomes an owner`] as const),
+        [CLOSE, 'It is closed, with its apps'],
+      ]}
+      required
+    />
   )
 }

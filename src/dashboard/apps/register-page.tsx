@@ -5,7 +5,7 @@ import type { Scope } from '../../catalog/catalog.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { randomUuid } from '../../lib/random.ts'
 import { type Membership, mayManageApps } from '../../organizations/organization.ts'
-import { FormToken, Problems } from '../../ui/field.tsx'
+import { FormToken, Problems, Select } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { actionContext } from '../kit/action-context.ts'
@@ -118,19 +118,15 @@ function Owner({ organizations, organizationId }: Pick<RegisterAppView, 'organiz
   const [only, ...others] = organizations
   if (only && others.length === 0) return <input type="hidden" name="organization_id" value={only.organizationId} />
   return (
-    <div class="field">
-      <label for="organization_id">It belongs to</label>
-      <p class="hint" id="organization_id-hint">
-        Its members see the app, and its developers change it. Until it is public, only they can connect it.
-      </p>
-      <select id="organization_id" name="organization_id" aria-describedby="organization_id-hint">
-        {organizations.map((membership) => (
-          <option value={membership.organizationId} selected={membership.organizationId === organizationId}>
-            {membership.name}
-            {membership.personal && ' (personal)'}
-          </option>
-        ))}
-      </select>
-    </div>
+    <Select
+      name="organization_id"
+      label="It belongs to"
+      hint="Its members see the app, and its developers change it. Until it is public, only they can connect it."
+      value={organizationId}
+      options={organizations.map((membership) => [
+        membership.organizationId,
+        membership.personal ? `${membership.name} (personal)` : membership.name,
+      ])}
+    />
   )
 }

@@ -1,9 +1,8 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { AUDIENCES, SIGNING_ALGORITHMS } from '../../catalog/catalog.ts'
-import { FormToken, Problems, TextField } from '../../ui/field.tsx'
+import { FormToken, Problems, Select, TextField } from '../../ui/field.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
-import { Select } from './select.tsx'
 
 /** As typed. */
 export interface ResourceValues {

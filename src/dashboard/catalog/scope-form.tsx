@@ -1,9 +1,8 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { type Scope, TARGETS } from '../../catalog/catalog.ts'
-import { FormToken, Problems, TextField } from '../../ui/field.tsx'
+import { CheckBox, FormToken, Problems, Select, TextField } from '../../ui/field.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { FieldProblems } from '../kit/form-problems.ts'
-import { Select } from './select.tsx'
 
 /** As typed. */
 export interface ScopeValues {
@@ -82,7 +81,7 @@ export function ScopeForm({ isNew, values, successors, problems, children }: Pro
           problems={problems.description}
           required
         />
-        <Box name="sensitive" checked={values.sensitive} title="Sensitive" says="Always asks the person anew." />
+        <CheckBox name="sensitive" checked={values.sensitive} title="Sensitive" says="Always asks the person anew." />
         {!isNew && <Deprecation values={values} successors={successors} problems={problems} />}
         <div class="actions">
           <button type="submit" class="primary">
@@ -101,7 +100,7 @@ export function ScopeForm({ isNew, values, successors, problems, children }: Pro
 function Deprecation({ values, successors, problems }: Pick<ScopeFormView, 'values' | 'successors' | 'problems'>) {
   return (
     <>
-      <Box
+      <CheckBox
         name="deprecated"
         checked={values.deprecated}
         title="Deprecated"
@@ -115,17 +114,5 @@ function Deprecation({ values, successors, problems }: Pick<ScopeFormView, 'valu
         options={[['', 'Nothing'], ...successors.map(({ name }) => [name, name] as const)]}
       />
     </>
-  )
-}
-
-function Box({ name, checked, title, says }: { name: string; checked: boolean; title: string; says: string }) {
-  return (
-    <label class="choice">
-      <input type="checkbox" name={name} value="yes" checked={checked} />
-      <span>
-        <strong>{title}</strong>
-        <span class="detail">{says}</span>
-      </span>
-    </label>
   )
 }

@@ -1,6 +1,6 @@
 import type { Invitation } from '../../../organizations/invitation.ts'
 import { may, ROLE_NAMES, type Role } from '../../../organizations/organization.ts'
-import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
+import { FormToken, Problems, Select, TextField } from '../../../ui/field.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 
@@ -41,17 +41,16 @@ export function Invitations({ path, role, invitations, values, problems }: Invit
             problems={problems.email}
             required
           />
-          <div class="field">
-            <label for="role">Role</label>
-            <select id="role" name="role">
-              {ROLE_NAMES.filter((choice) => choice !== 'owner' || may(role, 'manage-owners')).map((choice) => (
-                <option value={choice} selected={choice === values.role}>
-                  {choice}
-                </option>
-              ))}
-            </select>
-            <Problems id="role-problem" texts={problems.role} />
-          </div>
+          <Select
+            name="role"
+            label="Role"
+            value={values.role}
+            options={ROLE_NAMES.filter((choice) => choice !== 'owner' || may(role, 'manage-owners')).map((choice) => [
+              choice,
+              choice,
+            ])}
+            problems={problems.role}
+          />
           <button type="submit" class="primary">
             Send the invitation
           </button>
