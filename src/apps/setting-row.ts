@@ -7,10 +7,13 @@ export const FORM_PARTS = {
   recognition: 'How people recognize it',
 } as const
 export type FormPart = keyof typeof FORM_PARTS
+/** The first is to say what kind of app it is. */
+export const FORM_STEPS = 1 + Object.keys(FORM_PARTS).length
 
 /** What a row of `apps` can hold: another kind of schema needs its column, in `app.ts`. */
 export type SettingSchema = z.ZodString | z.ZodNullable<z.ZodString> | z.ZodBoolean | z.ZodEnum | List
 type List = z.ZodArray<z.ZodString> | z.ZodArray<z.ZodEnum>
+export type SettingValue = Readonly<z.output<SettingSchema>>
 
 /** One of these schemas, and what an app is registered with that does not say: without, it must say. */
 type Valued<Schema extends SettingSchema> = Schema extends unknown
@@ -23,15 +26,22 @@ interface Labelled {
   hint?: string
 }
 
-/** A setting of an app, with its place on the form: another kind of input needs its row in `INPUTS` of the form. */
-export type SettingRow =
-  | (Valued<z.ZodString | z.ZodNullable<z.ZodString>> & Labelled & { input: 'text' | 'url' })
-  | (Valued<z.ZodArray<z.ZodString>> & Labelled & { input: 'lines' | 'redirects'; lines: number })
-  | (Valued<z.ZodBoolean> & Labelled & { input: 'box' })
-  | (Valued<z.ZodArray<z.ZodEnum>> & Labelled & { input: 'refresh' })
-  | (Valued<z.ZodArray<z.ZodString>> & { part: FormPart; input: 'scopes' | 'optionalScopes' })
-  // Decided elsewhere.
-  | (Valued<z.ZodEnum> & { input: null })
+type Texts = Valued<z.ZodString | z.ZodNullable<z.ZodString>> & Labelled
+type Lists = Valued<z.ZodArray<z.ZodString>>
 
-export type ShownRow = Exclude<SettingRow, { input: null }>
-export type InputKind = ShownRow['input']
+/** What a row says for each kind of input. Another kind needs its row in `INPUTS`, where the form is. */
+export interface InputRows {
+  text: Texts
+  url: Texts
+  lines: Lists & Labelled & { lines: number }
+  box: Valued<z.ZodBoolean> & Labelled
+  redirects: Lists & Labelled & { lines: number }
+  refresh: Valued<z.ZodArray<z.ZodEnum>> & Labelled
+  scopes: Lists & { part: FormPart }
+  optionalScopes: Lists & { part: FormPart }
+}
+export type InputKind = keyof InputRows
+
+export type ShownRow = { [Kind in InputKind]: InputRows[Kind] & { input: Kind } }[InputKind]
+/** A setting of an app, with its place on the form; null where it is decided elsewhere. */
+export type SettingRow = ShownRow | (Valued<SettingSchema> & { input: null })

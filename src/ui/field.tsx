@@ -7,7 +7,7 @@ interface TextFieldProps {
   name: string
   label: string
   value?: string | undefined
-  hint?: string
+  hint?: string | undefined
   /** What was wrong with it, next to it. */
   problems?: readonly string[] | undefined
   type?: 'text' | 'url' | 'email' | 'date'

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { APP_KINDS } from '../../apps/kinds.ts'
+import { FORM_STEPS } from '../../apps/setting-row.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { PageEnv } from '../kit/api-env.ts'
@@ -18,7 +19,7 @@ function AppKinds({ organizationId }: AppKindsView) {
   const query = organizationId ? `?${new URLSearchParams({ organization: organizationId })}` : ''
   return (
     <Layout title="Register an app" wide>
-      <p class="step">Step 1 of 4</p>
+      <p class="step">Step 1 of {FORM_STEPS}</p>
       <h1>What do you want to connect?</h1>
       <ul class="cards kinds">
         {Object.entries(APP_KINDS).map(([name, kind]) => (

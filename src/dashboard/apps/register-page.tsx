@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { APP_KINDS, type AppKindName, isAppKind } from '../../apps/kinds.ts'
 import { isPublic } from '../../apps/settings.ts'
-import type { Scope } from '../../catalog/catalog.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { randomUuid } from '../../lib/random.ts'
 import { type Membership, mayManageApps } from '../../organizations/organization.ts'
@@ -15,19 +14,17 @@ import type { FieldProblems } from '../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../kit/shown-once.tsx'
 import { submit } from '../kit/submit.ts'
 import { registerApp } from './actions.ts'
-import { AppFields, type AppFormValues } from './form.tsx'
-import { EMPTY_FORM, readAppForm, toBody } from './form-values.ts'
+import { AppFields } from './form.tsx'
+import { emptyForm, toBody } from './form-values.ts'
+import type { AppForm } from './inputs.tsx'
 import { appRegistration } from './schemas.ts'
 
-interface RegisterAppView {
+interface RegisterAppView extends Omit<AppForm, 'redirectHint' | 'redirectExample'> {
   /** Sent twice, the form still registers one app. */
   idempotencyKey: string
   kind: AppKindName
   organizations: readonly Membership[]
   organizationId: string | undefined
-  catalogue: readonly Scope[]
-  values: AppFormValues
-  problems: FieldProblems
 }
 
 export const registerPage = new Hono<PageEnv>()
@@ -35,15 +32,14 @@ export const registerPage = new Hono<PageEnv>()
 registerPage.get('/developer/apps/new/:kind', async (c) => {
   const { kind } = c.req.param()
   if (!isAppKind(kind)) return c.redirect('/developer/apps/new', 303)
-  return showForm(c, kind, EMPTY_FORM, { organizationId: c.req.query('organization'), problems: {} })
+  return showForm(c, kind, emptyForm(), { organizationId: c.req.query('organization'), problems: {} })
 })
 
 registerPage.post('/developer/apps/new/:kind', async (c) => {
   const { kind } = c.req.param()
   if (!isAppKind(kind)) return c.notFound()
-  const fields = c.get('fields')
-  const values = readAppForm(fields)
-  const organizationId = fields.get('organization_id') ?? undefined
+  const values = c.get('fields')
+  const organizationId = values.get('organization_id') ?? undefined
   return submit(c, {
     act: () => {
       const body = parseBody(appRegistration, {
@@ -51,7 +47,7 @@ registerPage.post('/developer/apps/new/:kind', async (c) => {
         token_endpoint_auth_method: APP_KINDS[kind].tokenEndpointAuthMethod,
         ...(organizationId && { organization_id: organizationId }),
       })
-      return registerApp(actionContext(c), body, fields.get('idempotency_key') ?? undefined)
+      return registerApp(actionContext(c), body, values.get('idempotency_key') ?? undefined)
     },
     done: (registered) => showRegistration(c, registered),
     refused: (problems) => showForm(c, kind, values, { organizationId, problems }),
@@ -61,7 +57,7 @@ registerPage.post('/developer/apps/new/:kind', async (c) => {
 async function showForm(
   c: Context<PageEnv>,
   kind: AppKindName,
-  values: AppFormValues,
+  values: URLSearchParams,
   { organizationId, problems }: { organizationId: string | undefined; problems: FieldProblems },
 ): Promise<Response> {
   const { memberships } = c.get('caller')

@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { APP_KINDS } from '../../apps/kinds.ts'
 import { isPublic } from '../../apps/settings.ts'
-import type { Scope } from '../../catalog/catalog.ts'
 import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
@@ -13,20 +12,16 @@ import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { changeApp } from './actions.ts'
 import { appPath, readNotice, requireAppPage } from './app-page.ts'
-import { AppFields, type AppFormValues } from './form.tsx'
-import { readAppForm, toAppForm, toBody } from './form-values.ts'
+import { AppFields } from './form.tsx'
+import { toAppForm, toBody } from './form-values.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 import { findMove, type HomepageMove, Move } from './homepage-move.tsx'
+import type { AppForm } from './inputs.tsx'
 import { appChange } from './schemas.ts'
 
-interface AppSettingsView extends AppFrameView {
+interface AppSettingsView extends AppFrameView, AppForm {
   /** What the form was filled from: a change in between is not overwritten. */
   version: number
-  catalogue: readonly Scope[]
-  values: AppFormValues
-  redirectHint: string
-  redirectExample: string
-  problems: FieldProblems
   notice: string | undefined
   move: HomepageMove | undefined
 }
@@ -40,13 +35,13 @@ settingsPage.get('/developer/apps/:client_id/settings', async (c) => {
 
 settingsPage.post('/developer/apps/:client_id/settings', async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
-  const values = readAppForm(c.get('fields'))
-  const version = Number(c.get('fields').get('version'))
+  const values = c.get('fields')
+  const version = Number(values.get('version'))
   return submit(c, {
     act: async () => {
       const body = parseBody(appChange, toBody(values))
       const move = findMove(app, body.client_uri)
-      if (move && c.get('fields').get('moves_to') !== move.to) return move
+      if (move && values.get('moves_to') !== move.to) return move
       const change = move?.endsPublic ? { ...body, visibility: 'private' as const } : body
       await changeApp(actionContext(c), app.clientId, change, new Set([version]))
       return undefined
@@ -58,7 +53,7 @@ settingsPage.post('/developer/apps/:client_id/settings', async (c) => {
 })
 
 interface FilledForm {
-  values: AppFormValues
+  values: URLSearchParams
   version: number
   problems: FieldProblems
   /** A move of the homepage that is asked about before it is made. */

@@ -1,3 +1,4 @@
+import { SETTING_ROWS } from '../../apps/settings.ts'
 import { API_PROBLEMS, ApiError, type ApiProblem, type FieldError } from '../../errors.ts'
 
 /** What is wrong with a form: by the name of the field, and under no name what concerns the whole of it. */
@@ -19,7 +20,7 @@ const SHOWN_IN_FORMS = new Set<ApiProblem>([
   'too-many-requests',
 ])
 /** Fields in which an item is a line. */
-const LINE_FIELDS = new Set(['redirect_uris', 'contacts'])
+const LINE_FIELDS = new Set<string>(SETTING_ROWS.flatMap(([name, row]) => ('lines' in row ? [name] : [])))
 
 function inWords({ pointer, detail }: FieldError): string {
   const [, field = '', index] = pointer.split('/')
