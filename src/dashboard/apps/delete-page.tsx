@@ -5,8 +5,8 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { deleteApp } from './actions.ts'
-import { requireAppPage } from './app-page.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
+import { requireAppPage } from './require-app-page.ts'
 
 interface DeleteAppView extends AppFrameView {
   connectedAccounts: number

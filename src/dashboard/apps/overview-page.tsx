@@ -10,9 +10,9 @@ import type { PageEnv } from '../kit/api-env.ts'
 import { type ExplainedError, type ExplainedRefusal, getUsage, listTokenErrors } from './activity/actions.ts'
 import { AppErrors } from './activity/app-errors.tsx'
 import { UsageChart } from './activity/usage-chart.tsx'
-import { requireAppPage } from './app-page.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 import { quickStart } from './quick-start.ts'
+import { requireAppPage } from './require-app-page.ts'
 
 interface Snippet {
   title: string

@@ -11,12 +11,13 @@ import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { changeApp } from './actions.ts'
-import { appPath, readNotice, requireAppPage } from './app-page.ts'
 import { AppFields } from './form.tsx'
 import { toAppForm, toBody } from './form-values.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 import { findMove, type HomepageMove, Move } from './homepage-move.tsx'
 import type { AppForm } from './inputs.tsx'
+import { appAddress, readNotice } from './notices.ts'
+import { requireAppPage } from './require-app-page.ts'
 import { appChange } from './schemas.ts'
 
 interface AppSettingsView extends AppFrameView, AppForm {
@@ -47,7 +48,7 @@ settingsPage.post('/developer/apps/:client_id/settings', async (c) => {
       return undefined
     },
     done: (move) =>
-      move ? showForm(c, frame, { values, version, problems: {}, move }) : appPath(app, 'settings', 'saved'),
+      move ? showForm(c, frame, { values, version, problems: {}, move }) : appAddress(app, 'settings', 'saved'),
     refused: (problems) => showForm(c, frame, { values, version, problems }),
   })
 })

@@ -11,8 +11,9 @@ import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { changeApp } from '../actions.ts'
-import { appPath, readNotice, requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { appAddress, readNotice } from '../notices.ts'
+import { requireAppPage } from '../require-app-page.ts'
 import { appChange } from '../schemas.ts'
 import { verifyPublisher } from './actions.ts'
 
@@ -38,7 +39,7 @@ publisherPage.post('/developer/apps/:client_id/publisher', async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   return submit(c, {
     act: () => verifyPublisher(actionContext(c), app.clientId),
-    done: appPath(app, 'publisher'),
+    done: appAddress(app, 'publisher'),
     refused: (problems) => show(c, frame, problems),
   })
 })
@@ -50,7 +51,7 @@ publisherPage.post('/developer/apps/:client_id/visibility', async (c) => {
       const change = parseBody(appChange, { visibility: c.get('fields').get('visibility') })
       return changeApp(actionContext(c), app.clientId, change, null)
     },
-    done: ({ visibility }) => appPath(app, 'publisher', visibility),
+    done: ({ visibility }) => appAddress(app, 'publisher', visibility),
     refused: (problems) => show(c, frame, problems),
   })
 })

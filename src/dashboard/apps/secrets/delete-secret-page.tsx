@@ -8,8 +8,9 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { appPath, requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { appAddress } from '../notices.ts'
+import { requireAppPage } from '../require-app-page.ts'
 import { deleteSecret } from './actions.ts'
 
 interface DeleteSecretView extends AppFrameView {
@@ -30,7 +31,7 @@ deleteSecretPage.get('/developer/apps/:client_id/secrets/:id/delete', async (c) 
 deleteSecretPage.post('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
   const { app } = await requireAppPage(c, 'manage')
   await deleteSecret(actionContext(c), app.clientId, c.req.param('id'))
-  return c.redirect(appPath(app, 'secrets', 'secret_deleted'), 303)
+  return c.redirect(appAddress(app, 'secrets', 'secret_deleted'), 303)
 })
 
 function DeleteSecret({ secret, last, ...view }: DeleteSecretView) {

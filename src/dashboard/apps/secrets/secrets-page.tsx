@@ -11,8 +11,9 @@ import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../../kit/shown-once.tsx'
 import { submit } from '../../kit/submit.ts'
-import { appPath, readNotice, requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { appAddress, readNotice } from '../notices.ts'
+import { requireAppPage } from '../require-app-page.ts'
 import { createSecret } from './actions.ts'
 import { secretRequest } from './schemas.ts'
 
@@ -51,7 +52,7 @@ secretsPage.post('/developer/apps/:client_id/secrets', async (c) => {
         title: `“${secret.name}” is created`,
         shown: clientCredentials(app.clientId, clientSecret),
         explanation: 'It works now, beside the one that the app had before.',
-        nextHref: appPath(app, 'secrets'),
+        nextHref: appAddress(app, 'secrets'),
         nextTitle: 'Back to the secrets',
       }),
     refused: (problems) => show(c, frame, values, problems),

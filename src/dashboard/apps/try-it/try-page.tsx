@@ -4,8 +4,8 @@ import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
-import { requireAppPage } from '../app-page.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
+import { requireAppPage } from '../require-app-page.ts'
 import { finishTryRun, startTryRun, type TryOutcome } from './actions.ts'
 
 /** A developer runs the authorization of their own app, to see it as people will. */
