@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dashboardRoutes } from '../../src/dashboard/routes.ts'
-import { callAnonymously } from '../support/workers/developer.ts'
+import { callAnonymously, Developer } from '../support/workers/developer.ts'
 
 interface Operation {
   operationId: string
@@ -16,6 +16,7 @@ interface Schema {
   $ref?: string
   properties?: Record<string, Schema>
   additionalProperties?: boolean
+  required?: string[]
 }
 interface Document {
   openapi: string
@@ -107,6 +108,24 @@ describe('the OpenAPI document', () => {
     for (const name of ['AppRegistration', 'AppChange', 'SecretRequest']) {
       expect(document.components.schemas[name]?.additionalProperties).toBe(false)
     }
+  })
+
+  it('asks for no field of a change that may be left out', async () => {
+    const required = (name: string) => document.components.schemas[name]?.required ?? []
+    const changes = operations().filter(({ method, operation }) => method === 'patch' && operation.requestBody)
+    const names = changes.map(({ operation }) => {
+      const { schema } = Object.values(operation.requestBody?.content ?? {})[0] ?? {}
+      return schema?.$ref?.split('/').at(-1) ?? ''
+    })
+    expect(names).toEqual(expect.arrayContaining(['AppChange', 'ScopeChange', 'ResourceChange', 'OrganizationChange']))
+    const all = Object.fromEntries(names.filter((name) => name !== 'RoleChange').map((name) => [name, required(name)]))
+    expect(all).toEqual(Object.fromEntries(Object.keys(all).map((name) => [name, []])))
+    expect(required('AppRegistration')).toEqual(['client_name', 'redirect_uris']) // control
+
+    const developer = await Developer.signIn()
+    const { client_id } = await developer.registerApp()
+    const { status } = await developer.call('PATCH', `/api/v1/apps/${client_id}`, { tos_uri: null })
+    expect(status).toBe(200)
   })
 
   it('refers only to what it holds', () => {

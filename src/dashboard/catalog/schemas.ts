@@ -3,6 +3,7 @@ import { nameSchema } from '../../apps/name.ts'
 import { AUDIENCES, SIGNING_ALGORITHMS, TARGETS } from '../../catalog/catalog.ts'
 import { findIdentifierProblem, findScopeNameProblem } from '../../catalog/rules.ts'
 import { checkedText } from '../../lib/texts.ts'
+import { changeOf } from '../kit/change-of.ts'
 import { listOf } from '../kit/pagination.ts'
 
 const MIN_TTL_SECONDS = 60
@@ -68,15 +69,9 @@ export const newScope = z
   })
   .openapi('NewScope', { description: 'A new scope. Name, resource and target cannot change later.' })
 
-export const scopeChange = z
-  .strictObject({
-    title: scopeSettings.title.exactOptional(),
-    description: scopeSettings.description.exactOptional(),
-    sensitive: scopeSettings.sensitive.exactOptional(),
-    deprecated: deprecation.deprecated.exactOptional(),
-    replaced_by: deprecation.replaced_by.exactOptional(),
-  })
-  .openapi('ScopeChange', { description: 'What is left out stays; null clears.' })
+export const scopeChange = changeOf({ ...scopeSettings, ...deprecation }).openapi('ScopeChange', {
+  description: 'What is left out stays; null clears.',
+})
 
 const resourceSettings = {
   name: nameSchema().openapi({ description: 'What people call the API.', example: 'Projects API' }),
@@ -116,14 +111,9 @@ export const newResource = z
   })
   .openapi('NewResource', { description: 'A new protected API. Its identifier cannot change later.' })
 
-export const resourceChange = z
-  .strictObject({
-    name: resourceSettings.name.exactOptional(),
-    signing_alg: resourceSettings.signing_alg.exactOptional(),
-    access_token_ttl_seconds: resourceSettings.access_token_ttl_seconds.exactOptional(),
-    open_to: resourceSettings.open_to.exactOptional(),
-  })
-  .openapi('ResourceChange', { description: 'What is left out stays.' })
+export const resourceChange = changeOf(resourceSettings).openapi('ResourceChange', {
+  description: 'What is left out stays.',
+})
 
 export const resourceCredentials = z
   .object({

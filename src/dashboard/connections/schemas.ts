@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { changeOf } from '../kit/change-of.ts'
 import { listOf } from '../kit/pagination.ts'
 import { publisherBody } from '../kit/publisher-body.ts'
 
@@ -37,11 +38,6 @@ export const grantBody = z
 
 export const grantList = listOf(grantBody).openapi('GrantList', { description: 'Living grants, newest first.' })
 
-export const grantChange = z
-  .strictObject({
-    scopes: scopes.exactOptional(),
-    organizations: organizations.exactOptional(),
-  })
-  .openapi('GrantChange', {
-    description: 'What is kept; left out: all of it. Nothing can be added, and required scopes of the app stay.',
-  })
+export const grantChange = changeOf({ scopes, organizations }).openapi('GrantChange', {
+  description: 'What is kept; left out: all of it. Nothing can be added, and required scopes of the app stay.',
+})

@@ -3,6 +3,7 @@ import { nameSchema } from '../../apps/name.ts'
 import { checkedText } from '../../lib/texts.ts'
 import { DECISIONS } from '../../organizations/decision.ts'
 import { findSlugProblem, ROLE_NAMES, ROLES } from '../../organizations/organization.ts'
+import { changeOf } from '../kit/change-of.ts'
 import { listOf } from '../kit/pagination.ts'
 
 const MAX_NOTE_LENGTH = 500
@@ -35,9 +36,9 @@ export const newOrganization = z
   .strictObject({ name, slug })
   .openapi('NewOrganization', { description: 'You become its first owner.' })
 
-export const organizationChange = z
-  .strictObject({ name: name.exactOptional(), slug: slug.exactOptional() })
-  .openapi('OrganizationChange', { description: 'What is left out stays.' })
+export const organizationChange = changeOf({ name, slug }).openapi('OrganizationChange', {
+  description: 'What is left out stays.',
+})
 
 export const memberBody = z
   .object({

@@ -3,6 +3,7 @@ import { AUDIT_EVENT_NAMES, ORGANIZATION_EVENTS } from '../../../audit/events.ts
 import { findFetchProblem } from '../../../lib/guarded-fetch.ts'
 import { checkedText } from '../../../lib/texts.ts'
 import { DELIVERY_STATES, WEBHOOK_STATES } from '../../../webhooks/webhook.ts'
+import { changeOf } from '../../kit/change-of.ts'
 import { listOf, pageQuery } from '../../kit/pagination.ts'
 
 const MAX_URL_LENGTH = 2000
@@ -67,11 +68,9 @@ export const newWebhook = z.strictObject({ url, events: events.default(null) }).
   description: 'It is sent a challenge first. Once answered, its creation is the first event that it is told.',
 })
 
-export const webhookChange = z
-  .strictObject({ url: url.optional(), events: events.optional() })
-  .openapi('WebhookChange', {
-    description: 'What is left out stays. Another address has to answer a challenge; then it is told what waits.',
-  })
+export const webhookChange = changeOf({ url, events }).openapi('WebhookChange', {
+  description: 'What is left out stays. Another address has to answer a challenge; then it is told what waits.',
+})
 
 const secret = z.string().openapi({
   description: 'Shown this once: `whsec_` and 32 bytes in base64, the key of HMAC-SHA-256.',
