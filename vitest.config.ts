@@ -10,6 +10,7 @@ export const bindings = {
   // The second is for the test that uses up all the mail that an address gets.
   OPERATOR_EMAILS: 'operator@example.com, besieged-operator@example.com',
   KEY_WRAPPING_SECRETS: 'test-wrapping-secret-of-32-characters-or-more',
+  CREDENTIAL_SECRETS: 'test-credential-secret-of-32-characters-or-more',
   EMAIL_CODE_SECRET: 'test-email-code-secret-of-32-characters',
   // Nothing listens on the discard port: tests in workerd look nothing up. Those that do are in test/served/.
   DOH_RESOLVER: 'https://127.0.0.1:9/dns-query',

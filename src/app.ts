@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { sealIntrospectionSecret } from './catalog/introspection-secret.ts'
 import { accountPage } from './dashboard/account/account-page.tsx'
 import { deleteAccountPage } from './dashboard/account/delete-page.tsx'
 import { eraseAccountPage } from './dashboard/account/erase-page.tsx'
@@ -16,6 +17,7 @@ import { organizationPages } from './dashboard/organizations/pages.ts'
 import { tellWebhooks } from './dashboard/organizations/webhooks/tell-webhooks.ts'
 import { reloadPages } from './dashboard/reload-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { DEMO_INTROSPECTION_ID, DEMO_SECRET_BODY } from './demo/registration.ts'
 import { demoRoutes } from './demo/routes.tsx'
 import { type AppEnv, type Config, readConfig } from './env.ts'
 import { HostError } from './errors.ts'
@@ -83,12 +85,14 @@ app.onError(answerError)
 
 const demos = new WeakMap<Config, ReturnType<typeof demoRoutes>>()
 
-/** The demo stands outside: it is handed addresses and nothing else, and in production it is not there. */
-function serveDemo(c: Context<AppEnv>): Response | Promise<Response> {
+/** The demo stands outside: it is handed addresses and its secret, and in production it is not there. */
+async function serveDemo(c: Context<AppEnv>): Promise<Response> {
   const config = c.get('config')
   if (!config.development) return answerNotFound(c)
-  const demo =
-    demos.get(config) ?? demoRoutes({ issuer: config.issuer, stylesheet: STYLESHEET_PATH, pageHeaders: PAGE_HEADERS })
+  const { issuer } = config
+  const introspectionSecret = await sealIntrospectionSecret(config, DEMO_INTROSPECTION_ID, DEMO_SECRET_BODY)
+  const options = { issuer, introspectionSecret, stylesheet: STYLESHEET_PATH, pageHeaders: PAGE_HEADERS }
+  const demo = demos.get(config) ?? demoRoutes(options)
   demos.set(config, demo)
   return demo.fetch(c.req.raw)
 }

@@ -20,6 +20,7 @@ export interface Bindings {
   EMAIL_FROM?: string
   KEY_SHARDS?: string
   KEY_WRAPPING_SECRETS?: string
+  CREDENTIAL_SECRETS?: string
   EMAIL_CODE_SECRET?: string
   AUTHORIZATION_CODE_TTL_SECONDS?: string
   ACCESS_TOKEN_TTL_SECONDS?: string
@@ -82,6 +83,7 @@ const variables = z.object({
   EMAIL_FROM: z.string().default(''),
   KEY_SHARDS: list.pipe(z.array(z.enum(SHARDS)).min(1)).default(['weur', 'enam', 'apac']),
   KEY_WRAPPING_SECRETS: list.pipe(z.array(secret).min(1)),
+  CREDENTIAL_SECRETS: list.pipe(z.array(secret).min(1)),
   EMAIL_CODE_SECRET: secret,
   AUTHORIZATION_CODE_TTL_SECONDS: whole(10, 10 * MINUTE, 60),
   // The engine keeps refresh tokens and access tokens at least a minute.
@@ -114,6 +116,8 @@ export interface Config {
   keyShards: readonly [Shard, ...Shard[]]
   /** Newest first. */
   keyWrappingSecrets: readonly string[]
+  /** Newest first: it seals codes, tokens and secrets, and each of them still verifies what it sealed. */
+  credentialSecrets: readonly string[]
   emailCodeSecret: string
   authorizationCodeTtlSeconds: number
   accessTokenTtlSeconds: number
@@ -177,6 +181,7 @@ function parseConfig(env: Bindings): Config {
     emailFrom: values.EMAIL_FROM,
     keyShards: [firstShard!, ...(development ? [] : otherShards)],
     keyWrappingSecrets: values.KEY_WRAPPING_SECRETS,
+    credentialSecrets: values.CREDENTIAL_SECRETS,
     emailCodeSecret: values.EMAIL_CODE_SECRET,
     authorizationCodeTtlSeconds: values.AUTHORIZATION_CODE_TTL_SECONDS,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,

@@ -3,6 +3,7 @@ import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, changesOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
+import type { Sealing } from '../lib/sealed-credential.ts'
 import type { App } from './app.ts'
 import { hashClientSecret, newClientSecret } from './client-secret.ts'
 import type { AppSecret } from './secret.ts'
@@ -18,18 +19,18 @@ interface SecretRequest {
 
 /** Not ok when the app has its two secrets, or was deleted meanwhile. */
 export async function createSecret(
-  db: D1Database,
+  { db, sealing, actor }: { db: D1Database; sealing: Sealing; actor: string },
   app: App,
-  { name, expiresAt, actor }: { name: string; expiresAt: EpochSeconds | null; actor: string },
+  { name, expiresAt }: { name: string; expiresAt: EpochSeconds | null },
   now: EpochSeconds,
 ): Promise<CreatedSecret> {
-  const { secret, clientSecret, hash } = await newSecret({ clientId: app.clientId, name, expiresAt }, now)
+  const { secret, clientSecret, hash } = await newSecret(sealing, { clientId: app.clientId, name, expiresAt }, now)
   const [inserted] = await batch(db, secretStatements(db, app, { secret, hash, actor }))
   return changesOf(inserted) > 0 ? { ok: true, secret, clientSecret } : { ok: false }
 }
 
-export async function newSecret(request: SecretRequest, now: EpochSeconds) {
-  const clientSecret = newClientSecret()
+export async function newSecret(sealing: Sealing, request: SecretRequest, now: EpochSeconds) {
+  const clientSecret = await newClientSecret(sealing, request.clientId)
   const secret: AppSecret = { ...request, id: randomId('sec'), createdAt: now, lastUsedAt: null }
   return { secret, clientSecret, hash: await hashClientSecret(clientSecret) }
 }

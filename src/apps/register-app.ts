@@ -3,6 +3,7 @@ import { newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, changesOf } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
+import type { Sealing } from '../lib/sealed-credential.ts'
 import type { App } from './app.ts'
 import { insertAppStatement, type Registrant } from './apps-store.ts'
 import { newSecret, secretStatements } from './create-secret.ts'
@@ -24,6 +25,8 @@ interface RegistrationRequest {
   settings: AppSettings
   logo?: Logo | undefined
   registrant: Registrant
+  /** For the first secret. */
+  sealing: Sealing
   /** Fails with a unique violation when another request took the key first. */
   repeatable?: IdempotentRequest | undefined
 }
@@ -34,7 +37,7 @@ interface RegistrationRequest {
  */
 export async function registerApp(
   db: D1Database,
-  { organizationId, settings, logo, registrant, repeatable }: RegistrationRequest,
+  { organizationId, settings, logo, registrant, sealing, repeatable }: RegistrationRequest,
   now: EpochSeconds,
 ): Promise<Registration | undefined> {
   const actor = registrant.accountId
@@ -51,7 +54,11 @@ export async function registerApp(
     const [inserted] = await batch(db, statements)
     return changesOf(inserted) > 0 ? { app, clientSecret: null } : undefined
   }
-  const { secret, clientSecret, hash } = await newSecret({ clientId, name: FIRST_SECRET_NAME, expiresAt: null }, now)
+  const { secret, clientSecret, hash } = await newSecret(
+    sealing,
+    { clientId, name: FIRST_SECRET_NAME, expiresAt: null },
+    now,
+  )
   const [inserted] = await batch(db, [...statements, ...secretStatements(db, app, { secret, hash, actor })])
   return changesOf(inserted) > 0 ? { app, clientSecret } : undefined
 }

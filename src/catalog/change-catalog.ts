@@ -3,7 +3,8 @@ import { type AuditEventName, newAuditEvent } from '../audit/events.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, changesOf } from '../lib/d1.ts'
 import { sha256 } from '../lib/encoding.ts'
-import { randomBase64Url, randomId } from '../lib/random.ts'
+import { randomId } from '../lib/random.ts'
+import type { Sealing } from '../lib/sealed-credential.ts'
 import { type Resource, type Scope, storedIdentifier } from './catalog.ts'
 import {
   deleteUnusedScopeStatement,
@@ -12,12 +13,12 @@ import {
   updateResourceStatement,
   updateScopeStatement,
 } from './catalog-store.ts'
+import { newIntrospectionSecret } from './introspection-secret.ts'
 import { setResourceCredentialsStatement } from './resource-credentials-store.ts'
 
 /** Where and by whom the catalogue is changed. Every change answers false when nothing was there to be changed. */
-export interface Curator {
+export interface Curator extends Sealing {
   db: D1Database
-  issuer: string
   actor: string
 }
 
@@ -51,8 +52,9 @@ export async function createResourceCredentials(
   identifier: string,
   now: EpochSeconds,
 ): Promise<{ id: string; secret: string } | undefined> {
-  const credentials = { id: randomId('resource'), secret: randomBase64Url(32) }
-  const row = { id: credentials.id, secretHash: await sha256(credentials.secret) }
+  const id = randomId('resource')
+  const credentials = { id, secret: await newIntrospectionSecret(curator, id) }
+  const row = { id, secretHash: await sha256(credentials.secret) }
   const statement = setResourceCredentialsStatement(curator.db, storedIdentifier(identifier, curator.issuer), row)
   const written = await write(curator, statement, 'resource.secret_created', identifier, now)
   return written ? credentials : undefined

@@ -7,7 +7,7 @@ import {
   protectResource,
   requireScopes,
 } from '../resource-server/index.ts'
-import { DEMO_API_PATH, DEMO_CREDENTIALS, DEMO_SCOPES } from './registration.ts'
+import { DEMO_API_PATH, DEMO_INTROSPECTION_ID, DEMO_SCOPES } from './registration.ts'
 
 const PROJECTS = [
   { id: 'prj_1', name: 'Harbour wall' },
@@ -15,7 +15,7 @@ const PROJECTS = [
 ]
 
 /** An API as another team would write it: the middleware, and handlers that look at what the token allows. */
-export function demoApi(issuer: string): Hono<ProtectedEnv> {
+export function demoApi(issuer: string, introspectionSecret: string): Hono<ProtectedEnv> {
   const api = new Hono<ProtectedEnv>()
   const resource = issuer + DEMO_API_PATH
   const description = protectedResourceMetadata({
@@ -32,7 +32,7 @@ export function demoApi(issuer: string): Hono<ProtectedEnv> {
       issuer,
       resource,
       revocation: 'status-list',
-      reportUsage: DEMO_CREDENTIALS,
+      reportUsage: { clientId: DEMO_INTROSPECTION_ID, clientSecret: introspectionSecret },
       // Apps without a backend call it from their pages.
       cors: { origin: '*' },
     }),

@@ -9,6 +9,8 @@ import { findVisit, startVisit, type Visit } from './visits.ts'
 
 interface DemoOptions {
   issuer: string
+  /** Of the demo's API, sealed by the issuer. */
+  introspectionSecret: string
   /** Address of the stylesheet that the pages share. */
   stylesheet: string
   /** Headers that every page for people carries. */
@@ -23,7 +25,7 @@ const NO_VISIT =
 const API_PATHS = new Set(['/profile', '/projects'])
 
 /** The integration under /demo and the API that it calls. Mounted in development only. */
-export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Hono {
+export function demoRoutes({ issuer, introspectionSecret, stylesheet, pageHeaders }: DemoOptions): Hono {
   const demo = new Hono()
   const integration = new DemoIntegration(issuer)
   const visitOf = (c: Context) => findVisit(getCookie(c, COOKIE))
@@ -55,7 +57,7 @@ export function demoRoutes({ issuer, stylesheet, pageHeaders }: DemoOptions): Ho
   demo.post('/demo/refresh', (c) => step(c, (visit) => integration.refresh(visit)))
   demo.post('/demo/revoke', (c) => step(c, (visit) => integration.revoke(visit)))
 
-  return demo.route('/', demoApi(issuer))
+  return demo.route('/', demoApi(issuer, introspectionSecret))
 }
 
 /** A code counts once: whoever only asks what would come must not spend it. */

@@ -25,7 +25,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     refreshTokenIdleTtlSeconds: config.refreshTokenIdleTtlSeconds,
   }
   const collected = await collectAuthorization(settings, command.client, command)
-  const authorizationCode = formatHandle('authorizationCode', collected.authorizationCode)
+  const authorizationCode = await formatHandle(config, 'authorizationCode', collected.authorizationCode)
   const codeHash = await sha256(authorizationCode)
   const now = currentTime()
   const grant: Grant = {

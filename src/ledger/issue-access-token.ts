@@ -8,6 +8,7 @@ import { describeUnregistered } from '../grants/unregistered-scopes.ts'
 import { signJwt } from '../keys/signing-keys.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { ACCESS_TOKEN_TYPE, accessTokenClaims } from '../tokens/access-token.ts'
+import { newTokenId } from '../tokens/token-id.ts'
 import type { LedgerClient, LedgerResources, TokenAnswer, TokenCommand } from './commands.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
 
@@ -86,14 +87,13 @@ function requireResource(resource: string, resources: LedgerResources) {
 
 /** A token that is about to be signed. */
 interface Planned {
-  tokenId: string
   issuedAt: EpochSeconds
   expiresAt: EpochSeconds
 }
 
 /** As the engine planned it. */
 export function plannedBy({ token }: CollectedExchange): Planned {
-  return { tokenId: token.id, issuedAt: token.createdAt, expiresAt: token.expiresAt }
+  return { issuedAt: token.createdAt, expiresAt: token.expiresAt }
 }
 
 /** What is answered, whatever it was issued for. */
@@ -118,6 +118,7 @@ export async function issueAccessToken(
     clientId: grant.clientId,
     resource: grant.resource,
     grantId: grant.id,
+    tokenId: await newTokenId(ledger.config, { accountId, grantId: grant.id }),
     signedInAt: grant.signedInAt,
     statusId,
     scopes,

@@ -3,7 +3,9 @@ import { intersect, type RemovalCount } from '../grants/present.ts'
 import { parseVerificationKey, verificationKeyStatement } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
-import { parseAccessToken, type UnverifiedAccessToken, type VerifiedClaims } from '../tokens/access-token.ts'
+import type { VerifiedClaims } from '../tokens/access-token.ts'
+import type { GrantReference } from '../tokens/grant-reference.ts'
+import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
 import { callLedger } from './ledger-stub.ts'
 import { type PresentContext, parsePresent, presentStatement } from './present-store.ts'
 import { verifyAccessToken } from './verify-access-token.ts'
@@ -11,6 +13,8 @@ import { verifyAccessToken } from './verify-access-token.ts'
 /** An access token that is alive now: its grant stands, and this is what is left of it today. */
 export interface LiveAccessToken {
   sub: string
+  /** Whose ledger it is in: what `jti` names. */
+  accountId: string
   clientId: string
   aud: string
   scopes: readonly string[]
@@ -32,23 +36,23 @@ export async function findLiveAccessToken(
   jwt: string,
   now: EpochSeconds,
 ): Promise<LiveAccessToken | undefined> {
-  const unverified = parseAccessToken(jwt)
-  if (!unverified) return undefined
-  const statements = livenessStatements(env.DB, unverified, now)
+  const presented = await readAccessToken(config, jwt)
+  if (!presented) return undefined
+  const statements = livenessStatements(env.DB, presented, now)
   const [presentResult, keyResult] = await batch(env.DB, statements)
   const presentRow = presentResult?.results[0]
   const context = presentRow ? parsePresent(presentRow, config) : undefined
-  return checkLiveness(env, config, jwt, { context, keyRow: keyResult?.results[0] }, now)
+  return checkLiveness(env, config, presented, { context, keyRow: keyResult?.results[0] }, now)
 }
 
-/** The app with its account, and the key, that the token names: for a batch of the caller's. */
+/** The app and the key that the token names, with the account of its `jti`: for a batch of the caller's. */
 export function livenessStatements(
   db: D1Database,
-  { header, claims }: UnverifiedAccessToken,
+  { header, claims, grant }: PresentedAccessToken,
   now: EpochSeconds,
 ): [D1PreparedStatement, D1PreparedStatement] {
   return [
-    presentStatement(db, claims.client_id, { accountId: claims.sub }, now),
+    presentStatement(db, claims.client_id, { accountId: grant.accountId }, now),
     verificationKeyStatement(db, header.kid),
   ]
 }
@@ -61,7 +65,7 @@ interface Evidence {
 export async function checkLiveness(
   env: Bindings,
   config: Config,
-  jwt: string,
+  { jwt, grant }: PresentedAccessToken,
   { context, keyRow }: Evidence,
   now: EpochSeconds,
 ): Promise<LiveAccessToken | undefined> {
@@ -69,13 +73,13 @@ export async function checkLiveness(
   if (!key || !context?.account) return undefined
   const claims = await verifyAccessToken(key, config, jwt, now)
   if (!claims) return undefined
-  const inspection = await callLedger(env, claims.sub, async (ledger) =>
-    ledger.inspectAccessToken(claims.grant_id, claims.jti),
+  const inspection = await callLedger(env, grant.accountId, async (ledger) =>
+    ledger.inspectAccessToken(grant.grantId, claims.jti),
   )
   if (!inspection.alive) return undefined
   const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
   const left = intersect(withinGrant(granted, inspection), context.present, now)
-  return left.ok ? toLiveAccessToken(claims, left, context.app.firstParty) : undefined
+  return left.ok ? toLiveAccessToken(claims, grant, left, context.app.firstParty) : undefined
 }
 
 /** The token may be older than a narrowing of its grant. */
@@ -93,11 +97,12 @@ function withinGrant(
 
 function toLiveAccessToken(
   claims: VerifiedClaims,
+  grant: GrantReference,
   left: { scopes: readonly string[]; organizations: readonly string[] },
   firstParty: boolean,
 ): LiveAccessToken {
-  const { sub, aud, client_id: clientId, grant_id: grantId, jti: tokenId, auth_time: signedInAt, iat, exp } = claims
+  const { sub, aud, client_id: clientId, jti: tokenId, auth_time: signedInAt, iat, exp } = claims
   const { scopes, organizations } = left
   const times = { issuedAt: iat, expiresAt: exp, signedInAt }
-  return { sub, clientId, aud, scopes, organizations, grantId, tokenId, ...times, firstParty }
+  return { sub, ...grant, clientId, aud, scopes, organizations, tokenId, ...times, firstParty }
 }

@@ -17,7 +17,8 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
   const allowance = requireAllowance(ledger, grant, command, now)
   const settings = engineSettings(ledger, command.client, grant.resource, command.resources)
   const exchange = await collectExchange(settings, command.client, grant.engineRecord, form(command, allowance.scopes))
-  const refreshToken = exchange.refreshToken && formatHandle('refreshToken', exchange.refreshToken)
+  const refreshToken =
+    exchange.refreshToken && (await formatHandle(ledger.config, 'refreshToken', exchange.refreshToken))
   const refreshHash = refreshToken && (await sha256(refreshToken))
   const { expiresAt, ...issued } = await issueAccessToken(ledger, grant, command, allowance, plannedBy(exchange))
   ledger.commit(() => {

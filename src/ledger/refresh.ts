@@ -71,7 +71,7 @@ async function rotate(
   now: EpochSeconds,
 ): Promise<string> {
   if (!exchange.refreshToken) throw new Error('the engine refreshed without a refresh token')
-  const successor = formatHandle('refreshToken', exchange.refreshToken)
+  const successor = await formatHandle(ledger.config, 'refreshToken', exchange.refreshToken)
   const [successorHash, sealedSuccessor] = await Promise.all([
     sha256(successor),
     sealFor(command.refreshToken, successor),

@@ -1,7 +1,6 @@
 import { type Grant, isAlive } from '../grants/grant.ts'
 import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/refresh-rules.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
-import { randomUuid } from '../lib/random.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
 import { accessTokenTtl, issueAccessToken, requireAllowance } from './issue-access-token.ts'
 import { invalidGrant, type Ledger } from './ledger.ts'
@@ -19,7 +18,7 @@ export async function repeat(
   const allowance = requireAllowance(ledger, grant, command, now, spent.scopes)
   const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
   const expiresAt = now + accessTokenTtl(grant.resource, command.resources)
-  const planned = { tokenId: randomUuid(), issuedAt: now, expiresAt }
+  const planned = { issuedAt: now, expiresAt }
   const { expiresAt: _, ...issued } = await issueAccessToken(ledger, grant, command, allowance, planned)
   ledger.commit(() => {
     ledger.requireUnchanged(grant)

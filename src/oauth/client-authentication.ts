@@ -1,7 +1,9 @@
 import type { App } from '../apps/app.ts'
+import { isClientSecretOf } from '../apps/client-secret.ts'
 import { ProtocolError } from '../errors.ts'
 import type { LivingSecret, PresentContext } from '../ledger/present-store.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
+import type { Sealing } from '../lib/sealed-credential.ts'
 import { invalidClient, type PresentedCredentials } from './presented-credentials.ts'
 
 /** An app that proved to be itself, in the one way that it is registered for. */
@@ -9,6 +11,18 @@ export interface AuthenticatedClient {
   app: App
   /** The secret that it used; null for public clients, which prove nothing. */
   secret: LivingSecret | null
+}
+
+/**
+ * Refuses a secret that we did not seal for this client, before any storage is asked, in the words for a wrong one. A
+ * public client passes: it proves nothing, and whether it exists has to be looked up.
+ */
+export async function checkSecretSeal(
+  sealing: Sealing,
+  { clientId, clientSecret, triedBasic }: PresentedCredentials,
+): Promise<void> {
+  if (clientSecret === null || (await isClientSecretOf(sealing, clientId, clientSecret))) return
+  throw invalidClient('client_secret_wrong', triedBasic)
 }
 
 /** Client authentication happens here, once, for every method and every endpoint (RFC 6749 §2.3). */

@@ -6,11 +6,12 @@ import { checkLiveness, livenessStatements } from '../ledger/live-access-token.t
 import { parsePresent, presentStatement } from '../ledger/present-store.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
-import { parseAccessToken, type UnverifiedAccessToken } from '../tokens/access-token.ts'
+import type { Sealing } from '../lib/sealed-credential.ts'
 import { type Handle, parseHandle } from '../tokens/handle.ts'
+import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
 import { readForm } from './form.ts'
 import { inspectRefreshTokenOf } from './introspect-refresh-token.ts'
-import { type IntrospectionCaller, requireCaller } from './introspection-caller.ts'
+import { checkCallerSeal, type IntrospectionCaller, requireCaller } from './introspection-caller.ts'
 import { parsePresentedCredentials } from './presented-credentials.ts'
 
 const INACTIVE = { active: false } as const
@@ -21,7 +22,8 @@ export async function introspect(c: Context<AppEnv>): Promise<Response> {
   const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const { token } = parameters
   if (!token) throw new ProtocolError('invalid_request', 'token_missing')
-  const subject = readSubject(token)
+  await checkCallerSeal(c.get('config'), credentials)
+  const subject = await readSubject(c.get('config'), token)
   const now = currentTime()
   const known = await readContext(c, credentials.clientId, subject, now)
   const caller = await requireCaller(credentials, known)
@@ -29,14 +31,18 @@ export async function introspect(c: Context<AppEnv>): Promise<Response> {
   return c.json(answer, 200, { 'Cache-Control': 'no-store' })
 }
 
-/** What is asked about, as far as the string itself says. */
+/** What is asked about, as far as the string itself says: neither when we did not make it. */
 interface IntrospectedToken {
-  accessToken: UnverifiedAccessToken | undefined
+  accessToken: PresentedAccessToken | undefined
   refreshToken: Handle | undefined
 }
 
-function readSubject(token: string): IntrospectedToken {
-  return { accessToken: parseAccessToken(token), refreshToken: parseHandle('refreshToken', token) }
+async function readSubject(sealing: Sealing, token: string): Promise<IntrospectedToken> {
+  const [accessToken, refreshToken] = await Promise.all([
+    readAccessToken(sealing, token),
+    parseHandle(sealing, 'refreshToken', token),
+  ])
+  return { accessToken, refreshToken }
 }
 
 /** IntrospectionCaller and subject in one round trip. */
@@ -67,7 +73,7 @@ async function describe(
 ) {
   if (subject.refreshToken) return inspectRefreshTokenOf(c, token, subject.refreshToken, caller, known.app, now)
   if (!subject.accessToken || !mayAsk(caller, subject.accessToken)) return INACTIVE
-  const live = await checkLiveness(c.env, c.get('config'), token, known.evidence, now)
+  const live = await checkLiveness(c.env, c.get('config'), subject.accessToken, known.evidence, now)
   if (!live) return INACTIVE
   return {
     active: true,
@@ -86,6 +92,6 @@ async function describe(
 }
 
 /** A resource sees access tokens for itself; a confidential app sees its own. */
-function mayAsk(caller: IntrospectionCaller, { claims }: UnverifiedAccessToken): boolean {
+function mayAsk(caller: IntrospectionCaller, { claims }: PresentedAccessToken): boolean {
   return caller.kind === 'resource' ? claims.aud === caller.identifier : claims.client_id === caller.clientId
 }

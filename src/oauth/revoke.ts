@@ -8,9 +8,9 @@ import { verifyAccessToken } from '../ledger/verify-access-token.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
 import { sha256 } from '../lib/encoding.ts'
-import { parseAccessToken } from '../tokens/access-token.ts'
-import { parseHandle } from '../tokens/handle.ts'
-import { requireClient } from './client-authentication.ts'
+import { type Handle, parseHandle } from '../tokens/handle.ts'
+import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
+import { checkSecretSeal, requireClient } from './client-authentication.ts'
 import { readForm } from './form.ts'
 import { parsePresentedCredentials } from './presented-credentials.ts'
 
@@ -20,24 +20,41 @@ export async function revoke(c: Context<AppEnv>): Promise<Response> {
   const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const { token } = parameters
   if (!token) throw new ProtocolError('invalid_request', 'token_missing')
+  const config = c.get('config')
+  await checkSecretSeal(config, credentials)
   const now = currentTime()
-  const { context, key } = await readContext(c, credentials.clientId, token, now)
+  const [refreshToken, accessToken] = await Promise.all([
+    parseHandle(config, 'refreshToken', token),
+    readAccessToken(config, token),
+  ])
+  const { context, key } = await readContext(c, credentials.clientId, { refreshToken, accessToken }, now)
   const { app } = await requireClient(credentials, context)
-  if (context?.account) await revokeIfOwned(c, { token, key, clientId: app.clientId }, now)
+  if (context?.account && refreshToken) await revokeRefreshToken(c, token, refreshToken, app.clientId)
+  if (context?.account && accessToken && key) await revokeAccessToken(c, { accessToken, key }, app.clientId, now)
   return c.json({}, 200, { 'Cache-Control': 'no-store' })
+}
+
+/** What is to be revoked, as far as the string itself says; neither when we did not make it. */
+interface Subject {
+  refreshToken: Handle | undefined
+  accessToken: PresentedAccessToken | undefined
 }
 
 /**
  * The app, the account that the token names, and for an access token its key, in one round trip.
  * The hint of RFC 7009 §2.1 is not needed: the two kinds of token look different.
  */
-async function readContext(c: Context<AppEnv>, clientId: string, token: string, now: EpochSeconds) {
+async function readContext(
+  c: Context<AppEnv>,
+  clientId: string,
+  { refreshToken, accessToken }: Subject,
+  now: EpochSeconds,
+) {
   const { DB } = c.env
-  const jwt = parseAccessToken(token)
-  const subject = parseHandle('refreshToken', token) ?? (jwt ? { accountId: jwt.claims.sub } : null)
+  const account = refreshToken ?? (accessToken ? { accountId: accessToken.grant.accountId } : null)
   const statements = [
-    presentStatement(DB, clientId, subject, now),
-    ...(jwt ? [verificationKeyStatement(DB, jwt.header.kid)] : []),
+    presentStatement(DB, clientId, account, now),
+    ...(accessToken ? [verificationKeyStatement(DB, accessToken.header.kid)] : []),
   ]
   const [presentRow, keyRow] = (await batch(DB, statements)).map((result) => result.results[0])
   return {
@@ -46,26 +63,19 @@ async function readContext(c: Context<AppEnv>, clientId: string, token: string, 
   }
 }
 
-interface Question {
-  token: string
-  key: VerificationKey | undefined
-  clientId: string
-}
-
-async function revokeIfOwned(c: Context<AppEnv>, question: Question, now: EpochSeconds): Promise<void> {
-  const { token, clientId } = question
-  const handle = parseHandle('refreshToken', token)
-  if (!handle) return revokeAccessToken(c, question, now)
+async function revokeRefreshToken(c: Context<AppEnv>, token: string, { accountId, grantId }: Handle, clientId: string) {
   const refreshHash = await sha256(token)
-  await callLedger(c.env, handle.accountId, async (ledger) =>
-    ledger.revokeRefreshToken({ grantId: handle.grantId, refreshHash, clientId }),
-  )
+  await callLedger(c.env, accountId, async (ledger) => ledger.revokeRefreshToken({ grantId, refreshHash, clientId }))
 }
 
-async function revokeAccessToken(c: Context<AppEnv>, { token, key, clientId }: Question, now: EpochSeconds) {
-  const claims = key && (await verifyAccessToken(key, c.get('config'), token, now))
+async function revokeAccessToken(
+  c: Context<AppEnv>,
+  { accessToken, key }: { accessToken: PresentedAccessToken; key: VerificationKey },
+  clientId: string,
+  now: EpochSeconds,
+) {
+  const claims = await verifyAccessToken(key, c.get('config'), accessToken.jwt, now)
   if (claims?.client_id !== clientId) return
-  await callLedger(c.env, claims.sub, async (ledger) =>
-    ledger.revokeAccessToken(claims.grant_id, claims.jti, claims.exp),
-  )
+  const { accountId, grantId } = accessToken.grant
+  await callLedger(c.env, accountId, async (ledger) => ledger.revokeAccessToken(grantId, claims.jti, claims.exp))
 }

@@ -3,9 +3,11 @@ import type { GrantType } from '../apps/grant-types.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'
-import { findPresent, type Subject } from '../ledger/present-store.ts'
+import { findPresent } from '../ledger/present-store.ts'
 import { currentTime } from '../lib/clock.ts'
-import { requireClient } from './client-authentication.ts'
+import type { Sealing } from '../lib/sealed-credential.ts'
+import type { Handle } from '../tokens/handle.ts'
+import { checkSecretSeal, requireClient } from './client-authentication.ts'
 import { type Parameters, readForm } from './form.ts'
 import { GRANT_HANDLERS, isGrantType } from './grant-types/index.ts'
 import { notingTokenRefusals } from './noting-refusals.ts'
@@ -16,8 +18,10 @@ import { noteSecretUse } from './secret-use.ts'
 export async function token(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
   const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
-  const { grantType, subject, refusal } = readGrant(parameters)
-  const context = await findPresent(c.env.DB, c.get('config'), credentials.clientId, subject, currentTime())
+  const config = c.get('config')
+  await checkSecretSeal(config, credentials)
+  const { grantType, handle, refusal } = await readGrant(config, parameters)
+  const context = await findPresent(c.env.DB, config, credentials.clientId, handle, currentTime())
   const request = { clientId: context?.app.clientId, grantType, authenticated: false }
   const answer = await notingTokenRefusals(c, request, async () => {
     const client = await requireClient(credentials, context)
@@ -27,9 +31,9 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
     if (!client.app.grantTypes.includes(grantType)) {
       throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
     }
-    if (refusal) throw refusal
+    if (handle === null) throw refusal
     if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
-    const tokens = await GRANT_HANDLERS[grantType].answer(c, { parameters, client, context })
+    const tokens = await GRANT_HANDLERS[grantType].answer(c, { parameters, handle, client, context })
     noteSecretUse(c, client)
     return tokens
   })
@@ -37,20 +41,24 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
 }
 
 type GrantReading =
-  | { grantType: GrantType; subject: Subject | null; refusal: ProtocolError | undefined }
-  | { grantType: null; subject: null; refusal: ProtocolError }
+  | { grantType: GrantType; handle: Handle; refusal: undefined }
+  | { grantType: GrantType | null; handle: null; refusal: ProtocolError }
 
 /**
- * What kind of grant is presented, and whose. A request that names none, or a credential that names no account, still
+ * What kind of grant is presented, and whose. A request that names none, or a credential that we did not make, still
  * lets the client authenticate first, and is refused after that.
  */
-function readGrant(parameters: Parameters): GrantReading {
+async function readGrant(sealing: Sealing, parameters: Parameters): Promise<GrantReading> {
   const { grant_type: grantType = '' } = parameters
-  if (!isGrantType(grantType)) return { grantType: null, subject: null, refusal: refuseGrantType(grantType) }
+  if (!isGrantType(grantType)) return { grantType: null, handle: null, refusal: refuseGrantType(grantType) }
   try {
-    return { grantType, subject: GRANT_HANDLERS[grantType].subjectOf(parameters), refusal: undefined }
+    return {
+      grantType,
+      handle: await GRANT_HANDLERS[grantType].readCredential(sealing, parameters),
+      refusal: undefined,
+    }
   } catch (error) {
-    if (error instanceof ProtocolError) return { grantType, subject: null, refusal: error }
+    if (error instanceof ProtocolError) return { grantType, handle: null, refusal: error }
     throw error
   }
 }

@@ -1,42 +1,42 @@
-import { readChecked, withChecksum } from '../lib/checked-credential.ts'
 import { randomBase64Url } from '../lib/random.ts'
+import { readSealedCredential, type Sealing, sealCredential } from '../lib/sealed-credential.ts'
+import { type GrantReference, packReference, REFERENCE_LENGTH, unpackReference } from './grant-reference.ts'
 
 /**
- * Authorization codes and refresh tokens name their account and grant, so that one D1 read and one ledger call
- * find everything. The engine makes 24 random bytes; eight of ours make 32. Only the SHA-256 of the whole is kept.
+ * Authorization codes and refresh tokens name their account and grant, so that one ledger call finds everything, and
+ * are sealed: what we did not make reaches no ledger. The engine makes 24 random bytes; eight of ours make 32. Only the
+ * SHA-256 of the whole is kept.
  */
 export const HANDLE_PREFIXES = { authorizationCode: 'pst_code_', refreshToken: 'pst_rt_' } as const
 export type HandleKind = keyof typeof HANDLE_PREFIXES
 
-export interface Handle {
-  accountId: string
-  grantId: string
+export interface Handle extends GrantReference {
   /** The same credential as the engine spells it: `account:grant:secret`. */
   engineToken: string
 }
 
-const ACCOUNT_PREFIX = 'acc_'
-const ACCOUNT_LENGTH = 20
-const GRANT_LENGTH = 16
 const ENGINE_SECRET_LENGTH = 32
 const SALT_BYTES = 8
 const SALT_LENGTH = 11
-const BODY_LENGTH = ACCOUNT_LENGTH + GRANT_LENGTH + ENGINE_SECRET_LENGTH + SALT_LENGTH
+const BODY_LENGTH = REFERENCE_LENGTH + ENGINE_SECRET_LENGTH + SALT_LENGTH
 
 /** Our credential around one of the engine's. A new salt each time: the result is never the same twice. */
-export function formatHandle(kind: HandleKind, engineToken: string): string {
+export async function formatHandle(sealing: Sealing, kind: HandleKind, engineToken: string): Promise<string> {
   const [accountId = '', grantId = '', secret = ''] = engineToken.split(':')
-  const body = accountId.slice(ACCOUNT_PREFIX.length) + grantId + secret + randomBase64Url(SALT_BYTES)
-  if (body.length !== BODY_LENGTH) throw new Error('the engine changed the format of its credentials')
-  return withChecksum(HANDLE_PREFIXES[kind] + body)
+  if (secret.length !== ENGINE_SECRET_LENGTH) throw new Error('the engine changed the format of its credentials')
+  const body = packReference({ accountId, grantId }) + secret + randomBase64Url(SALT_BYTES)
+  return sealCredential(sealing, kindOf(kind), body)
 }
 
-/** Undefined for anything that we cannot have issued; says nothing about whether it is known. */
-export function parseHandle(kind: HandleKind, credential: string): Handle | undefined {
-  const body = readChecked(credential, HANDLE_PREFIXES[kind], BODY_LENGTH)
-  if (!body) return undefined
-  const accountId = ACCOUNT_PREFIX + body.slice(0, ACCOUNT_LENGTH)
-  const grantId = body.slice(ACCOUNT_LENGTH, ACCOUNT_LENGTH + GRANT_LENGTH)
-  const secret = body.slice(ACCOUNT_LENGTH + GRANT_LENGTH, -SALT_LENGTH)
+/** Undefined for anything that we did not issue; says nothing about whether it is alive. */
+export async function parseHandle(sealing: Sealing, kind: HandleKind, credential: string): Promise<Handle | undefined> {
+  const body = await readSealedCredential(sealing, kindOf(kind), BODY_LENGTH, credential)
+  if (body === undefined) return undefined
+  const { accountId, grantId } = unpackReference(body)
+  const secret = body.slice(REFERENCE_LENGTH, -SALT_LENGTH)
   return { accountId, grantId, engineToken: `${accountId}:${grantId}:${secret}` }
+}
+
+function kindOf(kind: HandleKind) {
+  return { prefix: HANDLE_PREFIXES[kind], owner: '' }
 }

@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
+import { newClientSecret } from '../../src/apps/client-secret.ts'
 import { listRefusalCounts } from '../../src/apps/refusal-counts-store.ts'
 import { listTokenErrors, MAX_ERRORS_PER_REASON, noteTokenErrorsStatements } from '../../src/apps/token-errors-store.ts'
+import { readConfig } from '../../src/env.ts'
 import { exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
 import { createWorld, PUBLIC_SETTINGS, SETTINGS, type World } from '../support/workers/world.ts'
 
@@ -22,9 +24,11 @@ async function appWithReplayedCode(settings: Record<string, unknown>): Promise<W
   return world
 }
 
-it('leaves the errors of a confidential app alone, however many send a wrong secret in its name', async () => {
+it('leaves the errors of a confidential app alone, however many send a secret of it that is no more', async () => {
   const world = await appWithReplayedCode(SETTINGS)
-  const stranger = { ...world.app, clientSecret: 'wrong' }
+  const stranger = { ...world.app, clientSecret: await newClientSecret(readConfig(env), world.app.clientId) }
+  // Control: what we did not seal for this app is not even counted.
+  expect(await refreshWith('pst_rt_made_up', { ...stranger, clientSecret: 'wrong' })).toMatchObject({ status: 401 })
 
   for (let i = 0; i < FLOOD; i++) await refreshWith('pst_rt_made_up', stranger)
 

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
+import { newIntrospectionSecret } from '../../src/catalog/introspection-secret.ts'
+import { readConfig } from '../../src/env.ts'
 import { sha256 } from '../../src/lib/encoding.ts'
 import { registerApp } from '../support/integration.ts'
 import { connect } from '../support/workers/connect.ts'
@@ -9,13 +11,14 @@ import { basic, createWorld, ISSUER, introspectAsApi, postForm, SETTINGS, transp
 it('tells a resource nothing about tokens for another one', async () => {
   const { browser, integration } = await createWorld()
   const { access_token } = await connect(browser, integration)
+  const secret = await newIntrospectionSecret(readConfig(env), 'resource_other')
   await env.DB.prepare(
     `INSERT INTO resources (identifier, name, introspection_id, introspection_secret_hash, created_at)
      VALUES ('https://other.example', 'Other', 'resource_other', ?, 0)`,
   )
-    .bind(await sha256('other-secret'))
+    .bind(await sha256(secret))
     .run()
-  const asOther = await postForm('/introspect', { token: access_token }, basic('resource_other', 'other-secret'))
+  const asOther = await postForm('/introspect', { token: access_token }, basic('resource_other', secret))
   expect(await asOther.json()).toEqual({ active: false })
   expect(await introspectAsApi(access_token)).toMatchObject({ active: true }) // control
 })

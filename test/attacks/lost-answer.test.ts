@@ -1,5 +1,6 @@
 import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/env.ts'
 import { sha256 } from '../../src/lib/encoding.ts'
 import { parseHandle } from '../../src/tokens/handle.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
@@ -11,11 +12,13 @@ const HERE = { 'CF-Connecting-IP': '192.0.2.1' }
 const ELSEWHERE = { 'CF-Connecting-IP': '198.51.100.7' }
 const REFUSED = { status: 400, error: 'invalid_grant' }
 
-const ledgerOf = (refreshToken: string) =>
-  env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(parseHandle('refreshToken', refreshToken)?.accountId ?? ''))
+async function ledgerOf(refreshToken: string) {
+  const handle = await parseHandle(readConfig(env), 'refreshToken', refreshToken)
+  return env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(handle?.accountId ?? ''))
+}
 
-const sqlOf = (refreshToken: string, sql: string) =>
-  runInDurableObject(ledgerOf(refreshToken), (_ledger, state) => state.storage.sql.exec(sql).toArray())
+const sqlOf = async (refreshToken: string, sql: string) =>
+  runInDurableObject(await ledgerOf(refreshToken), (_ledger, state) => state.storage.sql.exec(sql).toArray())
 
 /** A public app whose refresh was answered, and the answer lost on the way. */
 async function loseAnAnswer() {
@@ -42,7 +45,7 @@ describe('a person whose app lost the answer to its refresh', () => {
     const { spent, lost, refresh } = await loseAnAnswer()
     for (const seconds of [31, 12 * HOUR]) {
       advance(seconds)
-      await runDurableObjectAlarm(ledgerOf(spent))
+      await runDurableObjectAlarm(await ledgerOf(spent))
     }
     expect(await refresh()).toMatchObject({ status: 200, refresh_token: lost.refresh_token })
   })
@@ -96,7 +99,7 @@ describe('a spent refresh token is reuse after half a minute, and ends the famil
     expect(await sealed()).toEqual([{ sealed_successor: expect.any(String) }]) // control
 
     advance(24 * HOUR + 2)
-    await runDurableObjectAlarm(ledgerOf(spent))
+    await runDurableObjectAlarm(await ledgerOf(spent))
     expect(await sealed()).toEqual([{ sealed_successor: null }])
     expect(await refresh()).toMatchObject(REFUSED)
     expect(await refresh(lost.refresh_token)).toMatchObject(REFUSED)

@@ -127,7 +127,7 @@ describe('a secret of the deployment', () => {
   it.each(['a'.repeat(40), 'changeme'.repeat(5), '0123456701234567012345670123456701234567', 'short'])(
     'is not %s',
     (secret) => {
-      for (const name of ['KEY_WRAPPING_SECRETS', 'EMAIL_CODE_SECRET']) {
+      for (const name of ['KEY_WRAPPING_SECRETS', 'CREDENTIAL_SECRETS', 'EMAIL_CODE_SECRET']) {
         expect(() => readConfig({ ...env, [name]: secret })).toThrow(ConfigurationError)
       }
       expect(readConfig({ ...env }).development).toBe(true) // control

@@ -1,15 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { newClientSecret } from '../../src/apps/client-secret.ts'
 import { Browser } from '../support/browser.ts'
 import { authorize, authorizePath, type Client, exchangeForm, makePkce } from '../support/flow.ts'
-import { DEMO_RESOURCE } from '../support/seed.ts'
 import { startWorkerd, type Workerd } from '../support/server.ts'
 import { ACCOUNTS, type Contestant, REDIRECT_URI, times } from './contestant.ts'
 import { enter } from './integration.ts'
 
-const CLIENT_SECRET = randomBytes(32).toString('base64url')
 const CLIENTS = {
   publicClient: { clientId: 'app_bench_public', redirectUri: REDIRECT_URI },
-  confidentialClient: { clientId: 'app_bench_confidential', redirectUri: REDIRECT_URI, clientSecret: CLIENT_SECRET },
+  confidentialClient: { clientId: 'app_bench_confidential', redirectUri: REDIRECT_URI },
   exchangeClient: { clientId: 'app_bench_exchange', redirectUri: REDIRECT_URI },
   flowClient: { clientId: 'app_bench_flow', redirectUri: REDIRECT_URI },
 } satisfies Record<string, Client>
@@ -28,15 +27,17 @@ export async function startPostern(): Promise<Contestant> {
   const server = await startWorkerd(LONG_LIVED)
   const people = times(ACCOUNTS, makePerson)
   await insertPeople(server, people)
-  await insertApps(server)
+  const clientSecret = await newClientSecret(server.sealing, CLIENTS.confidentialClient.clientId)
+  await insertApps(server, clientSecret)
   const browsers = people.map(({ sessionSecret }) => makeBrowser(server.origin, sessionSecret))
-  const credentials = btoa(`${DEMO_RESOURCE.id}:${DEMO_RESOURCE.secret}`)
+  const credentials = btoa(`${server.demo.id}:${server.demo.secret}`)
 
   return enter({
     name: 'postern',
     server,
     tokenPath: '/token',
     ...CLIENTS,
+    confidentialClient: { ...CLIENTS.confidentialClient, clientSecret },
     authorize: (client, account) => authorize(browsers[account]!, client),
     introspection: (accessToken) => ({
       method: 'POST',
@@ -92,7 +93,7 @@ async function insertPeople({ database }: Workerd, people: readonly Person[]): P
   )
 }
 
-async function insertApps({ database }: Workerd): Promise<void> {
+async function insertApps({ database }: Workerd, clientSecret: string): Promise<void> {
   const { confidentialClient } = CLIENTS
   const app = database.prepare(
     `INSERT INTO apps (client_id, organization_id, client_name, redirect_uris, grant_types,
@@ -109,10 +110,10 @@ async function insertApps({ database }: Workerd): Promise<void> {
       app.bind(
         client.clientId,
         JSON.stringify([REDIRECT_URI]),
-        'clientSecret' in client ? 'client_secret_post' : 'none',
+        client === confidentialClient ? 'client_secret_post' : 'none',
       ),
     ),
-    secret.bind(confidentialClient.clientId, sha256(CLIENT_SECRET)),
+    secret.bind(confidentialClient.clientId, sha256(clientSecret)),
   ])
 }
 

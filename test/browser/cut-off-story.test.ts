@@ -14,7 +14,6 @@ import {
   signInOver,
 } from '../support/flow.ts'
 import { look } from '../support/look.ts'
-import { DEMO_RESOURCE } from '../support/seed.ts'
 import { startWorkerd, type Workerd } from '../support/server.ts'
 
 const REDIRECT_URI = 'https://app.example.com/callback'
@@ -69,7 +68,7 @@ it('blocks one app in one organization, and nobody else notices', async () => {
     status: 400,
     error: 'invalid_grant',
   })
-  expect(await introspect(server.origin, DEMO_RESOURCE, notesOfDan.accessToken)).toEqual({ active: false })
+  expect(await introspect(server.origin, server.demo, notesOfDan.accessToken)).toEqual({ active: false })
   expect(await organizationsOf(notesOfCleo.accessToken)).toEqual([beta.id])
   const refreshed = await postToken(server.origin, refreshForm(notes!, notesOfCleo.refreshToken))
   expect(await organizationsOf(refreshed.access_token ?? '')).toEqual([beta.id])
@@ -131,7 +130,7 @@ async function connect({ browser }: Person, client: Client, organization: string
 }
 
 async function organizationsOf(accessToken: string): Promise<string[]> {
-  const answer = await introspect(server.origin, DEMO_RESOURCE, accessToken)
+  const answer = await introspect(server.origin, server.demo, accessToken)
   return [...((answer as { organizations?: string[] }).organizations ?? [])].sort()
 }
 
@@ -174,7 +173,7 @@ function startLoad(connections: readonly Connection[]) {
       if (tokens.status !== 200) problems.push(`refresh: ${tokens.status} ${tokens.error}`)
       accessToken = tokens.access_token ?? accessToken
       refreshToken = tokens.refresh_token ?? refreshToken
-      const { active } = await introspect(server.origin, DEMO_RESOURCE, accessToken)
+      const { active } = await introspect(server.origin, server.demo, accessToken)
       if (!active) problems.push('introspection: inactive')
       const status = await callDemoApi(accessToken)
       if (status !== 200) problems.push(`API: ${status}`)

@@ -20,7 +20,7 @@ describe('registering an app', () => {
       client_uri: null,
       contacts: [],
       visibility: 'private',
-      client_secret: expect.stringMatching(/^pst_secret_[\w-]{49}$/),
+      client_secret: expect.stringMatching(/^pst_secret_[\w-]{65}$/),
       client_secret_expires_at: 0,
       created_at: expect.any(Number),
       updated_at: expect.any(Number),

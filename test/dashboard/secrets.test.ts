@@ -26,7 +26,7 @@ describe('the secrets of an app', () => {
       created_at: expect.any(Number),
       expires_at: expiresAt,
       last_used_at: null,
-      client_secret: expect.stringMatching(/^pst_secret_[\w-]{49}$/),
+      client_secret: expect.stringMatching(/^pst_secret_[\w-]{65}$/),
     })
 
     const listed = await developer.call('GET', path)

@@ -5,6 +5,7 @@ import type { Bindings } from '../../src/env.ts'
 import worker from '../../src/index.ts'
 import { takeConsoleErrors } from '../support/workers/setup.ts'
 
+const REAL = 'a-secret-of-more-than-32-characters'
 const PATHS = ['/', '/token', '/authorize', '/.well-known/jwks.json', '/api/v1/apps', '/nowhere']
 
 function requestWith(change: Partial<Record<keyof Bindings, string | undefined>>, path = '/token'): Promise<Response> {
@@ -16,7 +17,7 @@ function requestWith(change: Partial<Record<keyof Bindings, string | undefined>>
 const production = { ENVIRONMENT: 'production', ISSUER: 'https://auth.example', EMAIL_FROM: 'sign-in@auth.example' }
 
 describe('a deployment without', () => {
-  it.each(['ENVIRONMENT', 'ISSUER', 'KEY_WRAPPING_SECRETS', 'EMAIL_CODE_SECRET'] as const)(
+  it.each(['ENVIRONMENT', 'ISSUER', 'KEY_WRAPPING_SECRETS', 'CREDENTIAL_SECRETS', 'EMAIL_CODE_SECRET'] as const)(
     '%s answers every request by naming it',
     async (name) => {
       for (const path of PATHS) {
@@ -33,6 +34,8 @@ describe('a variable that is', () => {
   it.each<[string, Partial<Record<keyof Bindings, string>>]>([
     ['too short a secret', { KEY_WRAPPING_SECRETS: 'a-short-value' }],
     ['too short a second secret', { KEY_WRAPPING_SECRETS: `${'a'.repeat(32)},a-short-value` }],
+    ['too short a third secret', { CREDENTIAL_SECRETS: `${REAL},${REAL}2,a-short-value` }],
+    ['an empty list of secrets', { CREDENTIAL_SECRETS: ' , ' }],
     ['no issuer', { ISSUER: 'a-short-value' }],
     ['an issuer with a slash', { ISSUER: 'http://localhost:8787/' }],
     ['an unknown environment', { ENVIRONMENT: 'a-short-value' }],

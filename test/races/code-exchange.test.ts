@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { authorize, demoClient, exchangeForm, introspect, postToken, signInOver } from '../support/flow.ts'
-import { DEMO_RESOURCE } from '../support/seed.ts'
 import { useWorkerd } from '../support/use-workerd.ts'
 import { CONTESTANTS, newEmail, race, TEN_ROUNDS, tally } from './race.ts'
 
@@ -18,7 +17,7 @@ it('redeems a code once, and revokes its grant when it is presented again', TEN_
     '400 invalid_grant': CONTESTANTS - 1,
   })
   const accessToken = answers.find(({ status }) => status === 200)?.access_token ?? ''
-  expect(await introspect(origin, DEMO_RESOURCE, accessToken)).toEqual({ active: false })
+  expect(await introspect(origin, server().demo, accessToken)).toEqual({ active: false })
 })
 
 it('keeps the grant of a code that is presented once', async () => {
@@ -28,5 +27,5 @@ it('keeps the grant of a code that is presented once', async () => {
 
   const { access_token: accessToken = '' } = await postToken(origin, exchangeForm(client, grant))
 
-  expect(await introspect(origin, DEMO_RESOURCE, accessToken)).toMatchObject({ active: true })
+  expect(await introspect(origin, server().demo, accessToken)).toMatchObject({ active: true })
 })

@@ -3,7 +3,6 @@ import { expect, it } from 'vitest'
 import { callApi } from '../support/api-client.ts'
 import type { Browser } from '../support/browser.ts'
 import { authorize, demoClient, exchangeForm, introspect, postToken, refreshForm, signInOver } from '../support/flow.ts'
-import { DEMO_RESOURCE } from '../support/seed.ts'
 import { useWorkerd } from '../support/use-workerd.ts'
 import { CONTESTANTS, newEmail, race, TEN_ROUNDS, tally } from './race.ts'
 
@@ -50,7 +49,7 @@ it(
 
     expect(answers[deleteAt]).toBe(204)
     expect(answers.filter((status) => status >= 500 && status !== 503)).toEqual([])
-    const introspections = await Promise.all(issued.map((token) => introspect(origin, DEMO_RESOURCE, token)))
+    const introspections = await Promise.all(issued.map((token) => introspect(origin, server().demo, token)))
     expect(introspections.filter(({ active }) => active)).toEqual([])
     for (const token of new Set(refreshTokens)) {
       expect(await postToken(origin, refreshForm(client, token))).toMatchObject({ status: 400, error: 'invalid_grant' })
@@ -59,7 +58,7 @@ it(
     const left = async (sql: string) => (await database.prepare(sql).bind(person.accountId).all()).results
     expect(await left('SELECT 1 FROM sessions WHERE account_id = ?')).toEqual([])
     expect(await left('SELECT 1 FROM members WHERE account_id = ?')).toEqual([])
-    expect(await introspect(origin, DEMO_RESOURCE, bystander.accessToken)).toMatchObject({ active: true }) // control
+    expect(await introspect(origin, server().demo, bystander.accessToken)).toMatchObject({ active: true }) // control
   },
 )
 

@@ -10,7 +10,6 @@ import {
   revokeOver,
   signInOver,
 } from '../support/flow.ts'
-import { DEMO_RESOURCE } from '../support/seed.ts'
 import { useWorkerd } from '../support/use-workerd.ts'
 import { CONTESTANTS, newEmail, race, TEN_ROUNDS, tally } from './race.ts'
 
@@ -48,7 +47,7 @@ it('leaves no living grant behind a revocation that raced refreshes', TEN_ROUNDS
 
   expect(answers[revokeAt]).toMatchObject({ status: 200 })
   const issued = answers.flatMap(({ access_token }) => access_token ?? [])
-  const introspections = await Promise.all(issued.map((token) => introspect(origin, DEMO_RESOURCE, token)))
+  const introspections = await Promise.all(issued.map((token) => introspect(origin, server().demo, token)))
   expect(introspections.filter(({ active }) => active)).toEqual([])
   const tokens = new Set([refreshToken, ...answers.flatMap(({ refresh_token }) => refresh_token ?? [])])
   for (const token of tokens) expect(await refresh(token)).toMatchObject({ status: 400, error: 'invalid_grant' })

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Sealing } from '../../src/lib/sealed-credential.ts'
 import { Browser, signIn } from '../support/browser.ts'
 import { executeSql, querySql } from '../support/database.ts'
-import { ensureDevVars } from '../support/dev-vars.ts'
+import { ensureDevVars, readCredentialSecrets } from '../support/dev-vars.ts'
 import { demoClient, introspect, postToken, refreshForm } from '../support/flow.ts'
 import { findFreePort, isPortFree } from '../support/ports.ts'
 import { applySchema } from '../support/schema.ts'
-import { DEMO_APP, DEMO_RESOURCE, demoSql } from '../support/seed.ts'
+import { DEMO_APP, demoCredentials, demoSql } from '../support/seed.ts'
 import type { Seeded, Seeding } from '../support/seeding.ts'
 import { endProcessGroup, ROOT } from '../support/wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from '../support/wrangler-dev.ts'
@@ -30,6 +31,7 @@ const STALL = 'UPDATE cut_off_jobs SET progressed_at = progressed_at - 60'
 let folder: string
 let port: number
 let origin: string
+let sealing: Sealing
 let seeded: Seeded[]
 let running: ChildProcess | undefined
 
@@ -38,9 +40,11 @@ beforeAll(async () => {
   port = await findFreePort()
   origin = `http://localhost:${port}`
   const database = { remote: false, persistTo: folder } as const
-  ensureDevVars(join(ROOT, '.dev.vars'))
+  const devVars = join(ROOT, '.dev.vars')
+  ensureDevVars(devVars)
+  sealing = { issuer: origin, credentialSecrets: readCredentialSecrets(devVars) }
   await applySchema(database)
-  await executeSql(database, demoSql(origin) + people())
+  await executeSql(database, (await demoSql(sealing)) + people())
   seeded = await seedGrants()
 }, 600_000)
 
@@ -176,7 +180,7 @@ async function progressAbove(browser: Browser, floor: number): Promise<number> {
 }
 
 const organizationsOf = async (accessToken: string) => {
-  const answer = await introspect(origin, DEMO_RESOURCE, accessToken)
+  const answer = await introspect(origin, await demoCredentials(sealing), accessToken)
   return (answer as { organizations?: string[] }).organizations ?? []
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-const SECRETS = ['KEY_WRAPPING_SECRETS', 'EMAIL_CODE_SECRET']
+const SECRETS = ['KEY_WRAPPING_SECRETS', 'CREDENTIAL_SECRETS', 'EMAIL_CODE_SECRET']
 
 /**
  * Adds the secrets that are missing and never replaces one: signing keys are wrapped under them, and a
@@ -14,4 +14,11 @@ export function ensureDevVars(file: string): void {
   const separator = text === '' || text.endsWith('\n') ? '' : '\n'
   const lines = missing.map((name) => `${name}="${randomBytes(32).toString('base64url')}"\n`)
   writeFileSync(file, text + separator + lines.join(''), { mode: 0o600 })
+}
+
+/** The secrets that the demo is sealed with, as the Worker will read them from the file. */
+export function readCredentialSecrets(file: string): string[] {
+  const line = /^\s*CREDENTIAL_SECRETS\s*=\s*(.*?)\s*$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? ''
+  const list = line.replace(/^(["'])(.*)\1$/, '$2')
+  return list.split(',').flatMap((secret) => secret.trim() || [])
 }

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
-import { DEMO_CREDENTIALS } from '../../src/demo/registration.ts'
+import { sealIntrospectionSecret } from '../../src/catalog/introspection-secret.ts'
+import { DEMO_INTROSPECTION_ID, DEMO_SECRET_BODY } from '../../src/demo/registration.ts'
+import type { Sealing } from '../../src/lib/sealed-credential.ts'
 import { type DatabaseTarget, executeSql } from './database.ts'
 
-/** What the demo's API shows at /introspect. */
-export const DEMO_RESOURCE = {
-  id: DEMO_CREDENTIALS.clientId,
-  secret: DEMO_CREDENTIALS.clientSecret,
-  path: '/demo/api',
-} as const
+/** The demo's API. */
+export const DEMO_RESOURCE = { id: DEMO_INTROSPECTION_ID, path: '/demo/api' } as const
+
+/** What the demo's API shows at /introspect: each deployment seals another secret. */
+export async function demoCredentials(sealing: Sealing): Promise<{ id: string; secret: string }> {
+  const { id } = DEMO_RESOURCE
+  return { id, secret: await sealIntrospectionSecret(sealing, id, DEMO_SECRET_BODY) }
+}
 
 /** What the demo integration connects as. */
 export const DEMO_APP = {
@@ -19,18 +23,19 @@ export const DEMO_APP = {
 
 /**
  * The demo's resource, scopes and app. Idempotent: rows that exist stay, and only what depends on the port
- * is written again. The resource is a path of the issuer, so its identifier follows the port by itself.
+ * or on the secrets is written again. The resource is a path of the issuer, so its identifier follows the port by itself.
  */
-export function demoSql(issuer: string): string {
-  return [insertResource(), insertScopes(), insertApp(issuer)].join('\n')
+export async function demoSql(sealing: Sealing): Promise<string> {
+  return [insertResource(await demoCredentials(sealing)), insertScopes(), insertApp(sealing.issuer)].join('\n')
 }
 
-function insertResource(): string {
-  const { id, secret, path } = DEMO_RESOURCE
+function insertResource({ id, secret }: { id: string; secret: string }): string {
+  const { path } = DEMO_RESOURCE
   return `
     INSERT INTO resources (identifier, name, introspection_id, introspection_secret_hash, created_at)
     VALUES (${quote(path)}, 'Demo projects API', ${quote(id)}, ${quote(sha256(secret))}, unixepoch())
-    ON CONFLICT (identifier) DO NOTHING;`
+    ON CONFLICT (identifier) DO UPDATE SET introspection_secret_hash = excluded.introspection_secret_hash
+      WHERE introspection_id = excluded.introspection_id;`
 }
 
 function insertScopes(): string {
@@ -61,8 +66,8 @@ function insertApp(issuer: string): string {
 }
 
 /** Local databases only: the type leaves no way to seed a deployed one. */
-export async function seedDemo(target: DatabaseTarget & { remote: false }, issuer: string): Promise<void> {
-  await executeSql(target, demoSql(issuer))
+export async function seedDemo(target: DatabaseTarget & { remote: false }, sealing: Sealing): Promise<void> {
+  await executeSql(target, await demoSql(sealing))
 }
 
 function list(values: readonly string[]): string {

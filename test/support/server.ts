@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Sealing } from '../../src/lib/sealed-credential.ts'
 import { buildWorker } from './build.ts'
-import { ensureDevVars } from './dev-vars.ts'
+import { ensureDevVars, readCredentialSecrets } from './dev-vars.ts'
 import { findFreePort } from './ports.ts'
 import { applySchema } from './schema.ts'
 import { splitSchema, splitStatements } from './schema-sections.ts'
-import { demoSql, seedDemo } from './seed.ts'
+import { demoCredentials, demoSql, seedDemo } from './seed.ts'
 import { type Database, type RunningWorker, startWorker } from './workerd.ts'
 import { endProcessGroup, ROOT } from './wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from './wrangler-dev.ts'
@@ -25,7 +26,7 @@ export async function startWranglerDev(): Promise<Server> {
   const secretsFile = join(folder, 'secrets.env')
   ensureDevVars(secretsFile)
   await applySchema(database)
-  await seedDemo(database, origin)
+  await seedDemo(database, { issuer: origin, credentialSecrets: readCredentialSecrets(secretsFile) })
   const wrangler = spawnWranglerDev({
     port,
     secretsFile,
@@ -44,7 +45,12 @@ export async function startWranglerDev(): Promise<Server> {
 
 export interface Workerd extends RunningWorker {
   database: Database
+  /** What the demo's API introspects with. */
+  demo: { id: string; secret: string }
+  sealing: Sealing
 }
+
+const CREDENTIAL_SECRET = 'test-credential-secret-of-32-characters-or-more'
 
 /** The built Worker alone in workerd, for whoever counts requests: races and the bench. */
 export async function startWorkerd(overrides: Record<string, string> = {}): Promise<Workerd> {
@@ -56,15 +62,17 @@ export async function startWorkerd(overrides: Record<string, string> = {}): Prom
       ISSUER: origin,
       OPERATOR_EMAILS: 'operator@example.com',
       KEY_WRAPPING_SECRETS: 'test-wrapping-secret-of-32-characters-or-more',
+      CREDENTIAL_SECRETS: CREDENTIAL_SECRET,
       EMAIL_CODE_SECRET: 'test-email-code-secret-of-32-characters',
       ...overrides,
     }),
   })
   const database = await server.openDatabase()
+  const sealing = { issuer: server.origin, credentialSecrets: [overrides.CREDENTIAL_SECRETS ?? CREDENTIAL_SECRET] }
   const statements = [
     ...splitSchema().flatMap((section) => section.statements),
-    ...splitStatements(demoSql(server.origin)),
+    ...splitStatements(await demoSql(sealing)),
   ]
   await database.batch(statements.map((statement) => database.prepare(statement)))
-  return { ...server, database }
+  return { ...server, database, sealing, demo: await demoCredentials(sealing) }
 }

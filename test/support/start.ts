@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ensureDevVars } from './dev-vars.ts'
+import { ensureDevVars, readCredentialSecrets } from './dev-vars.ts'
 import { isPortFree } from './ports.ts'
 import { applySchema, OtherSchema } from './schema.ts'
-import { DEMO_RESOURCE, seedDemo } from './seed.ts'
+import { demoCredentials, seedDemo } from './seed.ts'
 import { endProcessGroup, ROOT } from './wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from './wrangler-dev.ts'
 
@@ -21,12 +21,15 @@ if (!(await isPortFree(port))) {
   refuse(`Port ${port} is in use. Stop what runs there, or choose another: PORT=${port + 1} npm start`)
 }
 
-ensureDevVars(join(ROOT, '.dev.vars'))
+const devVars = join(ROOT, '.dev.vars')
+ensureDevVars(devVars)
+const sealing = { issuer, credentialSecrets: readCredentialSecrets(devVars) }
+const demo = await demoCredentials(sealing)
 await applySchema({ remote: false, ...persist }).catch((error: Error) => {
   if (!(error instanceof OtherSchema)) throw error
   refuse(error.message)
 })
-await seedDemo({ remote: false, ...persist }, issuer)
+await seedDemo({ remote: false, ...persist }, sealing)
 
 const wrangler = spawnWranglerDev({ port, stdio: ['ignore', 'inherit', 'inherit'], ...persist })
 const stop = () => endProcessGroup(wrangler)
@@ -64,7 +67,7 @@ Postern is running at ${issuer}
   ${issuer}/api/v1/docs          the dashboard API
 
 Sign in with any address; operator@example.com is an operator.
-The demo API introspects as ${DEMO_RESOURCE.id} / ${DEMO_RESOURCE.secret}
+The demo API introspects as ${demo.id} / ${demo.secret}
 `)
 }
 

@@ -58,6 +58,7 @@ describe('OPERATOR_EMAILS', () => {
     ENVIRONMENT: 'development',
     ISSUER: 'http://localhost:8787',
     KEY_WRAPPING_SECRETS: 'test-wrapping-secret-of-32-characters-or-more',
+    CREDENTIAL_SECRETS: 'test-credential-secret-of-32-characters-or-more',
     EMAIL_CODE_SECRET: 'test-email-code-secret-of-32-characters',
   }
   const read = (list: string) => readConfig({ ...base, OPERATOR_EMAILS: list } as Bindings)

@@ -35,7 +35,7 @@ export async function registerApp(
   await checkCreation(context, 'app')
   try {
     const registrant = { accountId: caller.accountId, mostApps: context.config.appsPerAccount }
-    const request = { organizationId, settings, logo, registrant, repeatable }
+    const request = { organizationId, settings, logo, registrant, sealing: context.config, repeatable }
     const registered = await registration.registerApp(env.DB, request, currentTime())
     if (!registered) throw boundReached(context, 'app')
     return registered

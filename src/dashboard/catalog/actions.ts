@@ -98,7 +98,8 @@ async function findResource({ env, config }: ActionContext, identifier: string):
 }
 
 function curator({ env, config, caller }: ActionContext): change.Curator {
-  return { db: env.DB, issuer: config.issuer, actor: caller.accountId }
+  const { issuer, credentialSecrets } = config
+  return { db: env.DB, issuer, credentialSecrets, actor: caller.accountId }
 }
 
 function describeDependents(name: string, { apps, grants, replaces }: ScopeDependents): string {

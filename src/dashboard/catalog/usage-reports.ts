@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
+import { isIntrospectionSecretOf } from '../../catalog/introspection-secret.ts'
 import { findResourceCredentialsStatement, parseResourceCredentials } from '../../catalog/resource-credentials-store.ts'
 import { ApiError } from '../../errors.ts'
 import { readBasic } from '../../lib/basic-credentials.ts'
@@ -36,14 +37,18 @@ const usageReport = z
 /** An API shows its introspection credentials; a session or an access token is worth nothing here. */
 const authenticateResource: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const basic = readBasic(c.req.header('Authorization') ?? '')
-  const [found] = basic ? await batch(c.env.DB, [findResourceCredentialsStatement(c.env.DB, basic.id)]) : []
+  // What we did not make costs no storage.
+  if (!basic || !(await isIntrospectionSecretOf(c.get('config'), basic.id, basic.secret))) throw refuseResource()
+  const [found] = await batch(c.env.DB, [findResourceCredentialsStatement(c.env.DB, basic.id)])
   const row = found?.results[0]
   const resource = row ? parseResourceCredentials(row, c.get('config').issuer) : undefined
-  if (!basic || !resource || !equalInConstantTime(await sha256(basic.secret), resource.secretHash)) {
-    const detail = 'Send the introspection credentials of the API by HTTP Basic.'
-    throw new ApiError('unauthenticated', detail, [], CHALLENGE)
-  }
+  if (!resource || !equalInConstantTime(await sha256(basic.secret), resource.secretHash)) throw refuseResource()
   await next()
+}
+
+function refuseResource(): ApiError {
+  const detail = 'Send the introspection credentials of the API by HTTP Basic.'
+  return new ApiError('unauthenticated', detail, [], CHALLENGE)
 }
 
 const reportUsageRoute = createRoute({

@@ -47,9 +47,9 @@ async function requireAccessToken(c: Context<ApiEnv>, authorization: string): Pr
   const jwt = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1]
   const accessToken = jwt ? await findLiveAccessToken(c.env, config, jwt, currentTime()) : undefined
   if (!accessToken || accessToken.aud !== apiResource(config)) throw invalidToken(config)
-  const memberships = await listMemberships(c.env.DB, accessToken.sub)
+  const memberships = await listMemberships(c.env.DB, accessToken.accountId)
   const reachable = memberships.filter(({ organizationId }) => accessToken.organizations.includes(organizationId))
-  return { via: 'access_token', accountId: accessToken.sub, memberships: reachable, accessToken }
+  return { via: 'access_token', accountId: accessToken.accountId, memberships: reachable, accessToken }
 }
 
 function unauthenticated(config: Config): ApiError {

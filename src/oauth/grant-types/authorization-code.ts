@@ -1,6 +1,7 @@
 import { ProtocolError } from '../../errors.ts'
 import { callLedger, unwrap } from '../../ledger/ledger-stub.ts'
 import { redeemCommand } from '../../ledger/token-command.ts'
+import type { Sealing } from '../../lib/sealed-credential.ts'
 import { type Handle, parseHandle } from '../../tokens/handle.ts'
 import type { Parameters } from '../form.ts'
 import type { GrantHandler } from './grant-handler.ts'
@@ -8,10 +9,9 @@ import { tokenRequest } from './token-request.ts'
 
 /** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
 export const authorizationCodeGrant: GrantHandler = {
-  subjectOf: (parameters) => requireCode(parameters),
+  readCredential: requireCode,
 
-  async answer(c, { parameters, context }) {
-    const handle = requireCode(parameters)
+  async answer(c, { parameters, handle, context }) {
     const { code: authorizationCode = '', code_verifier: codeVerifier, redirect_uri: redirectUri } = parameters
     checkVerifierLength(codeVerifier)
     const request = await tokenRequest(c, handle, parameters, context)
@@ -20,9 +20,9 @@ export const authorizationCodeGrant: GrantHandler = {
   },
 }
 
-function requireCode({ code }: Parameters): Handle {
+async function requireCode(sealing: Sealing, { code }: Parameters): Promise<Handle> {
   if (!code) throw new ProtocolError('invalid_request', 'code_missing')
-  const handle = parseHandle('authorizationCode', code)
+  const handle = await parseHandle(sealing, 'authorizationCode', code)
   if (!handle) throw new ProtocolError('invalid_grant', 'code_malformed')
   return handle
 }

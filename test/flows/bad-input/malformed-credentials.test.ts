@@ -2,6 +2,7 @@ import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../../src/env.ts'
 import { randomBase64Url } from '../../../src/lib/random.ts'
 import { formatHandle, type HandleKind, parseHandle } from '../../../src/tokens/handle.ts'
 import { exchangeWith, type Obtained, obtainCode, refreshWith } from '../../support/workers/connect.ts'
@@ -70,7 +71,7 @@ describe('an authorization code', () => {
   })
 
   it('is nothing else that we issued', async () => {
-    for (const other of [accessToken, refreshToken, asKind('authorizationCode', refreshToken)]) {
+    for (const other of [accessToken, refreshToken, await asKind('authorizationCode', refreshToken)]) {
       expect(await exchangeCode(other)).toMatchObject(REFUSED)
     }
     expect(await introspectAsApi(accessToken)).toMatchObject({ active: true })
@@ -90,7 +91,7 @@ describe('a refresh token', () => {
 
   it('is nothing else that we issued', async () => {
     const { code } = await obtainCode(world.browser, world.integration)
-    for (const other of [accessToken, code, asKind('refreshToken', code)]) {
+    for (const other of [accessToken, code, await asKind('refreshToken', code)]) {
       expect(await refreshWith(other, world.app)).toMatchObject(REFUSED)
     }
   })
@@ -114,9 +115,9 @@ describe('an access token', () => {
   })
 })
 
-describe('a forged credential with a valid checksum', () => {
+describe('a made-up credential with a valid seal', () => {
   const forge = (kind: HandleKind, accountId: string) =>
-    formatHandle(kind, `${accountId}:${randomBase64Url(12)}:${randomBase64Url(24)}`)
+    formatHandle(readConfig(env), kind, `${accountId}:${randomBase64Url(12)}:${randomBase64Url(24)}`)
   const newAccountId = () => `acc_${randomBase64Url(15)}`
   const listLedgers = async () => (await listDurableObjectIds(env.GRANT_LEDGER)).map(String).sort()
 
@@ -124,8 +125,8 @@ describe('a forged credential with a valid checksum', () => {
     const before = await listLedgers()
     expect(before.length).toBeGreaterThan(0) // control: the list sees ledgers
     for (let attempt = 0; attempt < 10; attempt++) {
-      expect(await exchangeCode(forge('authorizationCode', newAccountId()))).toMatchObject(REFUSED)
-      const forgedToken = forge('refreshToken', newAccountId())
+      expect(await exchangeCode(await forge('authorizationCode', newAccountId()))).toMatchObject(REFUSED)
+      const forgedToken = await forge('refreshToken', newAccountId())
       expect(await refreshWith(forgedToken, world.app)).toMatchObject(REFUSED)
       expect(await revokeStatus(forgedToken)).toBe(200)
       expect(await introspectAsApp(forgedToken)).toEqual({ active: false })
@@ -140,7 +141,7 @@ describe('a forged credential with a valid checksum', () => {
     const accountId = await env.DB.prepare('SELECT account_id FROM members WHERE organization_id = ?')
       .bind(other.app.organizationId)
       .first<string>('account_id')
-    const forgedToken = forge('refreshToken', accountId ?? '')
+    const forgedToken = await forge('refreshToken', accountId ?? '')
     expect(await refreshWith(forgedToken, world.app)).toMatchObject(REFUSED)
     expect(await revokeStatus(forgedToken)).toBe(200)
 
@@ -152,9 +153,9 @@ describe('a forged credential with a valid checksum', () => {
   })
 
   it('of a known grant touches nothing', async () => {
-    const { accountId = '', grantId = '' } = parseHandle('refreshToken', refreshToken) ?? {}
+    const { accountId = '', grantId = '' } = (await parseHandle(readConfig(env), 'refreshToken', refreshToken)) ?? {}
     for (const kind of ['refreshToken', 'authorizationCode'] as const) {
-      const forged = formatHandle(kind, `${accountId}:${grantId}:${randomBase64Url(24)}`)
+      const forged = await formatHandle(readConfig(env), kind, `${accountId}:${grantId}:${randomBase64Url(24)}`)
       expect(await (kind === 'refreshToken' ? refreshWith(forged, world.app) : exchangeCode(forged))).toMatchObject(
         REFUSED,
       )
@@ -163,10 +164,13 @@ describe('a forged credential with a valid checksum', () => {
   })
 })
 
-/** A credential of one kind under the prefix and checksum of another. */
-function asKind(kind: HandleKind, credential: string): string {
-  const handle = parseHandle('refreshToken', credential) ?? parseHandle('authorizationCode', credential)
-  return formatHandle(kind, handle?.engineToken ?? '')
+/** A credential of one kind under the prefix, seal and checksum of another. */
+async function asKind(kind: HandleKind, credential: string): Promise<string> {
+  const sealing = readConfig(env)
+  const handle =
+    (await parseHandle(sealing, 'refreshToken', credential)) ??
+    (await parseHandle(sealing, 'authorizationCode', credential))
+  return formatHandle(sealing, kind, handle?.engineToken ?? '')
 }
 
 function encode(value: object): string {

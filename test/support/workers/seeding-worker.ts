@@ -54,7 +54,8 @@ export default {
 
 /** The first grant as the consent page and the token endpoint ask for it; answers with its tokens. */
 async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: string): Promise<Seeded> {
-  const { issuer, keyShards } = readConfig(env)
+  const config = readConfig(env)
+  const { issuer, keyShards } = config
   const ledger = env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))
   const context = await findPresent(env.DB, readConfig(env), seeding.clientId, { accountId }, currentTime())
   if (!context) throw new Error('the app is missing')
@@ -80,7 +81,7 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   )
   if (!authorized) throw new Error('access was taken away meanwhile')
   const { authorizationCode } = authorized
-  const handle = parseHandle('authorizationCode', authorizationCode)
+  const handle = await parseHandle(config, 'authorizationCode', authorizationCode)
   if (!handle) throw new Error('the code is not one of ours')
   const origin = { address: '', userAgent: '' }
   const request = { handle, context, requestedScopes: undefined, requestedResource: undefined, origin }

@@ -1,11 +1,17 @@
 import { env, exports } from 'cloudflare:workers'
+import { sealIntrospectionSecret } from '../../../src/catalog/introspection-secret.ts'
+import { readConfig } from '../../../src/env.ts'
 import { sha256 } from '../../../src/lib/encoding.ts'
 import type { Browser } from '../browser.ts'
 import { discover, Integration, newPerson, type Registration, registerApp } from '../integration.ts'
 
 export const ISSUER = 'http://localhost:8787'
 /** A protected API, with the credentials that it asks /introspect with. */
-export const API = { identifier: `${ISSUER}/test/api`, id: 'resource_test', secret: 'test-resource-secret' }
+export const API = {
+  identifier: `${ISSUER}/test/api`,
+  id: 'resource_test',
+  secret: await sealIntrospectionSecret(readConfig(env), 'resource_test', 'secret'.padEnd(43, '_')),
+}
 
 export const transport = (request: Request) => exports.default.fetch(request)
 

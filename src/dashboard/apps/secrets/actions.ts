@@ -15,7 +15,7 @@ interface SecretRequest {
 }
 
 export async function createSecret(
-  { env, caller }: ActionContext,
+  { env, config, caller }: ActionContext,
   clientId: string,
   { name, expires_at: expiresAt }: SecretRequest,
 ): Promise<{ secret: AppSecret; clientSecret: string }> {
@@ -25,7 +25,8 @@ export async function createSecret(
   const expiryProblem = findExpiryProblem(expiresAt, now)
   if (expiryProblem) throw invalidFields([{ pointer: pointer('expires_at'), detail: expiryProblem }])
   if (isPublic(app)) throw new ApiError('conflict', 'A public app (token_endpoint_auth_method none) has no secrets.')
-  const created = await creation.createSecret(env.DB, app, { name, expiresAt, actor: caller.accountId }, now)
+  const creator = { db: env.DB, sealing: config, actor: caller.accountId }
+  const created = await creation.createSecret(creator, app, { name, expiresAt }, now)
   if (!created.ok) throw new ApiError('conflict', 'The app has two live secrets; delete one first.')
   return created
 }

@@ -90,7 +90,7 @@ async function redeemAndRevoke(
   code: string,
   codeVerifier: string,
 ): Promise<TokenAnswer> {
-  const handle = parseHandle('authorizationCode', code)
+  const handle = await parseHandle(config, 'authorizationCode', code)
   if (handle?.accountId !== accountId) throw new ProtocolError('invalid_grant', 'code_malformed')
   const context = await findPresent(env.DB, config, app.clientId, handle, currentTime())
   if (!context) throw new ProtocolError('invalid_client', 'client_unknown')
