@@ -12,7 +12,8 @@ import { type Handle, parseHandle } from '../tokens/handle.ts'
 import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
 import { checkSecretSeal, requireClient } from './client-authentication.ts'
 import { readForm } from './form.ts'
-import { parsePresentedCredentials } from './presented-credentials.ts'
+import { type PresentedCredentials, parsePresentedCredentials } from './presented-credentials.ts'
+import { findRefusedClient } from './remembered-clients.ts'
 
 /** POST /revoke (RFC 7009). What is unknown, foreign or already over is answered like success. */
 export async function revoke(c: Context<AppEnv>): Promise<Response> {
@@ -27,7 +28,7 @@ export async function revoke(c: Context<AppEnv>): Promise<Response> {
     parseHandle(config, 'refreshToken', token),
     readAccessToken(config, token),
   ])
-  const { context, key } = await readContext(c, credentials.clientId, { refreshToken, accessToken }, now)
+  const { context, key } = await readContext(c, credentials, { refreshToken, accessToken }, now)
   const { app } = await requireClient(credentials, context)
   if (context?.account && refreshToken) await revokeRefreshToken(c, token, refreshToken, app.clientId)
   if (context?.account && accessToken && key) await revokeAccessToken(c, { accessToken, key }, app.clientId, now)
@@ -46,14 +47,17 @@ interface Subject {
  */
 async function readContext(
   c: Context<AppEnv>,
-  clientId: string,
+  credentials: PresentedCredentials,
   { refreshToken, accessToken }: Subject,
   now: EpochSeconds,
 ) {
   const { DB } = c.env
+  if (!refreshToken && !accessToken) {
+    return { context: await findRefusedClient(c.env, c.get('config'), credentials, now), key: undefined }
+  }
   const account = refreshToken ?? (accessToken ? { accountId: accessToken.grant.accountId } : null)
   const statements = [
-    presentStatement(DB, clientId, account, now),
+    presentStatement(DB, credentials.clientId, account, now),
     ...(accessToken ? [verificationKeyStatement(DB, accessToken.header.kid)] : []),
   ]
   const [presentRow, keyRow] = (await batch(DB, statements)).map((result) => result.results[0])

@@ -12,6 +12,7 @@ import { type Parameters, readForm } from './form.ts'
 import { GRANT_HANDLERS, isGrantType } from './grant-types/index.ts'
 import { notingTokenRefusals } from './noting-refusals.ts'
 import { parsePresentedCredentials } from './presented-credentials.ts'
+import { findRefusedClient } from './remembered-clients.ts'
 import { noteSecretUse } from './secret-use.ts'
 
 /** POST /token (RFC 6749 §3.2): one D1 read, one ledger call, one signature. */
@@ -21,7 +22,10 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
   const config = c.get('config')
   await checkSecretSeal(config, credentials)
   const { grantType, handle, refusal } = await readGrant(config, parameters)
-  const context = await findPresent(c.env.DB, config, credentials.clientId, handle, currentTime())
+  const now = currentTime()
+  const context = handle
+    ? await findPresent(c.env.DB, config, credentials.clientId, handle, now)
+    : await findRefusedClient(c.env, config, credentials, now)
   const request = { clientId: context?.app.clientId, grantType, authenticated: false }
   const answer = await notingTokenRefusals(c, request, async () => {
     const client = await requireClient(credentials, context)
