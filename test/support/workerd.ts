@@ -17,6 +17,8 @@ export interface RunningWorker {
   runScheduled(): Promise<void>
   /** Of workerd, which runs the Worker and every store that it is bound to. */
   processId: number
+  /** The same stores behind other variables, as after a deploy. Objects and isolates are new. */
+  redeploy(changes: Record<string, string>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,7 +38,7 @@ export async function startWorker({ script, config, variables }: WorkerOptions):
   const folder = await mkdtemp(join(tmpdir(), 'postern-workerd-'))
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config)
   const before = childProcesses()
-  const miniflare = new Miniflare(
+  const options = (changes: Record<string, string>) =>
     convertV4MiniflareOptions({
       log: new Log(LogLevel.ERROR),
       resourcePersistencePath: folder,
@@ -48,12 +50,12 @@ export async function startWorker({ script, config, variables }: WorkerOptions):
           name: 'worker',
           modulesRoot: dirname(script),
           modules: [{ type: 'ESModule', path: script }],
-          bindings: Object.assign({}, workerOptions.bindings, variables?.(origin)),
+          bindings: Object.assign({}, workerOptions.bindings, variables?.(origin), changes),
           unsafeDirectSockets: [{ host: 'localhost', port }],
         },
       ],
-    }),
-  )
+    })
+  const miniflare = new Miniflare(options({}))
   await miniflare.ready
   const [processId] = [...childProcesses()].filter((id) => !before.has(id))
   if (processId === undefined) throw new Error('workerd is not a child of this process')
@@ -65,6 +67,7 @@ export async function startWorker({ script, config, variables }: WorkerOptions):
       if (outcome !== 'ok') throw new Error(`the scheduled run ended with ${outcome}`)
     },
     processId,
+    redeploy: (changes) => miniflare.setOptions(options(changes)),
     async stop() {
       await miniflare.dispose()
       await rm(folder, { recursive: true, force: true })
