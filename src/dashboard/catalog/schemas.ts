@@ -120,6 +120,8 @@ export const resourceCredentials = z
     introspection_id: z
       .string()
       .openapi({ description: 'The user name for HTTP Basic.', example: 'resource_3Fh0sZk3' }),
-    introspection_secret: z.string().openapi({ description: 'The password, shown this once.', example: '…' }),
+    introspection_secret: z
+      .string()
+      .openapi({ description: 'The password, shown this once.', example: 'pst_resource_…' }),
   })
   .openapi('ResourceCredentials', { description: 'What the API authenticates with at the introspection endpoint.' })
