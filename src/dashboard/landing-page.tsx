@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { htmlPage } from '../ui/html-page.tsx'
 import { Layout } from '../ui/layout.tsx'
+import { SITE } from './kit/addresses.ts'
 
 export const landingPage = new Hono<AppEnv>()
 
@@ -25,14 +26,14 @@ function Landing({ host, development }: LandingView) {
         <section>
           <h2>You use an app</h2>
           <p>See which apps you allowed, what they may do and since when, and take any of it back.</p>
-          <a href="/connections">Connected apps</a>
-          <a href="/account">Your account</a>
+          <a href={SITE.connections.list}>Connected apps</a>
+          <a href={SITE.account.overview}>Your account</a>
         </section>
         <section>
           <h2>You build an app</h2>
           <p>Register it, paste its quick start, and connect it with any standard OAuth client.</p>
-          <a href="/developer">Your apps</a>
-          <a href="/api/v1/docs">API, described</a>
+          <a href={SITE.apps.list}>Your apps</a>
+          <a href={SITE.api.docs}>API, described</a>
           <a href="/.well-known/oauth-authorization-server">Server metadata</a>
         </section>
         <section>
@@ -41,8 +42,8 @@ function Landing({ host, development }: LandingView) {
             Administrators approve or block each app that reaches their organization, and keep its members. Operators
             keep the protected APIs and their permissions.
           </p>
-          <a href="/organizations">Organizations</a>
-          <a href="/operator/catalog">Catalogue</a>
+          <a href={SITE.organizations}>Organizations</a>
+          <a href={SITE.catalog.overview}>Catalogue</a>
         </section>
         {development && (
           <section>

@@ -1,35 +1,36 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../env.ts'
+import { SITE } from './kit/addresses.ts'
 
 /**
  * Addresses that only forms are sent to, and the page that each form stands on: a refused form shows that page under
  * its own address, and whoever reloads it there, or comes back to it, must find something.
  */
 const PAGE_OF = {
-  '/organizations/:slug/members/:account_id': '/organizations/:slug',
-  '/organizations/:slug/members/:account_id/remove': '/organizations/:slug',
-  '/organizations/:slug/invitations': '/organizations/:slug',
-  '/organizations/:slug/invitations/:invitation_id/withdraw': '/organizations/:slug',
-  '/organizations/:slug/requests/:request_id': '/organizations/:slug/requests',
-  '/organizations/:slug/webhooks/:webhook_id/secret': '/organizations/:slug/webhooks/:webhook_id',
-  '/organizations/:slug/webhooks/:webhook_id/challenge': '/organizations/:slug/webhooks/:webhook_id',
-  '/organizations/:slug/webhooks/:webhook_id/delete': '/organizations/:slug/webhooks/:webhook_id',
-  '/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend': '/organizations/:slug/webhooks/:webhook_id',
-  '/connections/:grant_id/end': '/connections',
-  '/developer/apps/:client_id/visibility': '/developer/apps/:client_id/publisher',
-  '/operator/keys/:kid/rotate': '/operator/keys',
-  '/operator/keys/:kid/withdraw': '/operator/keys',
-  '/operator/apps/:id/suspend': '/operator/apps',
-  '/operator/apps/:id/resume': '/operator/apps',
-  '/operator/organizations/:id/suspend': '/operator/organizations',
-  '/operator/organizations/:id/resume': '/operator/organizations',
-  '/operator/accounts/:id/suspend': '/operator/accounts',
-  '/operator/accounts/:id/resume': '/operator/accounts',
-  '/operator/catalog/resources/credentials': '/operator/catalog',
-  '/operator/catalog/scopes/:name/delete': '/operator/catalog/scopes/:name',
-  '/developer/try/:client_id': '/developer/apps/:client_id',
-  '/sign-out': '/account',
-  '/sign-out-everywhere': '/account',
+  [SITE.organization.member]: SITE.organization.overview,
+  [SITE.organization.removeMember]: SITE.organization.overview,
+  [SITE.organization.invitations]: SITE.organization.overview,
+  [SITE.organization.withdrawInvitation]: SITE.organization.overview,
+  [SITE.organization.request]: SITE.organization.requests,
+  [SITE.webhook.secret]: SITE.webhook.overview,
+  [SITE.webhook.challenge]: SITE.webhook.overview,
+  [SITE.webhook.delete]: SITE.webhook.overview,
+  [SITE.webhook.resend]: SITE.webhook.overview,
+  [SITE.connections.end]: SITE.connections.list,
+  [SITE.app.visibility]: SITE.app.publisher,
+  [SITE.operator.rotateKey]: SITE.operator.keys,
+  [SITE.operator.withdrawKey]: SITE.operator.keys,
+  [SITE.operator.apps.suspend]: SITE.operator.apps.list,
+  [SITE.operator.apps.resume]: SITE.operator.apps.list,
+  [SITE.operator.organizations.suspend]: SITE.operator.organizations.list,
+  [SITE.operator.organizations.resume]: SITE.operator.organizations.list,
+  [SITE.operator.accounts.suspend]: SITE.operator.accounts.list,
+  [SITE.operator.accounts.resume]: SITE.operator.accounts.list,
+  [SITE.catalog.resourceCredentials]: SITE.catalog.overview,
+  [SITE.catalog.deleteScope]: SITE.catalog.scope,
+  [SITE.app.try]: SITE.app.overview,
+  '/sign-out': SITE.account.overview,
+  '/sign-out-everywhere': SITE.account.overview,
 } as const
 
 export const reloadPages = new Hono<AppEnv>()

@@ -10,13 +10,10 @@ import { catalog } from './catalog/api.ts'
 import { resourceUsage } from './catalog/usage-reports.ts'
 import { grants } from './connections/api.ts'
 import { apiDocs } from './docs/api-docs.ts'
+import { API_PATH, SITE } from './kit/addresses.ts'
 import { openApiDocument } from './kit/document.ts'
 import { refuseOtherMethods } from './kit/method-table.ts'
-import {
-  API_PATH,
-  answerProtectedResourceMetadata,
-  PROTECTED_RESOURCE_METADATA_PATH,
-} from './kit/protected-resource.ts'
+import { answerProtectedResourceMetadata, PROTECTED_RESOURCE_METADATA_PATH } from './kit/protected-resource.ts'
 import { newApi } from './kit/route.ts'
 import { operations } from './operator/api.ts'
 import { organizations } from './organizations/api.ts'
@@ -65,8 +62,8 @@ dashboardRoutes.route(API_PATH, webhooks)
 dashboardRoutes.route(API_PATH, resourceUsage)
 dashboardRoutes.route(API_PATH, invitations)
 dashboardRoutes.route(API_PATH, accessRequests)
-dashboardRoutes.get(`${API_PATH}/openapi.json`, openApiDocument(dashboardRoutes))
-dashboardRoutes.get(`${API_PATH}/docs`, apiDocs(dashboardRoutes))
+dashboardRoutes.get(SITE.api.openapi, openApiDocument(dashboardRoutes))
+dashboardRoutes.get(SITE.api.docs, apiDocs(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)
 dashboardRoutes.all(`${API_PATH}/*`, () => {
   throw new ApiError('not-found')

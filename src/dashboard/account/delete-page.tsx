@@ -9,6 +9,7 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { readFields } from '../../ui/read-fields.ts'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { answerFormOnce } from '../kit/sent-once.ts'
 import { requireVisitor } from '../kit/visitor.ts'
@@ -19,19 +20,19 @@ import { ErasureFacts } from './erasure-facts.tsx'
 export const deleteAccountPage = new Hono<PageEnv>()
 
 // Clicked twice: the second one comes when nobody is signed in here any more, and is answered like the first.
-deleteAccountPage.post('/account/delete', async (c, next) => {
+deleteAccountPage.post(SITE.account.delete, async (c, next) => {
   const secret = readCookie(c.req.raw, SESSION_COOKIE, c.get('config'))
   if (!secret || (await findSession(c.env, c.get('config'), c.req.raw, currentTime()))) return next()
   const fields = await readFields(c.req.raw.clone())
   const session = await hashSessionSecret(secret)
-  const strangers = async () => c.redirect('/sign-in?return_to=/account/delete', 303)
+  const strangers = async () => c.redirect(`/sign-in?return_to=${SITE.account.delete}`, 303)
   return fields.has('once') ? answerFormOnce(c, { fields, session }, strangers) : strangers()
 })
-deleteAccountPage.use('/account/delete', requireVisitor)
+deleteAccountPage.use(SITE.account.delete, requireVisitor)
 
-deleteAccountPage.get('/account/delete', (c) => show(c, 200))
+deleteAccountPage.get(SITE.account.delete, (c) => show(c, 200))
 
-deleteAccountPage.post('/account/delete', async (c) => {
+deleteAccountPage.post(SITE.account.delete, async (c) => {
   try {
     await deleteAccount(actionContext(c), c.get('caller').accountId)
   } catch (error) {
@@ -41,10 +42,10 @@ deleteAccountPage.post('/account/delete', async (c) => {
   c.header('Set-Cookie', clearCookie(SESSION_COOKIE, c.get('config')))
   // What this browser sent to sign in is not answered once more.
   c.header('Set-Cookie', clearCookie(SIGN_IN_COOKIE, c.get('config')), { append: true })
-  return c.redirect('/account/deleted', 303)
+  return c.redirect(SITE.account.deleted, 303)
 })
 
-deleteAccountPage.get('/account/deleted', (c) => htmlPage(c, <Deleted />))
+deleteAccountPage.get(SITE.account.deleted, (c) => htmlPage(c, <Deleted />))
 
 async function show(c: Context<PageEnv>, status: 200 | 409): Promise<Response> {
   const erasure = await foreseeErasure(actionContext(c), c.get('caller').accountId)
@@ -60,7 +61,7 @@ function DeleteAccount(erasure: ErasureConsequences) {
       </p>
       <ErasureFacts {...erasure} />
       <p>
-        You may want to <a href="/account/export">download what is stored about you</a> first.
+        You may want to <a href={SITE.account.export}>download what is stored about you</a> first.
       </p>
       {erasure.lastOwned.length > 0 ? <InTheWay lastOwned={erasure.lastOwned} /> : <Decision />}
     </Layout>
@@ -83,10 +84,10 @@ function InTheWay({ lastOwned }: { lastOwned: readonly LastOwned[] }) {
             </div>
             {!owned.suspended && (
               <div class="inline">
-                <a class="button" href={`/organizations/${owned.slug}`}>
+                <a class="button" href={pathTo(SITE.organization.overview, owned.slug)}>
                   Make somebody an owner<span class="visually-hidden"> of {owned.name}</span>
                 </a>
-                <a class="button" href={`/organizations/${owned.slug}/close`}>
+                <a class="button" href={pathTo(SITE.organization.close, owned.slug)}>
                   Close it<span class="visually-hidden">: {owned.name}</span>
                 </a>
               </div>
@@ -100,13 +101,13 @@ function InTheWay({ lastOwned }: { lastOwned: readonly LastOwned[] }) {
 
 function Decision() {
   return (
-    <form method="post" action="/account/delete">
+    <form method="post" action={SITE.account.delete}>
       <FormToken once />
       <div class="actions">
         <button type="submit" class="danger">
           Delete it for good
         </button>
-        <a class="button" href="/account">
+        <a class="button" href={SITE.account.overview}>
           Keep it
         </a>
       </div>

@@ -4,6 +4,7 @@ import type { LastOwned } from '../../organizations/leaving-store.ts'
 import { FormToken, Select } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { problemsOf } from '../kit/form-problems.ts'
 import { requireOperatorVisitor } from '../kit/operator.ts'
@@ -18,9 +19,9 @@ export const eraseAccountPage = new Hono<PageEnv>()
 eraseAccountPage.use('/operator/*', requireVisitor, requireOperatorVisitor)
 eraseAccountPage.use('/operator/*', requireRecentVisitor)
 
-eraseAccountPage.get('/operator/accounts/:account_id/erase', (c) => show(c, []))
+eraseAccountPage.get(SITE.operator.eraseAccount, (c) => show(c, []))
 
-eraseAccountPage.post('/operator/accounts/:account_id/erase', async (c) => {
+eraseAccountPage.post(SITE.operator.eraseAccount, async (c) => {
   const inheritances = [...chosenOf(c)].flatMap(([organizationId, choice]) =>
     choice === '' ? [] : [{ organizationId, handOverTo: choice === CLOSE ? null : choice }],
   )
@@ -30,7 +31,7 @@ eraseAccountPage.post('/operator/accounts/:account_id/erase', async (c) => {
     if (error instanceof ApiError && error.problem === 'not-found') throw error
     return show(c, Object.values(problemsOf(error)).flat())
   }
-  return c.redirect('/operator/accounts', 303)
+  return c.redirect(SITE.operator.accounts.list, 303)
 })
 
 const CLOSE = 'close'
@@ -62,7 +63,7 @@ function EraseAccount({ erasure, chosen, problems }: EraseAccountView) {
         This ends the account <code>{erasure.accountId}</code> for good, for its person too:
       </p>
       <ErasureFacts {...erasure} />
-      <form method="post" action={`/operator/accounts/${erasure.accountId}/erase`}>
+      <form method="post" action={pathTo(SITE.operator.eraseAccount, erasure.accountId)}>
         <FormToken once />
         {erasure.lastOwned.length > 0 && (
           <fieldset>
@@ -76,7 +77,7 @@ function EraseAccount({ erasure, chosen, problems }: EraseAccountView) {
           <button type="submit" class="danger">
             Erase it for good
           </button>
-          <a class="button" href="/operator/accounts">
+          <a class="button" href={SITE.operator.accounts.list}>
             Keep it
           </a>
         </div>

@@ -2,11 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { listApps } from '../../apps/apps-store.ts'
 import { requireApp, requireOrganizations } from '../kit/access.ts'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { formatCursor, pageQuery, toPage } from '../kit/pagination.ts'
 import { appPath } from '../kit/parameters.ts'
 import { entityTag, parseIfMatch } from '../kit/precondition.ts'
-import { apiResource } from '../kit/protected-resource.ts'
 import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import { changeApp, deleteApp, registerApp, toPosition } from './actions.ts'
 import { appBody, appChange, appList, appRegistration, registeredApp } from './schemas.ts'
@@ -69,7 +69,7 @@ apps.openapi(
       c.req.valid('header')['idempotency-key'],
     )
     c.header('ETag', entityTag(app))
-    c.header('Location', `${apiResource(c.get('config'))}/apps/${app.clientId}`)
+    c.header('Location', c.get('config').issuer + pathTo(SITE.api.app, app.clientId))
     return c.json({ ...toAppBody(app), ...(clientSecret && onlyNow(clientSecret)) }, 201)
   },
 )

@@ -3,6 +3,7 @@ import { findActivity } from '../../apps/activity-store.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { deleteApp } from './actions.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
@@ -14,19 +15,19 @@ interface DeleteAppView extends AppFrameView {
 
 export const deletePage = new Hono<PageEnv>()
 
-deletePage.get('/developer/apps/:client_id/delete', async (c) => {
+deletePage.get(SITE.app.delete, async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   const { connectedAccounts } = (await findActivity(c.env.DB, [app.clientId]))(app.clientId)
   return htmlPage(c, <DeleteApp {...frame} connectedAccounts={connectedAccounts} />)
 })
 
-deletePage.post('/developer/apps/:client_id/delete', async (c) => {
+deletePage.post(SITE.app.delete, async (c) => {
   await deleteApp(actionContext(c), c.req.param('client_id'), null)
-  return c.redirect('/developer', 303)
+  return c.redirect(SITE.apps.list, 303)
 })
 
 function DeleteApp({ connectedAccounts, ...view }: DeleteAppView) {
-  const path = `/developer/apps/${view.app.clientId}`
+  const { clientId } = view.app
   return (
     <AppFrame {...view} tab="settings">
       <h2>Delete {view.app.clientName}?</h2>
@@ -36,13 +37,13 @@ function DeleteApp({ connectedAccounts, ...view }: DeleteAppView) {
           : `${connectedAccounts} ${connectedAccounts === 1 ? 'person is' : 'people are'} connected to it and will be cut off.`}{' '}
         Its client_id is never used again.
       </p>
-      <form method="post" action={`${path}/delete`}>
+      <form method="post" action={pathTo(SITE.app.delete, clientId)}>
         <FormToken once />
         <div class="actions">
           <button type="submit" class="danger">
             Delete it for good
           </button>
-          <a class="button" href={`${path}/settings`}>
+          <a class="button" href={pathTo(SITE.app.settings, clientId)}>
             Keep it
           </a>
         </div>

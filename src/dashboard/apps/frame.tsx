@@ -1,13 +1,14 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import type { App } from '../../apps/app.ts'
 import { Layout } from '../../ui/layout.tsx'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import { AppState } from './app-state.tsx'
 
 const TABS = {
-  overview: { path: '', title: 'Overview' },
-  settings: { path: '/settings', title: 'Settings' },
-  secrets: { path: '/secrets', title: 'Secrets' },
-  publisher: { path: '/publisher', title: 'Publisher and visibility' },
+  overview: { address: SITE.app.overview, title: 'Overview' },
+  settings: { address: SITE.app.settings, title: 'Settings' },
+  secrets: { address: SITE.app.secrets, title: 'Secrets' },
+  publisher: { address: SITE.app.publisher, title: 'Publisher and visibility' },
 } as const
 
 export interface AppFrameView {
@@ -24,15 +25,15 @@ export function AppFrame({ app, tab, notice, children }: AppFrameProps) {
   return (
     <Layout title={`${app.clientName}: ${TABS[tab].title}`} wide>
       <p class="small">
-        <a href="/developer">Apps</a>
+        <a href={SITE.apps.list}>Apps</a>
       </p>
       <div class="headline">
         <h1>{app.clientName}</h1>
         <AppState app={app} />
       </div>
       <nav class="tabs" aria-label="App">
-        {shown.map(([name, { path, title }]) => (
-          <a href={`/developer/apps/${app.clientId}${path}`} aria-current={name === tab ? 'page' : undefined}>
+        {shown.map(([name, { address, title }]) => (
+          <a href={pathTo(address, app.clientId)} aria-current={name === tab ? 'page' : undefined}>
             {title}
           </a>
         ))}

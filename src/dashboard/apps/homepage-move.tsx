@@ -1,5 +1,6 @@
 import type { App } from '../../apps/app.ts'
 import { homepageHost } from '../../apps/publisher.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 
 /** What follows a new homepage, said before it is saved. */
 export interface HomepageMove {
@@ -44,7 +45,7 @@ export function Move({ move, clientId }: { move: HomepageMove; clientId: string 
         )}
         {to !== '' && (
           <li>
-            To have that back, verify {to} on the <a href={`/developer/apps/${clientId}/publisher`}>Publisher page</a>{' '}
+            To have that back, verify {to} on the <a href={pathTo(SITE.app.publisher, clientId)}>Publisher page</a>{' '}
             after the move{endsPublic && ', and make the app public again'}.
           </li>
         )}

@@ -3,6 +3,7 @@ import { APP_KINDS } from '../../apps/kinds.ts'
 import { FORM_STEPS } from '../../apps/setting-row.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 
 interface AppKindsView {
@@ -12,7 +13,7 @@ interface AppKindsView {
 
 export const kindsPage = new Hono<PageEnv>()
 
-kindsPage.get('/developer/apps/new', (c) => htmlPage(c, <AppKinds organizationId={c.req.query('organization')} />))
+kindsPage.get(SITE.apps.kinds, (c) => htmlPage(c, <AppKinds organizationId={c.req.query('organization')} />))
 
 /** The first step: what it is decides how it proves itself. */
 function AppKinds({ organizationId }: AppKindsView) {
@@ -24,7 +25,7 @@ function AppKinds({ organizationId }: AppKindsView) {
       <ul class="cards kinds">
         {Object.entries(APP_KINDS).map(([name, kind]) => (
           <li>
-            <a href={`/developer/apps/new/${name}${query}`}>{kind.title}</a>
+            <a href={pathTo(SITE.apps.register, name) + query}>{kind.title}</a>
             <p>{kind.says}</p>
             <p class="detail">{kind.consequence}</p>
           </li>

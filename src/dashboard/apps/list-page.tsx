@@ -8,6 +8,7 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
 import { Time } from '../../ui/time.tsx'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { formatCursor } from '../kit/pagination.ts'
 import { toPosition } from './actions.ts'
@@ -28,7 +29,7 @@ const APPS_ON_A_PAGE = 50
 
 export const listPage = new Hono<PageEnv>()
 
-listPage.get('/developer', async (c) => {
+listPage.get(SITE.apps.list, async (c) => {
   const { memberships } = c.get('caller')
   const { apps, nextHref } = await readPage(c)
   const activityOf = await findActivity(
@@ -52,7 +53,7 @@ async function readPage(c: Context<PageEnv>) {
   const apps = found.slice(0, APPS_ON_A_PAGE)
   const last = found.length > APPS_ON_A_PAGE ? apps.at(-1) : undefined
   const nextHref = last
-    ? `/developer?${new URLSearchParams({ cursor: formatCursor([last.createdAt, last.clientId]) })}`
+    ? `${SITE.apps.list}?${new URLSearchParams({ cursor: formatCursor([last.createdAt, last.clientId]) })}`
     : null
   return { apps, nextHref }
 }
@@ -62,7 +63,7 @@ function AppList({ groups, nextHref }: AppListView) {
     <Layout title="Apps" wide>
       <div class="headline">
         <h1>Apps</h1>
-        <a class="button primary" href="/developer/apps/new">
+        <a class="button primary" href={SITE.apps.kinds}>
           Register an app
         </a>
       </div>
@@ -88,7 +89,7 @@ function Nothing({ membership, mayRegister }: AppListView['groups'][number]) {
   if (!mayRegister) return <p class="detail">No apps yet. Your role here is {membership.role}: you can see apps.</p>
   return (
     <p class="detail">
-      No apps yet. <a href={`/developer/apps/new?organization=${membership.organizationId}`}>Register the first one.</a>
+      No apps yet. <a href={`${SITE.apps.kinds}?organization=${membership.organizationId}`}>Register the first one.</a>
     </p>
   )
 }
@@ -109,7 +110,7 @@ function AppTable({ apps }: { apps: readonly ListedApp[] }) {
           {apps.map(({ app, lastUsedAt, connectedAccounts }) => (
             <tr>
               <td>
-                <a href={`/developer/apps/${app.clientId}`}>{app.clientName}</a>
+                <a href={pathTo(SITE.app.overview, app.clientId)}>{app.clientName}</a>
                 <span class="detail">{isPublic(app) ? 'no secret' : 'with a secret'}</span>
               </td>
               <td>

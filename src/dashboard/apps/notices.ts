@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 
 /** What was done before the redirect that led here: a closed list, so that an address cannot put words on a page. */
@@ -17,7 +18,7 @@ export function readNotice(c: Context<PageEnv>): string | undefined {
 }
 
 /** A page of the app, and what it says was done. */
-export function appAddress(app: App, page: 'settings' | 'secrets' | 'publisher' | '', done?: Notice): string {
-  const path = `/developer/apps/${app.clientId}${page && `/${page}`}`
+export function appAddress(app: App, page: 'settings' | 'secrets' | 'publisher', done?: Notice): string {
+  const path = pathTo(SITE.app[page], app.clientId)
   return done ? `${path}?done=${done}` : path
 }

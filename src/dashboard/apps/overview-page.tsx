@@ -6,6 +6,7 @@ import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { type ExplainedError, type ExplainedRefusal, getUsage, listTokenErrors } from './activity/actions.ts'
 import { AppErrors } from './activity/app-errors.tsx'
@@ -33,7 +34,7 @@ const ERRORS_SHOWN = 20
 
 export const overviewPage = new Hono<PageEnv>()
 
-overviewPage.get('/developer/apps/:client_id', async (c) => {
+overviewPage.get(SITE.app.overview, async (c) => {
   const { app, frame } = await requireAppPage(c, 'see')
   const { issuer } = c.get('config')
   const [usage, { errors, refusals }] = await Promise.all([
@@ -107,7 +108,7 @@ function Facts({ app, issuer, activity }: { app: App; issuer: string; activity: 
 
 function TryIt({ app }: { app: App }) {
   return (
-    <form method="post" action={`/developer/try/${app.clientId}`} class="inline">
+    <form method="post" action={pathTo(SITE.app.try, app.clientId)} class="inline">
       <FormToken once />
       <button type="submit" class="primary">
         Try it

@@ -8,6 +8,7 @@ import { FormToken, Problems, Select } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -29,13 +30,13 @@ interface RegisterAppView extends Omit<AppForm, 'redirectHint' | 'redirectExampl
 
 export const registerPage = new Hono<PageEnv>()
 
-registerPage.get('/developer/apps/new/:kind', async (c) => {
+registerPage.get(SITE.apps.register, async (c) => {
   const { kind } = c.req.param()
-  if (!isAppKind(kind)) return c.redirect('/developer/apps/new', 303)
+  if (!isAppKind(kind)) return c.redirect(SITE.apps.kinds, 303)
   return showForm(c, kind, emptyForm(), { organizationId: c.req.query('organization'), problems: {} })
 })
 
-registerPage.post('/developer/apps/new/:kind', async (c) => {
+registerPage.post(SITE.apps.register, async (c) => {
   const { kind } = c.req.param()
   if (!isAppKind(kind)) return c.notFound()
   const values = c.get('fields')
@@ -81,7 +82,7 @@ function showRegistration(c: Context<PageEnv>, { app, clientSecret }: Awaited<Re
       clientSecret === null && !isPublic(app)
         ? 'This form was sent before: the app is there already, and its secret was shown then. Create another if you missed it.'
         : 'It is private: members of its organization can connect it now, and try everything out.',
-    nextHref: `/developer/apps/${app.clientId}`,
+    nextHref: pathTo(SITE.app.overview, app.clientId),
     nextTitle: 'Go to the app and its quick start',
   })
 }
@@ -92,10 +93,10 @@ function RegisterApp({ idempotencyKey, kind, problems, ...view }: RegisterAppVie
     <Layout title="Register an app" wide>
       <h1>Register an app</h1>
       <p class="lead">
-        {title}. {consequence} <a href="/developer/apps/new">It is something else</a>
+        {title}. {consequence} <a href={SITE.apps.kinds}>It is something else</a>
       </p>
       <Problems id="form-problem" texts={problems['']} />
-      <form method="post" action={`/developer/apps/new/${kind}`}>
+      <form method="post" action={pathTo(SITE.apps.register, kind)}>
         <FormToken once />
         <input type="hidden" name="idempotency_key" value={idempotencyKey} />
         <AppFields {...view} problems={problems} redirectExample={redirectExample} redirectHint={redirectHint} steps />

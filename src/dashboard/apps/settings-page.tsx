@@ -6,6 +6,7 @@ import { listOfferedScopes } from '../../catalog/catalog-store.ts'
 import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -29,12 +30,12 @@ interface AppSettingsView extends AppFrameView, AppForm {
 
 export const settingsPage = new Hono<PageEnv>()
 
-settingsPage.get('/developer/apps/:client_id/settings', async (c) => {
+settingsPage.get(SITE.app.settings, async (c) => {
   const { app, frame } = await requireAppPage(c, 'see')
   return showForm(c, frame, { values: toAppForm(app), version: app.version, problems: {} })
 })
 
-settingsPage.post('/developer/apps/:client_id/settings', async (c) => {
+settingsPage.post(SITE.app.settings, async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   const values = c.get('fields')
   const version = Number(values.get('version'))
@@ -81,15 +82,15 @@ function likelyKind(app: App) {
 }
 
 function AppSettings({ version, move, ...view }: AppSettingsView) {
-  const path = `/developer/apps/${view.app.clientId}`
+  const { clientId } = view.app
   return (
     <AppFrame {...view} tab="settings">
       <Problems id="form-problem" texts={view.problems['']} />
       {!view.mayManage && <p>Your role lets you see these settings, but not change them.</p>}
-      <form method="post" action={`${path}/settings`}>
+      <form method="post" action={pathTo(SITE.app.settings, clientId)}>
         <FormToken once />
         <input type="hidden" name="version" value={String(version)} />
-        {move && <Move move={move} clientId={view.app.clientId} />}
+        {move && <Move move={move} clientId={clientId} />}
         <AppFields {...view} steps={false} />
         {view.mayManage && (
           <div class="actions">
@@ -103,7 +104,7 @@ function AppSettings({ version, move, ...view }: AppSettingsView) {
         <section>
           <h2>Delete the app</h2>
           <p>Its secrets and every access that people gave it end at once. There is no way back.</p>
-          <a class="button" href={`${path}/delete`}>
+          <a class="button" href={pathTo(SITE.app.delete, clientId)}>
             Delete {view.app.clientName}…
           </a>
         </section>

@@ -6,6 +6,7 @@ import { MAX_ASKED } from '../../organizations/access-request.ts'
 import { listDeciders } from '../../organizations/deciders-store.ts'
 import { takeWaitingScopes } from '../../organizations/waiting-scopes-store.ts'
 import type { ActionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import { waitingScopesMail } from './waiting-scopes-mail.ts'
 
 /** What an app registered beyond an approval is for the administrators of each organization to decide. */
@@ -17,7 +18,7 @@ export async function tellOfWaitingScopes(context: ActionContext, { clientId, cl
   const deciders = await listDeciders(env.DB, organizationIds, MAX_ASKED)
   const now = currentTime()
   const mails = waiting.flatMap(({ organizationId, organizationName, slug, scopes }) => {
-    const href = `${config.issuer}/organizations/${slug}/apps/${clientId}`
+    const href = `${config.issuer}${pathTo(SITE.organization.app, slug, clientId)}`
     const view = { appName: clientName, organizationName, scopes, href }
     return (deciders.get(organizationId) ?? []).map(async (email) => {
       const allowance = await allowMailOf(env, caller.accountId, email, now)

@@ -3,6 +3,7 @@ import type { Resource, Scope } from '../../catalog/catalog.ts'
 import { listResources, listScopes } from '../../catalog/catalog-store.ts'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Scrollable } from '../../ui/scrollable.tsx'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { OperatorFrame } from '../operator/frame.tsx'
 
@@ -13,11 +14,11 @@ interface CatalogView {
 }
 
 /** Where the forms of the catalogue lead to. */
-export const SAVED = '/operator/catalog?done=saved'
+export const SAVED = `${SITE.catalog.overview}?done=saved`
 
 export const catalogPage = new Hono<PageEnv>()
 
-catalogPage.get('/operator/catalog', async (c) => {
+catalogPage.get(SITE.catalog.overview, async (c) => {
   const { issuer } = c.get('config')
   const [resources, scopes] = await Promise.all([listResources(c.env.DB, issuer), listScopes(c.env.DB, issuer)])
   const notice = c.req.query('done') === 'saved' ? 'Saved.' : undefined
@@ -29,7 +30,7 @@ function Catalog({ resources, scopes, notice }: CatalogView) {
     <OperatorFrame tab="catalog">
       <div class="headline">
         <h2>Catalogue</h2>
-        <a class="button primary" href="/operator/catalog/resources/new">
+        <a class="button primary" href={SITE.catalog.newResource}>
           Add an API
         </a>
       </div>
@@ -59,10 +60,10 @@ function ResourceSection({ resource, scopes }: { resource: Resource; scopes: rea
           <p class="code">{resource.identifier}</p>
         </div>
         <div class="inline">
-          <a href={`/operator/catalog/resources/edit?${query}`}>
+          <a href={`${SITE.catalog.changeResource}?${query}`}>
             Edit<span class="visually-hidden"> {resource.name}</span>
           </a>
-          <a href={`/operator/catalog/scopes/new?${query}`}>
+          <a href={`${SITE.catalog.newScope}?${query}`}>
             Add a scope<span class="visually-hidden"> to {resource.name}</span>
           </a>
         </div>
@@ -98,7 +99,7 @@ function ScopeTable({ scopes, name }: { scopes: readonly Scope[]; name: string }
           {scopes.map((scope) => (
             <tr>
               <td>
-                <a href={`/operator/catalog/scopes/${encodeURIComponent(scope.name)}`}>
+                <a href={pathTo(SITE.catalog.scope, scope.name)}>
                   <code>{scope.name}</code>
                 </a>
                 {scope.sensitive && <span class="tag warn">sensitive</span>}

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -20,9 +21,9 @@ const NEW_RESOURCE: ResourceValues = {
 
 export const newResourcePage = new Hono<PageEnv>()
 
-newResourcePage.get('/operator/catalog/resources/new', (c) => show(c, NEW_RESOURCE))
+newResourcePage.get(SITE.catalog.newResource, (c) => show(c, NEW_RESOURCE))
 
-newResourcePage.post('/operator/catalog/resources/new', (c) => {
+newResourcePage.post(SITE.catalog.newResource, (c) => {
   const values = readResourceForm(c.get('fields'))
   return submit(c, {
     act: () => createResource(actionContext(c), parseBody(newResource, toResourceBody(values))),

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -23,12 +24,12 @@ const NEW_SCOPE: ScopeValues = {
 
 export const newScopePage = new Hono<PageEnv>()
 
-newScopePage.get('/operator/catalog/scopes/new', async (c) => {
+newScopePage.get(SITE.catalog.newScope, async (c) => {
   const { identifier } = await requireResource(actionContext(c), c.req.query('identifier') ?? '')
   return show(c, { ...NEW_SCOPE, resource: identifier })
 })
 
-newScopePage.post('/operator/catalog/scopes/new', (c) => {
+newScopePage.post(SITE.catalog.newScope, (c) => {
   const values = readScopeForm(c.get('fields'))
   const { name, resource, title, description, target, sensitive } = values
   const body = { name, resource, title, description, target, sensitive }

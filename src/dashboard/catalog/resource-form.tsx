@@ -2,6 +2,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 import { AUDIENCES, SIGNING_ALGORITHMS } from '../../catalog/catalog.ts'
 import { FormToken, Problems, Select, TextField } from '../../ui/field.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { SITE } from '../kit/addresses.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 
 /** As typed. */
@@ -45,7 +46,7 @@ export function ResourceForm({ existing, values, problems, children }: PropsWith
     <Layout title={title} wide>
       <h1>{title}</h1>
       <Problems id="form-problem" texts={problems['']} />
-      <form method="post" action={existing ? '/operator/catalog/resources/edit' : '/operator/catalog/resources/new'}>
+      <form method="post" action={existing ? SITE.catalog.changeResource : SITE.catalog.newResource}>
         <FormToken once />
         {existing ? (
           <input type="hidden" name="identifier" value={values.identifier} />
@@ -84,7 +85,7 @@ export function ResourceForm({ existing, values, problems, children }: PropsWith
           <button type="submit" class="primary">
             Save
           </button>
-          <a class="button" href="/operator/catalog">
+          <a class="button" href={SITE.catalog.overview}>
             Cancel
           </a>
         </div>

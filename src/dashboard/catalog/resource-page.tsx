@@ -5,6 +5,7 @@ import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -17,12 +18,12 @@ import { newResource, resourceChange } from './schemas.ts'
 /** An API of the catalogue: its settings, and the credentials that it introspects with. */
 export const resourcePage = new Hono<PageEnv>()
 
-resourcePage.get('/operator/catalog/resources/edit', async (c) => {
+resourcePage.get(SITE.catalog.changeResource, async (c) => {
   const resource = await requireResource(actionContext(c), c.req.query('identifier') ?? '')
   return show(c, resource, toResourceValues(resource))
 })
 
-resourcePage.post('/operator/catalog/resources/edit', async (c) => {
+resourcePage.post(SITE.catalog.changeResource, async (c) => {
   const values = readResourceForm(c.get('fields'))
   const resource = await requireResource(actionContext(c), values.identifier)
   const { identifier, ...change } = toResourceBody(values)
@@ -33,7 +34,7 @@ resourcePage.post('/operator/catalog/resources/edit', async (c) => {
   })
 })
 
-resourcePage.post('/operator/catalog/resources/credentials', async (c) => {
+resourcePage.post(SITE.catalog.resourceCredentials, async (c) => {
   const { identifier, name } = await requireResource(actionContext(c), c.get('fields').get('identifier') ?? '')
   const credentials = await createResourceCredentials(actionContext(c), identifier)
   return htmlPage(c, <CreatedCredentials name={name} {...credentials} />, 201)
@@ -72,7 +73,7 @@ function Credentials({ identifier, introspectionId }: CredentialsProps) {
           ? 'The API has no credentials for POST /introspect.'
           : `The API introspects as ${introspectionId}. New credentials end these at once.`}
       </p>
-      <form method="post" action="/operator/catalog/resources/credentials">
+      <form method="post" action={SITE.catalog.resourceCredentials}>
         <FormToken once />
         <input type="hidden" name="identifier" value={identifier} />
         <button type="submit">{introspectionId === null ? 'Create credentials' : 'Replace the credentials'}</button>
@@ -103,7 +104,7 @@ function CreatedCredentials({ name, id, secret }: CredentialsView) {
         </dd>
       </dl>
       <p class="problem">This is the only time that you see the password. The API sends both by HTTP Basic.</p>
-      <a class="button primary" href="/operator/catalog">
+      <a class="button primary" href={SITE.catalog.overview}>
         Back to the catalogue
       </a>
     </Layout>

@@ -2,6 +2,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 import { type Scope, TARGETS } from '../../catalog/catalog.ts'
 import { CheckBox, FormToken, Problems, Select, TextField } from '../../ui/field.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
 
 /** As typed. */
@@ -46,7 +47,7 @@ const TARGET_TITLES = {
 
 /** A scope, new or not. What else its page has stands below. */
 export function ScopeForm({ isNew, values, successors, problems, children }: PropsWithChildren<ScopeFormView>) {
-  const path = isNew ? '/operator/catalog/scopes/new' : `/operator/catalog/scopes/${encodeURIComponent(values.name)}`
+  const path = isNew ? SITE.catalog.newScope : pathTo(SITE.catalog.scope, values.name)
   return (
     <Layout title={isNew ? 'Add a scope' : values.name} wide>
       <h1>{isNew ? 'Add a scope' : values.name}</h1>
@@ -87,7 +88,7 @@ export function ScopeForm({ isNew, values, successors, problems, children }: Pro
           <button type="submit" class="primary">
             Save
           </button>
-          <a class="button" href="/operator/catalog">
+          <a class="button" href={SITE.catalog.overview}>
             Cancel
           </a>
         </div>

@@ -5,6 +5,7 @@ import { ApiError } from '../../errors.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -17,14 +18,14 @@ import { readScopeForm, ScopeForm, type ScopeValues } from './scope-form.tsx'
 /** A scope of the catalogue: changed, deprecated, or deleted as long as nothing depends on it. */
 export const scopePage = new Hono<PageEnv>()
 
-scopePage.get('/operator/catalog/scopes/:name', async (c) => {
+scopePage.get(SITE.catalog.scope, async (c) => {
   const scopes = await listScopes(c.env.DB, c.get('config').issuer)
   const scope = scopes.find(({ name }) => name === c.req.param('name'))
   if (!scope) throw new ApiError('not-found')
   return show(c, toScopeValues(scope))
 })
 
-scopePage.post('/operator/catalog/scopes/:name', (c) => {
+scopePage.post(SITE.catalog.scope, (c) => {
   const values = readScopeForm(c.get('fields'), c.req.param('name'))
   const { title, description, sensitive, deprecated, replaced_by } = values
   const change = { title, description, sensitive, deprecated, replaced_by: replaced_by || null }
@@ -35,7 +36,7 @@ scopePage.post('/operator/catalog/scopes/:name', (c) => {
   })
 })
 
-scopePage.post('/operator/catalog/scopes/:name/delete', async (c) => {
+scopePage.post(SITE.catalog.deleteScope, async (c) => {
   await deleteScope(actionContext(c), c.req.param('name'))
   return c.redirect(SAVED, 303)
 })
@@ -58,7 +59,7 @@ function toScopeValues({ deprecatedAt, replacedBy, ...scope }: Scope): ScopeValu
 
 function DeleteForm({ name }: { name: string }) {
   return (
-    <form method="post" action={`/operator/catalog/scopes/${encodeURIComponent(name)}/delete`}>
+    <form method="post" action={pathTo(SITE.catalog.deleteScope, name)}>
       <FormToken once />
       <p>A scope that no app, grant or other scope depends on can be deleted. One in use can only be deprecated.</p>
       <button type="submit" class="danger">

@@ -7,6 +7,7 @@ import { Layout } from '../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../ui/maker.tsx'
 import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { revokeGrant } from './actions.ts'
 import { type Connection, type Device, listConnections } from './connection.ts'
@@ -24,15 +25,15 @@ interface ConnectionsView {
 
 export const connectionsPage = new Hono<PageEnv>()
 
-connectionsPage.get('/connections', async (c) => {
+connectionsPage.get(SITE.connections.list, async (c) => {
   const done = c.req.query('done') ?? ''
   const notice = Object.hasOwn(NOTICES, done) ? NOTICES[done as keyof typeof NOTICES] : undefined
   return htmlPage(c, <Connections connections={await listConnections(c)} notice={notice} />)
 })
 
-connectionsPage.post('/connections/:grant_id/end', async (c) => {
+connectionsPage.post(SITE.connections.end, async (c) => {
   await revokeGrant(actionContext(c), c.req.param('grant_id'))
-  return c.redirect('/connections?done=ended', 303)
+  return c.redirect(`${SITE.connections.list}?done=ended`, 303)
 })
 
 function Connections({ connections, notice }: ConnectionsView) {
@@ -70,7 +71,7 @@ function ConnectedApp({ connection }: { connection: Connection }) {
           <MakerStanding maker={makerOf(app)} />
           <MakerLinks maker={makerOf(app)} />
         </div>
-        <a class="button" href={`/connections/apps/${app.clientId}`}>
+        <a class="button" href={pathTo(SITE.connections.disconnect, app.clientId)}>
           Disconnect<span class="visually-hidden"> {app.clientName}</span>…
         </a>
       </div>
@@ -103,9 +104,9 @@ function DeviceRow({ device, app }: { device: Device; app: App }) {
         </ul>
         <Held device={device} />
       </div>
-      <form method="post" action={`/connections/${device.grantId}/end`} class="inline">
+      <form method="post" action={pathTo(SITE.connections.end, device.grantId)} class="inline">
         <FormToken once />
-        {device.mayNarrow && <a href={`/connections/${device.grantId}`}>Allow less</a>}
+        {device.mayNarrow && <a href={pathTo(SITE.connections.narrow, device.grantId)}>Allow less</a>}
         <button type="submit">
           End here
           <span class="visually-hidden">

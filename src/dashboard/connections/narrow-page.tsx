@@ -6,6 +6,7 @@ import { FormToken, NoDefault, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { submit } from '../kit/submit.ts'
 import { getGrant, type Kept, narrowGrant, type OwnGrant } from './actions.ts'
@@ -22,15 +23,13 @@ interface NarrowView {
 
 export const narrowPage = new Hono<PageEnv>()
 
-narrowPage.get('/connections/:grant_id', async (c) =>
-  show(c, await getGrant(actionContext(c), c.req.param('grant_id'))),
-)
+narrowPage.get(SITE.connections.narrow, async (c) => show(c, await getGrant(actionContext(c), c.req.param('grant_id'))))
 
-narrowPage.post('/connections/:grant_id', async (c) => {
+narrowPage.post(SITE.connections.narrow, async (c) => {
   const own = await getGrant(actionContext(c), c.req.param('grant_id'))
   return submit(c, {
     act: () => narrowGrant(actionContext(c), own.grant.id, readKept(own, c.get('fields'))),
-    done: '/connections?done=saved',
+    done: `${SITE.connections.list}?done=saved`,
     refused: (problems) => show(c, own, Object.values(problems).flat()),
   })
 })
@@ -70,7 +69,7 @@ function Narrow({ grantId, app, required, optional, organizations, problems }: N
         Take away what it need not have. It learns of it with its next access; only you can give it back, at the app.
       </p>
       <Problems id="form-problem" texts={problems} />
-      <form method="post" action={`/connections/${grantId}`}>
+      <form method="post" action={pathTo(SITE.connections.narrow, grantId)}>
         <NoDefault />
         <FormToken once />
         {required.length > 0 && (
@@ -93,7 +92,7 @@ function Narrow({ grantId, app, required, optional, organizations, problems }: N
           <button type="submit" class="primary">
             Save
           </button>
-          <a class="button" href="/connections">
+          <a class="button" href={SITE.connections.list}>
             Cancel
           </a>
         </div>

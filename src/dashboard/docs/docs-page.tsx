@@ -1,5 +1,6 @@
 import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { SITE } from '../kit/addresses.ts'
 
 /** A type in words; `object` names one of the described objects. */
 export interface TypeView {
@@ -49,7 +50,7 @@ function ApiDocs({ title, description, resource, groups, objects }: ApiDocsView)
       </p>
       <p>
         Send an access token whose <code>resource</code> is <code>{resource}</code>; a script gets one as{' '}
-        <code>postern-cli</code>. The same in the words of OpenAPI 3.1: <a href="/api/v1/openapi.json">openapi.json</a>.
+        <code>postern-cli</code>. The same in the words of OpenAPI 3.1: <a href={SITE.api.openapi}>openapi.json</a>.
       </p>
       <nav aria-label="Contents">
         <ul class="contents">

@@ -3,6 +3,7 @@ import { currentTime, type EpochSeconds } from '../../lib/clock.ts'
 import { oneTimeObject } from '../../lib/one-time.ts'
 import { randomBase64Url } from '../../lib/random.ts'
 import { callStore } from '../../lib/storage.ts'
+import { pathTo, SITE } from './addresses.ts'
 
 /** A form that was sent when the sign-in was too old for it. */
 export interface KeptForm {
@@ -21,7 +22,7 @@ export async function keepUntilConfirmed(env: Bindings, form: KeptForm): Promise
   const key = keyOf(id)
   const expiresAt = currentTime() + KEPT_SECONDS
   await callStore('OneTime', async () => (await oneTimeObject(env, key)).put(key, JSON.stringify(form), expiresAt))
-  return `/confirmed/${id}`
+  return pathTo(SITE.confirmed, id)
 }
 
 /** Undefined: it is over, or somebody else's. */

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { PageError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
+import { SITE } from './addresses.ts'
 import type { PageEnv } from './api-env.ts'
 import { findKept } from './confirmation.ts'
 import { confirmedPage } from './confirmed-page.tsx'
@@ -9,9 +10,9 @@ import { requireVisitor } from './visitor.ts'
 /** What somebody had sent before they confirmed that it is them. Showing it changes nothing; the button sends it. */
 export const confirmedPages = new Hono<PageEnv>()
 
-confirmedPages.use('/confirmed/*', requireVisitor)
+confirmedPages.use(SITE.confirmed, requireVisitor)
 
-confirmedPages.get('/confirmed/:id', async (c) => {
+confirmedPages.get(SITE.confirmed, async (c) => {
   const { accountId } = c.get('caller')
   const kept = await findKept(c.env, { id: c.req.param('id'), accountId }, currentTime())
   if (!kept)

@@ -1,6 +1,7 @@
 import { API_PROBLEMS, type ApiProblem } from '../../errors.ts'
 import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { pathTo, SITE } from './addresses.ts'
 
 /** What whoever meets a problem does next. */
 const ADVICE: Record<ApiProblem, string> = {
@@ -35,7 +36,7 @@ export function problemPage(c: PageContext, type: ApiProblem) {
       </p>
       <p>{ADVICE[type]}</p>
       <p>
-        <a href="/problems">All problem types</a> · <a href="/api/v1/docs">The API</a>
+        <a href={SITE.problems}>All problem types</a> · <a href={SITE.api.docs}>The API</a>
       </p>
     </Layout>,
   )
@@ -51,7 +52,7 @@ export function problemsPage(c: PageContext) {
         {Object.entries(API_PROBLEMS).map(([type, { status, title }]) => (
           <>
             <dt>
-              <a href={`/problems/${type}`}>{type}</a>
+              <a href={pathTo(SITE.problem, type)}>{type}</a>
             </dt>
             <dd>
               {status}: {title}

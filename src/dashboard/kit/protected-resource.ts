@@ -1,8 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv, Config } from '../../env.ts'
+import { API_PATH } from './addresses.ts'
 
-/** Our own API is a resource like any other (RFC 8707): its path is its identifier within the issuer. */
-export const API_PATH = '/api/v1'
 /** RFC 9728 §3.1: the well-known part goes between host and path of the resource. */
 export const PROTECTED_RESOURCE_METADATA_PATH = `/.well-known/oauth-protected-resource${API_PATH}`
 

@@ -9,6 +9,7 @@ import { listMemberships } from '../../organizations/organizations-store.ts'
 import { readFields } from '../../ui/read-fields.ts'
 import { surround } from '../../ui/surroundings.ts'
 import { isRecent } from './acts.ts'
+import { SITE } from './addresses.ts'
 import type { PageEnv } from './api-env.ts'
 import { keepUntilConfirmed } from './confirmation.ts'
 import { isUnsafe } from './origin.ts'
@@ -55,12 +56,12 @@ export const requireRecentVisitor: MiddlewareHandler<PageEnv> = async (c, next) 
 
 /** Where a signed-in person can go; what only operators see is left out for others. */
 const SECTIONS = [
-  { href: '/developer', title: 'Apps' },
-  { href: '/connections', title: 'Connections' },
-  { href: '/organizations', title: 'Organizations' },
-  { href: '/account', title: 'Account' },
+  { href: SITE.apps.list, title: 'Apps' },
+  { href: SITE.connections.list, title: 'Connections' },
+  { href: SITE.organizations, title: 'Organizations' },
+  { href: SITE.account.overview, title: 'Account' },
 ]
-const OPERATOR_SECTION = { href: '/operator', title: 'Operator' }
+const OPERATOR_SECTION = { href: SITE.operator.overview, title: 'Operator' }
 
 /** Pages that are shown in answer to this request are those of this session. */
 export function surroundWith(c: Pick<Context<AppEnv>, 'req' | 'get'>, session: Session): void {

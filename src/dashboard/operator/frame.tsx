@@ -1,14 +1,15 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { Problems } from '../../ui/field.tsx'
 import { Layout } from '../../ui/layout.tsx'
+import { SITE } from '../kit/addresses.ts'
 
 const TABS = {
-  overview: { path: '/operator', title: 'Overview' },
-  apps: { path: '/operator/apps', title: 'Apps' },
-  organizations: { path: '/operator/organizations', title: 'Organizations' },
-  accounts: { path: '/operator/accounts', title: 'Accounts' },
-  keys: { path: '/operator/keys', title: 'Signing keys' },
-  catalog: { path: '/operator/catalog', title: 'Catalogue' },
+  overview: { path: SITE.operator.overview, title: 'Overview' },
+  apps: { path: SITE.operator.apps.list, title: 'Apps' },
+  organizations: { path: SITE.operator.organizations.list, title: 'Organizations' },
+  accounts: { path: SITE.operator.accounts.list, title: 'Accounts' },
+  keys: { path: SITE.operator.keys, title: 'Signing keys' },
+  catalog: { path: SITE.catalog.overview, title: 'Catalogue' },
 } as const
 export type OperatorTab = keyof typeof TABS
 

@@ -4,6 +4,7 @@ import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { submit } from '../kit/submit.ts'
 import { rotateSigningKey, withdrawSigningKey } from './actions.ts'
@@ -11,14 +12,14 @@ import { OperatorFrame } from './frame.tsx'
 
 export const keysPage = new Hono<PageEnv>()
 
-keysPage.get('/operator/keys', (c) => show(c))
-keysPage.post('/operator/keys/:kid/rotate', (c) => change(c, rotateSigningKey))
-keysPage.post('/operator/keys/:kid/withdraw', (c) => change(c, withdrawSigningKey))
+keysPage.get(SITE.operator.keys, (c) => show(c))
+keysPage.post(SITE.operator.rotateKey, (c) => change(c, rotateSigningKey))
+keysPage.post(SITE.operator.withdrawKey, (c) => change(c, withdrawSigningKey))
 
 function change(c: Context<PageEnv>, act: typeof rotateSigningKey): Promise<Response> {
   return submit(c, {
     act: () => act(actionContext(c), c.req.param('kid') ?? ''),
-    done: '/operator/keys',
+    done: SITE.operator.keys,
     refused: (problems) => show(c, Object.values(problems).flat()),
   })
 }
@@ -51,7 +52,7 @@ function Keys({ keys, problems }: { keys: readonly ListedKey[]; problems: readon
             </div>
             <div class="inline">
               {key.state === 'signing' && (
-                <form method="post" action={`/operator/keys/${key.kid}/rotate`}>
+                <form method="post" action={pathTo(SITE.operator.rotateKey, key.kid)}>
                   <FormToken once />
                   <button type="submit">
                     Rotate now<span class="visually-hidden">: {key.kid}</span>
@@ -77,7 +78,7 @@ function Withdraw({ kid }: { kid: string }) {
         For a key that may be known to somebody. It leaves the key set at once: every token that it signed is inactive
         in introspection, and refused by APIs within five minutes. Apps refresh and go on.
       </p>
-      <form method="post" action={`/operator/keys/${kid}/withdraw`}>
+      <form method="post" action={pathTo(SITE.operator.withdrawKey, kid)}>
         <FormToken once />
         <button type="submit" class="danger">
           Withdraw this key

@@ -4,6 +4,7 @@ import { type CutOffJob, listAllCutOffJobs } from '../../revocation/cut-off-jobs
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { JobProgress } from '../kit/job-progress.tsx'
 import { readHealth } from './actions.ts'
@@ -20,7 +21,7 @@ const JOBS_SHOWN = 50
 
 export const overviewPage = new Hono<PageEnv>()
 
-overviewPage.get('/operator', async (c) => {
+overviewPage.get(SITE.operator.overview, async (c) => {
   const [health, jobs] = await Promise.all([readHealth(actionContext(c)), listAllCutOffJobs(c.env.DB, JOBS_SHOWN)])
   const ids = [...new Set(jobs.map(({ organizationId }) => organizationId))]
   const names = new Map((await findOrganizations(c.env.DB, ids)).map(({ id, name }) => [id, name]))

@@ -9,6 +9,7 @@ import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import { formatCursor, parseCursor } from '../kit/pagination.ts'
@@ -53,14 +54,14 @@ const ITEMS_SHOWN = 25
 export const suspendablesPages = new Hono<PageEnv>()
 
 for (const kind of SUSPENDABLES) {
-  suspendablesPages.get(`/operator/${kind}`, (c) => show(c, kind))
-  suspendablesPages.post(`/operator/${kind}/:id/suspend`, (c) =>
+  suspendablesPages.get(SITE.operator[kind].list, (c) => show(c, kind))
+  suspendablesPages.post(SITE.operator[kind].suspend, (c) =>
     change(c, kind, () => {
       const body = parseBody(newSuspension, { reason: c.get('fields').get('reason') ?? '' })
       return suspend(actionContext(c), kind, c.req.param('id'), body)
     }),
   )
-  suspendablesPages.post(`/operator/${kind}/:id/resume`, (c) =>
+  suspendablesPages.post(SITE.operator[kind].resume, (c) =>
     change(c, kind, () =>
       resume(actionContext(c), kind, c.req.param('id'), { keepGrants: c.get('fields').has('keep_grants') }),
     ),
@@ -70,7 +71,7 @@ for (const kind of SUSPENDABLES) {
 function change(c: Context<PageEnv>, kind: Suspendable, act: () => Promise<void>): Promise<Response> {
   return submit(c, {
     act,
-    done: `/operator/${kind}`,
+    done: SITE.operator[kind].list,
     refused: (problems) => show(c, kind, Object.values(problems).flat()),
   })
 }
@@ -89,7 +90,7 @@ async function show(c: Context<PageEnv>, kind: Suspendable, problems: readonly s
 }
 
 function Suspendables({ kind, items, search, nextCursor, problems }: SuspendablesView) {
-  const path = `/operator/${kind}`
+  const path = SITE.operator[kind].list
   return (
     <OperatorFrame tab={kind} problems={problems}>
       <p>{WORDS[kind]}</p>
@@ -110,9 +111,9 @@ function Suspendables({ kind, items, search, nextCursor, problems }: Suspendable
                 {item.detail} · <code>{item.id}</code> · <Time at={item.createdAt} />
               </span>
             </div>
-            <SuspensionForm kind={kind} path={`${path}/${item.id}`} item={item} />
+            <SuspensionForm kind={kind} item={item} />
             {kind === 'accounts' && (
-              <a href={`${path}/${item.id}/erase`}>
+              <a href={pathTo(SITE.operator.eraseAccount, item.id)}>
                 Erase<span class="visually-hidden">: {item.name}</span>
               </a>
             )}
@@ -130,17 +131,16 @@ function Suspendables({ kind, items, search, nextCursor, problems }: Suspendable
 
 interface SuspensionFormProps {
   kind: Suspendable
-  path: string
   item: SuspendableItem
 }
 
-function SuspensionForm({ kind, path, item }: SuspensionFormProps) {
+function SuspensionForm({ kind, item }: SuspensionFormProps) {
   const named = <span class="visually-hidden">: {item.name}</span>
   if (item.suspendedAt) {
     return (
       <details>
         <summary>Let it go on{named}</summary>
-        <form method="post" action={`${path}/resume`}>
+        <form method="post" action={pathTo(SITE.operator[kind].resume, item.id)}>
           <FormToken once />
           <label class="choice">
             <input type="checkbox" name="keep_grants" />
@@ -157,7 +157,7 @@ function SuspensionForm({ kind, path, item }: SuspensionFormProps) {
   return (
     <details>
       <summary>Suspend{named}</summary>
-      <form method="post" action={`${path}/suspend`}>
+      <form method="post" action={pathTo(SITE.operator[kind].suspend, item.id)}>
         <FormToken once />
         <label for={`reason-${item.id}`}>Why</label>
         <input type="text" id={`reason-${item.id}`} name="reason" required maxlength={500} />

@@ -1,6 +1,7 @@
 import { type Member, may, ROLE_NAMES } from '../../organizations/organization.ts'
 import { FormToken } from '../../ui/field.tsx'
 import { Time } from '../../ui/time.tsx'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { OwnOrganization } from './actions.ts'
 
 interface MembersProps {
@@ -28,8 +29,7 @@ type MemberRowProps = Omit<MembersProps, 'members'> & { member: Member }
 
 function MemberRow({ member, own, accountId }: MemberRowProps) {
   const { role, organization } = own
-  const base = `/organizations/${organization.slug}`
-  const path = `${base}/members/${member.accountId}`
+  const { slug } = organization
   const self = member.accountId === accountId
   const manages = may(role, 'manage-members') && (member.role !== 'owner' || may(role, 'manage-owners'))
   const roles = ROLE_NAMES.filter((candidate) => candidate !== 'owner' || may(role, 'manage-owners'))
@@ -38,7 +38,7 @@ function MemberRow({ member, own, accountId }: MemberRowProps) {
       <div>
         <strong>
           {may(role, 'see-inventory') ? (
-            <a href={`${base}/people/${member.accountId}`}>{member.email}</a>
+            <a href={pathTo(SITE.organization.person, slug, member.accountId)}>{member.email}</a>
           ) : (
             member.email
           )}
@@ -50,7 +50,7 @@ function MemberRow({ member, own, accountId }: MemberRowProps) {
       </div>
       <div class="inline">
         {manages && (
-          <form method="post" action={path} class="inline">
+          <form method="post" action={pathTo(SITE.organization.member, slug, member.accountId)} class="inline">
             <FormToken once />
             <select name="role" aria-label={`Role of ${member.email}`}>
               {roles.map((role) => (
@@ -65,7 +65,7 @@ function MemberRow({ member, own, accountId }: MemberRowProps) {
           </form>
         )}
         {(manages || self) && (
-          <form method="post" action={`${path}/remove`}>
+          <form method="post" action={pathTo(SITE.organization.removeMember, slug, member.accountId)}>
             <FormToken once />
             <button type="submit" class="danger">
               {self ? 'Leave' : 'Remove'}

@@ -3,6 +3,7 @@ import { type Member, may, type Organization } from '../../organizations/organiz
 import { Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import { submit } from '../kit/submit.ts'
@@ -34,9 +35,9 @@ const APPS_SHOWN = 20
 /** One organization: the apps that reach it, its members, and who is invited. */
 export const organizationPage = new Hono<PageEnv>()
 
-organizationPage.get('/organizations/:slug', async (c) => show(c, await requireOwn(c)))
+organizationPage.get(SITE.organization.overview, async (c) => show(c, await requireOwn(c)))
 
-organizationPage.get('/organizations/:slug/apps.csv', async (c) => {
+organizationPage.get(SITE.organization.inventory, async (c) => {
   const { organization } = await requireOwn(c)
   const csv = exportReachingApps(actionContext(c), organization.id, { sort: 'name' })
   c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
@@ -44,29 +45,29 @@ organizationPage.get('/organizations/:slug/apps.csv', async (c) => {
   return c.body(csv)
 })
 
-organizationPage.post('/organizations/:slug/members/:account_id', (c) =>
+organizationPage.post(SITE.organization.member, (c) =>
   change(c, async ({ organization }) => {
     const { role } = parseBody(roleChange, { role: c.get('fields').get('role') })
     return changeRole(actionContext(c), organization.id, c.req.param('account_id'), role)
   }),
 )
 
-organizationPage.post('/organizations/:slug/members/:account_id/remove', (c) =>
+organizationPage.post(SITE.organization.removeMember, (c) =>
   change(c, ({ organization }) => removeMember(actionContext(c), organization.id, c.req.param('account_id'))),
 )
 
 /** Does it, and shows the organization again: with the reason, where it was not possible. */
 async function change(c: Context<PageEnv>, act: (own: OwnOrganization) => Promise<unknown>): Promise<Response> {
   const own = await requireOwn(c)
-  const left = c.req.path.endsWith(`/members/${c.get('caller').accountId}/remove`)
+  const left = c.req.path === pathTo(SITE.organization.removeMember, own.organization.slug, c.get('caller').accountId)
   return submit(c, {
     act: () => act(own),
-    done: left ? '/organizations' : pathOf(own),
+    done: left ? SITE.organizations : pathOf(own),
     refused: (problems) => show(c, own, { problems: Object.values(problems).flat() }),
   })
 }
 
-organizationPage.post('/organizations/:slug/invitations', async (c) => {
+organizationPage.post(SITE.organization.invitations, async (c) => {
   const own = await requireOwn(c)
   const fields = c.get('fields')
   const values = { email: fields.get('email') ?? '', role: fields.get('role') ?? '' }
@@ -77,7 +78,7 @@ organizationPage.post('/organizations/:slug/invitations', async (c) => {
   })
 })
 
-organizationPage.post('/organizations/:slug/invitations/:invitation_id/withdraw', async (c) => {
+organizationPage.post(SITE.organization.withdrawInvitation, async (c) => {
   const own = await requireOwn(c)
   await withdrawInvitation(actionContext(c), own.organization.id, c.req.param('invitation_id'))
   return c.redirect(pathOf(own), 303)
@@ -112,13 +113,13 @@ async function inventoryPart(c: Context<PageEnv>, { id, slug }: Organization): P
   const parsed = pageQuery.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
   const query = parsed.success ? parsed.data : pageQuery.parse({})
   const { items, nextCursor } = await listReachingApps(actionContext(c), id, { ...query, limit: APPS_SHOWN })
-  return { path: `/organizations/${slug}`, items, query, nextCursor }
+  return { slug, items, query, nextCursor }
 }
 
 const pageQuery = inventoryQuery.pick({ sort: true, q: true, state: true, verified: true, cursor: true })
 
 function pathOf({ organization }: OwnOrganization): string {
-  return `/organizations/${organization.slug}`
+  return pathTo(SITE.organization.overview, organization.slug)
 }
 
 function OrganizationPage({ own, accountId, inventory, members, invitations, problems }: OrganizationView) {
@@ -130,16 +131,14 @@ function OrganizationPage({ own, accountId, inventory, members, invitations, pro
       ) : (
         <p class="detail">
           Owners and administrators see which apps reach this organization. What you connected yourself is among your{' '}
-          <a href="/connections">connections</a>.
+          <a href={SITE.connections.list}>connections</a>.
         </p>
       )}
       <Members own={own} members={members} accountId={accountId} />
-      {invitations && (
-        <Invitations {...invitations} path={`/organizations/${own.organization.slug}/invitations`} role={own.role} />
-      )}
+      {invitations && <Invitations {...invitations} slug={own.organization.slug} role={own.role} />}
       {may(own.role, 'close-organization') && (
         <p>
-          <a href={`/organizations/${own.organization.slug}/close`}>Close this organization</a>
+          <a href={pathTo(SITE.organization.close, own.organization.slug)}>Close this organization</a>
         </p>
       )}
     </OrganizationFrame>

@@ -3,6 +3,7 @@ import { FormToken, Problems, TextField } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { actionContext } from '../kit/action-context.ts'
+import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import type { FieldProblems } from '../kit/form-problems.ts'
@@ -20,14 +21,14 @@ interface OrganizationsView {
 /** The organizations that somebody is in, and the form that makes another. */
 export const organizationsPage = new Hono<PageEnv>()
 
-organizationsPage.get('/organizations', (c) => show(c, { name: '', slug: '' }))
+organizationsPage.get(SITE.organizations, (c) => show(c, { name: '', slug: '' }))
 
-organizationsPage.post('/organizations', (c) => {
+organizationsPage.post(SITE.organizations, (c) => {
   const fields = c.get('fields')
   const values = { name: fields.get('name') ?? '', slug: fields.get('slug') ?? '' }
   return submit(c, {
     act: () => createOrganization(actionContext(c), parseBody(newOrganization, values)),
-    done: ({ organization }) => `/organizations/${organization.slug}`,
+    done: ({ organization }) => pathTo(SITE.organization.overview, organization.slug),
     refused: (problems) => show(c, values, problems),
   })
 })
@@ -52,7 +53,7 @@ function Organizations({ organizations, values, problems }: OrganizationsView) {
               {organization.slug === null ? (
                 <strong>{organization.name}</strong>
               ) : (
-                <a href={`/organizations/${organization.slug}`}>{organization.name}</a>
+                <a href={pathTo(SITE.organization.overview, organization.slug)}>{organization.name}</a>
               )}
               {organization.personal && <span class="tag">personal</span>}
             </div>
@@ -60,7 +61,7 @@ function Organizations({ organizations, values, problems }: OrganizationsView) {
           </li>
         ))}
       </ul>
-      <form method="post" action="/organizations">
+      <form method="post" action={SITE.organizations}>
         <fieldset class="part">
           <legend>A new organization</legend>
           <FormToken once />

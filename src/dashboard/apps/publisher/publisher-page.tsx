@@ -6,6 +6,7 @@ import { FormToken, Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
@@ -30,12 +31,12 @@ interface PublisherView extends AppFrameView {
 /** Who stands behind the app, and who may connect it. */
 export const publisherPage = new Hono<PageEnv>()
 
-publisherPage.get('/developer/apps/:client_id/publisher', async (c) => {
+publisherPage.get(SITE.app.publisher, async (c) => {
   const { frame } = await requireAppPage(c, 'see')
   return show(c, frame)
 })
 
-publisherPage.post('/developer/apps/:client_id/publisher', async (c) => {
+publisherPage.post(SITE.app.publisher, async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   return submit(c, {
     act: () => verifyPublisher(actionContext(c), app.clientId),
@@ -44,7 +45,7 @@ publisherPage.post('/developer/apps/:client_id/publisher', async (c) => {
   })
 })
 
-publisherPage.post('/developer/apps/:client_id/visibility', async (c) => {
+publisherPage.post(SITE.app.visibility, async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   return submit(c, {
     act: () => {
@@ -92,7 +93,7 @@ function Publisher(view: PublisherView) {
 function NoHomepage({ app }: PublisherView) {
   return (
     <p class="notice">
-      Set the homepage in the <a href={`/developer/apps/${app.clientId}/settings`}>settings</a> first.
+      Set the homepage in the <a href={pathTo(SITE.app.settings, app.clientId)}>settings</a> first.
     </p>
   )
 }
@@ -103,7 +104,7 @@ function Verification({ app, host, check, mayManage }: PublisherView) {
     <>
       {current ? <State check={current} /> : <p>{host} is not verified.</p>}
       {mayManage && (
-        <form method="post" action={`/developer/apps/${app.clientId}/publisher`}>
+        <form method="post" action={pathTo(SITE.app.publisher, app.clientId)}>
           <FormToken />
           <button type="submit" class={current?.state === 'verified' ? undefined : 'primary'}>
             {current ? 'Check now' : `Verify ${host}`}
@@ -198,7 +199,7 @@ interface ChangeProps extends Pick<PublisherView, 'app'> {
 
 function Change({ app, visibility, title }: ChangeProps) {
   return (
-    <form method="post" action={`/developer/apps/${app.clientId}/visibility`}>
+    <form method="post" action={pathTo(SITE.app.visibility, app.clientId)}>
       <FormToken />
       <button type="submit" name="visibility" value={visibility}>
         {title}

@@ -7,6 +7,7 @@ import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { appAddress } from '../notices.ts'
@@ -20,7 +21,7 @@ interface DeleteSecretView extends AppFrameView {
 
 export const deleteSecretPage = new Hono<PageEnv>()
 
-deleteSecretPage.get('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
+deleteSecretPage.get(SITE.app.deleteSecret, async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   const live = await listLiveSecrets(c.env.DB, app.clientId, currentTime())
   const secret = live.find(({ id }) => id === c.req.param('id'))
@@ -28,14 +29,14 @@ deleteSecretPage.get('/developer/apps/:client_id/secrets/:id/delete', async (c) 
   return htmlPage(c, <DeleteSecret {...frame} secret={secret} last={live.length === 1} />)
 })
 
-deleteSecretPage.post('/developer/apps/:client_id/secrets/:id/delete', async (c) => {
+deleteSecretPage.post(SITE.app.deleteSecret, async (c) => {
   const { app } = await requireAppPage(c, 'manage')
   await deleteSecret(actionContext(c), app.clientId, c.req.param('id'))
   return c.redirect(appAddress(app, 'secrets', 'secret_deleted'), 303)
 })
 
 function DeleteSecret({ secret, last, ...view }: DeleteSecretView) {
-  const path = `/developer/apps/${view.app.clientId}/secrets`
+  const { clientId } = view.app
   return (
     <AppFrame {...view} tab="secrets">
       <h2>Delete “{secret.name}”?</h2>
@@ -49,13 +50,13 @@ function DeleteSecret({ secret, last, ...view }: DeleteSecretView) {
           create another.
         </p>
       )}
-      <form method="post" action={`${path}/${secret.id}/delete`}>
+      <form method="post" action={pathTo(SITE.app.deleteSecret, clientId, secret.id)}>
         <FormToken once />
         <div class="actions">
           <button type="submit" class="danger">
             Delete it
           </button>
-          <a class="button" href={path}>
+          <a class="button" href={pathTo(SITE.app.secrets, clientId)}>
             Keep it
           </a>
         </div>

@@ -6,6 +6,7 @@ import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
@@ -34,12 +35,12 @@ const END_OF_DAY = 'T23:59:59Z'
 
 export const secretsPage = new Hono<PageEnv>()
 
-secretsPage.get('/developer/apps/:client_id/secrets', async (c) => {
+secretsPage.get(SITE.app.secrets, async (c) => {
   const { frame } = await requireAppPage(c, 'see')
   return show(c, frame, { name: '', expires: '' })
 })
 
-secretsPage.post('/developer/apps/:client_id/secrets', async (c) => {
+secretsPage.post(SITE.app.secrets, async (c) => {
   const { app, frame } = await requireAppPage(c, 'manage')
   const values = { name: c.get('fields').get('name') ?? '', expires: c.get('fields').get('expires') ?? '' }
   return submit(c, {
@@ -112,7 +113,7 @@ function SecretRow({ secret, app, mayManage }: AppFrameView & { secret: AppSecre
         </span>
       </div>
       {mayManage && (
-        <a class="button" href={`/developer/apps/${app.clientId}/secrets/${secret.id}/delete`}>
+        <a class="button" href={pathTo(SITE.app.deleteSecret, app.clientId, secret.id)}>
           Delete<span class="visually-hidden"> {secret.name}</span>…
         </a>
       )}
@@ -122,7 +123,7 @@ function SecretRow({ secret, app, mayManage }: AppFrameView & { secret: AppSecre
 
 function NewSecret({ app, values, problems }: Pick<SecretsView, 'app' | 'values' | 'problems'>) {
   return (
-    <form method="post" action={`/developer/apps/${app.clientId}/secrets`}>
+    <form method="post" action={pathTo(SITE.app.secrets, app.clientId)}>
       <fieldset class="part">
         <legend>A new secret</legend>
         <FormToken once />

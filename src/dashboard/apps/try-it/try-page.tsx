@@ -3,6 +3,7 @@ import { refuseRehearsal } from '../../../lib/rehearsal.ts'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { requireAppPage } from '../require-app-page.ts'
@@ -11,13 +12,13 @@ import { finishTryRun, startTryRun, type TryOutcome } from './actions.ts'
 /** A developer runs the authorization of their own app, to see it as people will. */
 export const tryPage = new Hono<PageEnv>()
 
-tryPage.post('/developer/try/:client_id', async (c) => {
+tryPage.post(SITE.app.try, async (c) => {
   const { app } = await requireAppPage(c, 'see')
   return c.redirect(await startTryRun(actionContext(c), app), 303)
 })
 
 /** Where the run comes back to. */
-tryPage.get('/developer/try/:client_id/callback', refuseRehearsal, async (c) => {
+tryPage.get(SITE.app.tryCallback, refuseRehearsal, async (c) => {
   const { app, frame } = await requireAppPage(c, 'see')
   const outcome = await finishTryRun(actionContext(c), app, c.req.query())
   return htmlPage(c, <TryResult {...frame} outcome={outcome} />)
@@ -27,7 +28,7 @@ function TryResult({ outcome, ...frame }: AppFrameView & { outcome: TryOutcome }
   return (
     <AppFrame {...frame} tab="overview">
       {outcome.ok ? <Success {...outcome} /> : <Failure {...outcome} />}
-      <form method="post" action={`/developer/try/${frame.app.clientId}`}>
+      <form method="post" action={pathTo(SITE.app.try, frame.app.clientId)}>
         <FormToken once />
         <button type="submit">Try it again</button>
       </form>

@@ -4,6 +4,7 @@ import { ORGANIZATION_EVENTS } from '../../../audit/events.ts'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { dayOf } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -28,7 +29,7 @@ const DAY_SECONDS = 86_400
 /** The audit log of an organization, for people. */
 export const auditPage = new Hono<PageEnv>()
 
-auditPage.get('/organizations/:slug/audit', async (c) => {
+auditPage.get(SITE.organization.audit, async (c) => {
   const own = await requireOwn(c)
   const { cursor, ...query } = readQuery(c.req.query())
   const page = { ...query, cursor, limit: EVENTS_SHOWN }
@@ -37,7 +38,7 @@ auditPage.get('/organizations/:slug/audit', async (c) => {
   return htmlPage(c, <Audit {...view} />)
 })
 
-auditPage.get('/organizations/:slug/audit/export', async (c) => {
+auditPage.get(SITE.organization.auditExport, async (c) => {
   const { organization } = await requireOwn(c)
   const { cursor: _cursor, ...query } = readQuery(c.req.query())
   const log = exportAuditEvents(actionContext(c), organization.id, query)
@@ -68,7 +69,8 @@ function toSearch(query: object): string {
 }
 
 function Audit({ own, filter, events, nextCursor, query }: AuditView) {
-  const path = `/organizations/${own.organization.slug}/audit`
+  const { slug } = own.organization
+  const path = pathTo(SITE.organization.audit, slug)
   return (
     <OrganizationFrame own={own} tab="audit" title="Audit log">
       <h2>Audit log</h2>
@@ -77,7 +79,7 @@ function Audit({ own, filter, events, nextCursor, query }: AuditView) {
       {events.length === 0 ? <p class="detail">Nothing that matches.</p> : <EventsTable path={path} events={events} />}
       <p class="inline">
         {nextCursor && <a href={`${path}?${query}${query && '&'}cursor=${nextCursor}`}>Older</a>}
-        <a href={`${path}/export?${query}`}>Export as JSON lines</a>
+        <a href={`${pathTo(SITE.organization.auditExport, slug)}?${query}`}>Export as JSON lines</a>
       </p>
     </OrganizationFrame>
   )

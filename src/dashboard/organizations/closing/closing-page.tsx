@@ -4,6 +4,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { inNumber } from '../../../ui/in-number.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -13,16 +14,16 @@ import { type ClosingConsequences, closeOrganization, foreseeClosing, requireClo
 /** The end of an organization, for its owners. */
 export const closingPage = new Hono<PageEnv>()
 
-closingPage.get('/organizations/:slug/close', (c) => show(c, { name: '', problems: [] }))
+closingPage.get(SITE.organization.close, (c) => show(c, { name: '', problems: [] }))
 
-closingPage.post('/organizations/:slug/close', async (c) => {
+closingPage.post(SITE.organization.close, async (c) => {
   const { organization } = await requireOwn(c)
   await requireClosable(actionContext(c), organization.id)
   checkAct(c.get('caller'), 'closeOrganization')
   const name = c.get('fields').get('name')?.trim() ?? ''
   if (name !== organization.name) return show(c, { name, problems: ['This is not its name. Nothing was closed.'] })
   await closeOrganization(actionContext(c), organization.id)
-  return c.redirect('/organizations', 303)
+  return c.redirect(SITE.organizations, 303)
 })
 
 async function show(c: Context<PageEnv>, typed: { name: string; problems: readonly string[] }): Promise<Response> {
@@ -42,13 +43,12 @@ interface CloseView {
 
 function CloseOrganization({ own, closing, name, problems }: CloseView) {
   const { organization } = own
-  const base = `/organizations/${organization.slug}`
   return (
     <OrganizationFrame own={own} tab="apps" title="Close">
       <h2>Close {organization.name}?</h2>
       <p>This is for good, and it holds at once:</p>
       <Facts closing={closing} />
-      <form method="post" action={`${base}/close`}>
+      <form method="post" action={pathTo(SITE.organization.close, organization.slug)}>
         <NoDefault />
         <FormToken once />
         <TextField
@@ -63,7 +63,7 @@ function CloseOrganization({ own, closing, name, problems }: CloseView) {
           <button type="submit" class="danger">
             Close it for good
           </button>
-          <a class="button" href={base}>
+          <a class="button" href={pathTo(SITE.organization.overview, organization.slug)}>
             Keep it
           </a>
         </div>

@@ -11,6 +11,7 @@ import type { ReachingGrant } from '../../../organizations/reaching-grants-store
 import { Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
@@ -43,16 +44,16 @@ const GRANTS_SHOWN = 50
 /** One app that reaches an organization, or that was decided on. */
 export const appPage = new Hono<PageEnv>()
 
-appPage.get('/organizations/:slug/apps/:client_id', async (c) => {
+appPage.get(SITE.organization.app, async (c) => {
   return show(c, await requireOwn(c), c.req.param('client_id'))
 })
 
-appPage.post('/organizations/:slug/apps/:client_id', async (c) => {
+appPage.post(SITE.organization.app, async (c) => {
   const own = await requireOwn(c)
   const clientId = c.req.param('client_id')
   return submit(c, {
     act: () => decideByForm(c, own, clientId),
-    done: `/organizations/${own.organization.slug}/apps/${clientId}`,
+    done: pathTo(SITE.organization.app, own.organization.slug, clientId),
     refused: (problems) => show(c, own, clientId, Object.values(problems).flat()),
   })
 })
@@ -93,7 +94,7 @@ async function show(
 
 function ReachingApp(view: ReachingAppView) {
   const { own, item, decision, problems } = view
-  const path = `/organizations/${own.organization.slug}/apps/${item.clientId}`
+  const path = pathTo(SITE.organization.app, own.organization.slug, item.clientId)
   return (
     <OrganizationFrame own={own} tab="apps" title={item.clientName}>
       <h2>
@@ -103,7 +104,9 @@ function ReachingApp(view: ReachingAppView) {
       <Waiting choice={view.choice} />
       <AppFacts app={view.app} item={item} decision={decision} />
       <p>
-        <a href={`/organizations/${own.organization.slug}/audit?client_id=${item.clientId}`}>In the audit log</a>
+        <a href={`${pathTo(SITE.organization.audit, own.organization.slug)}?client_id=${item.clientId}`}>
+          In the audit log
+        </a>
       </p>
       <ScopeTable item={item} />
       <Decisions action={path} decision={decision} choice={view.choice} />
@@ -124,7 +127,7 @@ function Waiting({ choice: { waiting } }: { choice: ApprovalChoice }) {
 }
 
 function Grants({ view: { own, item, grants, nextCursor } }: { view: ReachingAppView }) {
-  const base = `/organizations/${own.organization.slug}`
+  const { slug } = own.organization
   return (
     <section>
       <h2>Who connected it</h2>
@@ -135,12 +138,12 @@ function Grants({ view: { own, item, grants, nextCursor } }: { view: ReachingApp
           label="Who connected it"
           grants={grants}
           heading="Person"
-          cell={({ accountId, email }) => <a href={`${base}/people/${accountId}`}>{email}</a>}
+          cell={({ accountId, email }) => <a href={pathTo(SITE.organization.person, slug, accountId)}>{email}</a>}
         />
       )}
       {nextCursor && (
         <p>
-          <a href={`${base}/apps/${item.clientId}?cursor=${nextCursor}`}>More people</a>
+          <a href={`${pathTo(SITE.organization.app, slug, item.clientId)}?cursor=${nextCursor}`}>More people</a>
         </p>
       )}
     </section>

@@ -2,12 +2,13 @@ import { logoPath } from '../../../apps/logo.ts'
 import { INVENTORY_STATES, type InventoryItem, type InventorySort } from '../../../organizations/inventory.ts'
 import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { InventoryFilter } from './schemas.ts'
 import { StateTag } from './state-tag.tsx'
 
 export interface InventoryPart {
-  /** The page of the organization, without a query. */
-  path: string
+  /** The organization's, in addresses. */
+  slug: string | null
   items: readonly InventoryItem[]
   query: InventoryFilter
   /** Of the next page; null: there is none. */
@@ -22,7 +23,7 @@ const COLUMNS = [
 
 /** Every app that reaches the organization, as a table that links sort. */
 export function Inventory({ part }: { part: InventoryPart }) {
-  const { path, items, query, nextCursor } = part
+  const { slug, items, query, nextCursor } = part
   const [app, people, used] = COLUMNS
   return (
     <section>
@@ -44,7 +45,7 @@ export function Inventory({ part }: { part: InventoryPart }) {
             </thead>
             <tbody>
               {items.map((item) => (
-                <Row item={item} path={path} />
+                <Row item={item} slug={slug} />
               ))}
             </tbody>
           </table>
@@ -52,15 +53,15 @@ export function Inventory({ part }: { part: InventoryPart }) {
       )}
       <p class="inline">
         {nextCursor && <a href={address(part, query.sort, nextCursor)}>More apps</a>}
-        <a href={`${path}/apps.csv`}>Export as CSV</a>
+        <a href={pathTo(SITE.organization.inventory, slug)}>Export as CSV</a>
       </p>
     </section>
   )
 }
 
-function SearchForm({ part: { path, query } }: { part: InventoryPart }) {
+function SearchForm({ part: { slug, query } }: { part: InventoryPart }) {
   return (
-    <form method="get" action={path} class="inline search">
+    <form method="get" action={pathTo(SITE.organization.overview, slug)} class="inline search">
       <div>
         <label for="q">Name or publisher</label>
         <input type="search" id="q" name="q" value={query.q ?? ''} />
@@ -92,23 +93,23 @@ function SortHeading({ column, part }: { column: (typeof COLUMNS)[number]; part:
   )
 }
 
-function address({ path, query }: InventoryPart, sort: InventorySort, cursor: string | null): string {
+function address({ slug, query }: InventoryPart, sort: InventorySort, cursor: string | null): string {
   const { q, state } = query
   const parameters = { sort, ...(q && { q }), ...(state && { state }), ...(cursor && { cursor }) }
-  return `${path}?${new URLSearchParams(parameters)}`
+  return `${pathTo(SITE.organization.overview, slug)}?${new URLSearchParams(parameters)}`
 }
 
 function isFiltered({ q, state }: InventoryFilter): boolean {
   return Boolean(q) || state !== undefined
 }
 
-function Row({ item, path }: { item: InventoryItem; path: string }) {
+function Row({ item, slug }: { item: InventoryItem; slug: string | null }) {
   return (
     <tr>
       <td>
         <span class="app-name">
           {item.logoHash && <img src={logoPath(item.logoHash)} alt="" width="24" height="24" />}
-          <a href={`${path}/apps/${item.clientId}`}>{item.clientName}</a>
+          <a href={pathTo(SITE.organization.app, slug, item.clientId)}>{item.clientName}</a>
         </span>
         <Publisher item={item} />
       </td>

@@ -4,6 +4,7 @@ import type { ReachingGrant } from '../../../organizations/reaching-grants-store
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { listMembers, type OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -23,7 +24,7 @@ const GRANTS_SHOWN = 200
 /** The apps that reach an organization in one person's name. */
 export const personPage = new Hono<PageEnv>()
 
-personPage.get('/organizations/:slug/people/:account_id', async (c) => {
+personPage.get(SITE.organization.person, async (c) => {
   const own = await requireOwn(c)
   const { id } = own.organization
   const accountId = c.req.param('account_id')
@@ -46,7 +47,9 @@ function Person({ own, member, grants }: PersonView) {
       )}
       {accountId && (
         <p>
-          <a href={`/organizations/${own.organization.slug}/audit?account_id=${accountId}`}>In the audit log</a>
+          <a href={`${pathTo(SITE.organization.audit, own.organization.slug)}?account_id=${accountId}`}>
+            In the audit log
+          </a>
         </p>
       )}
       {grants.length === 0 ? (
@@ -57,7 +60,7 @@ function Person({ own, member, grants }: PersonView) {
           grants={grants}
           heading="App"
           cell={({ clientId, clientName }) => (
-            <a href={`/organizations/${own.organization.slug}/apps/${clientId}`}>{clientName}</a>
+            <a href={pathTo(SITE.organization.app, own.organization.slug, clientId)}>{clientName}</a>
           )}
         />
       )}

@@ -9,19 +9,20 @@ import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 
 /** What the link in the mail leads to. */
 export const invitationPage = new Hono<PageEnv>()
 
-invitationPage.get('/invitations/:token', (c) =>
+invitationPage.get(SITE.invitation, (c) =>
   withInvitation(c, (invitation) => {
     const { pathname: action } = new URL(c.req.url)
     return htmlPage(c, <Join invitation={invitation} action={action} switchHref={switchPath(action)} />)
   }),
 )
 
-invitationPage.post('/invitations/:token', (c) =>
+invitationPage.post(SITE.invitation, (c) =>
   withInvitation(c, async (invitation) => {
     const accepted = await acceptInvitation(c.env.DB, invitation, c.get('caller').accountId, currentTime())
     if (!accepted) throw ended()
@@ -31,7 +32,7 @@ invitationPage.post('/invitations/:token', (c) =>
 
 /** For whom it was sent, and while it works; whoever is a member by now is led there. */
 async function withInvitation(
-  c: Context<PageEnv, '/invitations/:token'>,
+  c: Context<PageEnv, typeof SITE.invitation>,
   work: (invitation: Invitation) => Response | Promise<Response>,
 ): Promise<Response> {
   const { memberships, session } = c.get('caller')
@@ -58,7 +59,7 @@ function ended(): PageError {
 }
 
 function pathOf({ organizationSlug }: Invitation): string {
-  return organizationSlug === null ? '/organizations' : `/organizations/${organizationSlug}`
+  return organizationSlug === null ? SITE.organizations : pathTo(SITE.organization.overview, organizationSlug)
 }
 
 function switchPath(returnTo: string): string {
@@ -93,7 +94,7 @@ function Join({ invitation, action, switchHref }: JoinView) {
           <button type="submit" class="primary">
             Accept
           </button>
-          <a class="button" href="/organizations">
+          <a class="button" href={SITE.organizations}>
             Not now
           </a>
         </div>

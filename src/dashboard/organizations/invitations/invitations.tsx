@@ -2,6 +2,7 @@ import type { Invitation } from '../../../organizations/invitation.ts'
 import { may, ROLE_NAMES, type Role } from '../../../organizations/organization.ts'
 import { FormToken, Problems, Select, TextField } from '../../../ui/field.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 
 /** The part of the organization's page that is shown to whoever may invite. */
@@ -12,22 +13,22 @@ export interface InvitationsPart {
 }
 
 interface InvitationsProps extends InvitationsPart {
-  path: string
+  slug: string | null
   role: Role
 }
 
-export function Invitations({ path, role, invitations, values, problems }: InvitationsProps) {
+export function Invitations({ slug, role, invitations, values, problems }: InvitationsProps) {
   return (
     <section>
       <h2>Invitations</h2>
       {invitations.length > 0 && (
         <ul class="rows">
           {invitations.map((invitation) => (
-            <InvitationRow invitation={invitation} path={path} />
+            <InvitationRow invitation={invitation} slug={slug} />
           ))}
         </ul>
       )}
-      <form method="post" action={path}>
+      <form method="post" action={pathTo(SITE.organization.invitations, slug)}>
         <fieldset class="part">
           <legend>Invite somebody</legend>
           <FormToken once />
@@ -60,7 +61,7 @@ export function Invitations({ path, role, invitations, values, problems }: Invit
   )
 }
 
-function InvitationRow({ invitation, path }: { invitation: Invitation; path: string }) {
+function InvitationRow({ invitation, slug }: { invitation: Invitation; slug: string | null }) {
   return (
     <li>
       <div>
@@ -69,7 +70,7 @@ function InvitationRow({ invitation, path }: { invitation: Invitation; path: str
           {invitation.role}, invited by {invitation.inviterEmail}, until <Time at={invitation.expiresAt} exact />
         </span>
       </div>
-      <form method="post" action={`${path}/${invitation.id}/withdraw`}>
+      <form method="post" action={pathTo(SITE.organization.withdrawInvitation, slug, invitation.id)}>
         <FormToken once />
         <button type="submit" class="danger">
           Withdraw<span class="visually-hidden"> the invitation of {invitation.email}</span>

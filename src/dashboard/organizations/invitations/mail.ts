@@ -1,6 +1,7 @@
 import type { Mail } from '../../../accounts/mail.ts'
 import type { AllowedRecipient } from '../../../accounts/mail-limits.ts'
 import type { Invitation } from '../../../organizations/invitation.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 
 /** The only place where the link is. Says who invites, so that somebody who knows nobody there notices. */
 export function invitationMail(
@@ -15,7 +16,7 @@ export function invitationMail(
     text: [
       `${inviterEmail} invites you to join ${organizationName} at ${new URL(issuer).host}, as ${withArticle(role)}.`,
       'Open this link and sign in with this address to see it and accept:',
-      `    ${issuer}/invitations/${token}`,
+      `    ${issuer}${pathTo(SITE.invitation, token)}`,
       'It works once, for this address only, and for seven days.',
       'If you do not know them, do nothing: nobody becomes a member without accepting.',
     ].join('\n\n'),

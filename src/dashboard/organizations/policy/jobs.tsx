@@ -1,5 +1,6 @@
 import type { CutOffJob } from '../../../revocation/cut-off-jobs-store.ts'
 import { Time } from '../../../ui/time.tsx'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import { JobProgress } from '../../kit/job-progress.tsx'
 import type { OwnOrganization } from '../actions.ts'
 
@@ -44,7 +45,7 @@ export function Jobs({ own, jobs, appNames }: JobsProps) {
       </ul>
       {jobs.some(({ finishedAt }) => finishedAt === null) && (
         <p>
-          <a href={`/organizations/${own.organization.slug}/policy`}>Refresh</a>
+          <a href={pathTo(SITE.organization.policy, own.organization.slug)}>Refresh</a>
         </p>
       )}
     </section>

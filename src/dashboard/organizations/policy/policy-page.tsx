@@ -8,6 +8,7 @@ import { FormToken, Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { inNumber } from '../../../ui/in-number.ts'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
@@ -38,9 +39,9 @@ const POLICIES = {
 /** Which apps may reach an organization where nobody decided; what a change would end is shown before it does. */
 export const policyPage = new Hono<PageEnv>()
 
-policyPage.get('/organizations/:slug/policy', async (c) => show(c, await requireOwn(c)))
+policyPage.get(SITE.organization.policy, async (c) => show(c, await requireOwn(c)))
 
-policyPage.post('/organizations/:slug/policy', async (c) => {
+policyPage.post(SITE.organization.policy, async (c) => {
   const own = await requireOwn(c)
   const { id, slug } = own.organization
   return submit(c, {
@@ -49,7 +50,8 @@ policyPage.post('/organizations/:slug/policy', async (c) => {
       if (c.get('fields').get('confirm') !== 'yes') return previewPolicy(actionContext(c), id, body)
       await changePolicy(actionContext(c), id, body)
     },
-    done: (preview) => (preview ? htmlPage(c, <Preview own={own} {...preview} />) : `/organizations/${slug}/policy`),
+    done: (preview) =>
+      preview ? htmlPage(c, <Preview own={own} {...preview} />) : pathTo(SITE.organization.policy, slug),
     refused: (problems) => show(c, own, Object.values(problems).flat()),
   })
 })
@@ -87,7 +89,7 @@ function Policy(view: PolicyView) {
     <OrganizationFrame own={own} tab="policy" title="Policy">
       <h2>Which apps may reach this organization</h2>
       <Problems id="form-problem" texts={problems} />
-      <form method="post" action={`/organizations/${own.organization.slug}/policy`}>
+      <form method="post" action={pathTo(SITE.organization.policy, own.organization.slug)}>
         <FormToken />
         <fieldset>
           <legend>Where you decided nothing</legend>
@@ -153,7 +155,7 @@ type PreviewView = PolicyPreview & { own: OwnOrganization }
 
 /** What would end, and the question whether it should. */
 function Preview({ own, next, effects, apps, grants, people }: PreviewView) {
-  const path = `/organizations/${own.organization.slug}/policy`
+  const path = pathTo(SITE.organization.policy, own.organization.slug)
   const ends = `${inNumber(apps, 'app')}, ${inNumber(grants, 'grant')} of ${inNumber(people, 'person', 'people')}`
   return (
     <OrganizationFrame own={own} tab="policy" title="Policy">

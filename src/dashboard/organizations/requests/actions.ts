@@ -14,6 +14,7 @@ import { may } from '../../../organizations/organization.ts'
 import { requireMembership } from '../../kit/access.ts'
 import type { ActionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { Caller, Visitor } from '../../kit/api-env.ts'
 import { formatCursor, type Listed, parseCursor, toPage } from '../../kit/pagination.ts'
 import { actingIn, decide, requirePermission } from '../actions.ts'
@@ -71,7 +72,7 @@ export async function askForAccess(
   if (asked === 'again') return
   const deciders = (await listDeciders(context.env.DB, [organizationId], MAX_ASKED)).get(organizationId) ?? []
   const { name: organizationName, slug } = requireMembership(context.caller, organizationId)
-  const href = `${context.config.issuer}/organizations/${slug}/requests`
+  const href = `${context.config.issuer}${pathTo(SITE.organization.requests, slug)}`
   const view = { email: context.caller.session.email, appName: app.clientName, organizationName, reason, href }
   const { accountId } = context.caller
   const allowances = await Promise.all(

@@ -11,6 +11,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
@@ -39,12 +40,12 @@ const DECIDERS_SHOWN = 3
 /** Members ask for an app that the organization does not let in. */
 export const askPage = new Hono<PageEnv>()
 
-askPage.get('/organizations/:slug/requests/new', (c) => {
+askPage.get(SITE.organization.ask, (c) => {
   const { client_id: clientId = '', return_to: returnTo } = c.req.query()
   return show(c, { clientId, returnTo })
 })
 
-askPage.post('/organizations/:slug/requests/new', async (c) => {
+askPage.post(SITE.organization.ask, async (c) => {
   const { organization } = await requireOwn(c)
   const fields = c.get('fields')
   const clientId = fields.get('client_id') ?? ''
@@ -56,7 +57,7 @@ askPage.post('/organizations/:slug/requests/new', async (c) => {
       const context = { ...actionContext(c), caller: c.get('caller') }
       return askForAccess(context, organization.id, parseBody(newAccessRequest, { client_id: clientId, reason }))
     },
-    done: `/organizations/${organization.slug}/requests?${query}`,
+    done: `${pathTo(SITE.organization.requests, organization.slug)}?${query}`,
     refused: (problems) => show(c, { clientId, returnTo, reason, problems }),
   })
 })
@@ -126,7 +127,7 @@ function AskForm(view: AskView & { refusal: Refusal }) {
         get their answer by e-mail. You can come back to the app at any time.
       </p>
       {again && <p class="notice">You have asked already. What you write now takes the place of what you wrote.</p>}
-      <form method="post" action={`/organizations/${organization.slug}/requests/new`}>
+      <form method="post" action={pathTo(SITE.organization.ask, organization.slug)}>
         <FormToken once />
         <input type="hidden" name="client_id" value={app.clientId} />
         {view.returnTo && <input type="hidden" name="return_to" value={view.returnTo} />}

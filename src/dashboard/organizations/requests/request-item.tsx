@@ -5,6 +5,7 @@ import { may } from '../../../organizations/organization.ts'
 import { FormToken, NoDefault } from '../../../ui/field.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { type ApprovalChoice, ApprovalFields } from '../inventory/approval-fields.tsx'
 
@@ -39,7 +40,7 @@ export function OpenRequest({ item, own: { organization, role } }: OpenRequestPr
       </div>
       <p class="said">{request.reason}</p>
       {may(role, 'decide-apps') && (
-        <form method="post" action={`/organizations/${organization.slug}/requests/${request.id}`}>
+        <form method="post" action={pathTo(SITE.organization.request, organization.slug, request.id)}>
           <NoDefault />
           <FormToken once />
           <label for={`note-${request.id}`}>

@@ -10,6 +10,7 @@ import { getPolicy } from '../../../organizations/policy-store.ts'
 import { Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
@@ -39,9 +40,9 @@ const MAX_ANSWERED_SHOWN = 20
 /** What members asked for; administrators answer. */
 export const requestsPage = new Hono<PageEnv>()
 
-requestsPage.get('/organizations/:slug/requests', async (c) => show(c, await requireOwn(c)))
+requestsPage.get(SITE.organization.requests, async (c) => show(c, await requireOwn(c)))
 
-requestsPage.post('/organizations/:slug/requests/:request_id', async (c) => {
+requestsPage.post(SITE.organization.request, async (c) => {
   const own = await requireOwn(c)
   const { id, slug } = own.organization
   const fields = c.get('fields')
@@ -52,7 +53,7 @@ requestsPage.post('/organizations/:slug/requests/:request_id', async (c) => {
       const decision = parseBody(accessRequestDecision, { ...answer, ...limits })
       return decideAccessRequest(actionContext(c), id, c.req.param('request_id'), decision, readShown(fields))
     },
-    done: `/organizations/${slug}/requests`,
+    done: pathTo(SITE.organization.requests, slug),
     refused: (problems) => show(c, own, Object.values(problems).flat()),
   })
 })
@@ -108,7 +109,9 @@ function Requests({ own, open, nextCursor, answered, asked, returnTo, problems }
         ))}
         {nextCursor && (
           <p>
-            <a href={`/organizations/${own.organization.slug}/requests?cursor=${nextCursor}`}>Older requests</a>
+            <a href={`${pathTo(SITE.organization.requests, own.organization.slug)}?cursor=${nextCursor}`}>
+              Older requests
+            </a>
           </p>
         )}
       </section>

@@ -2,13 +2,14 @@ import { type Context, Hono } from 'hono'
 import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { changeWebhook, createWebhookSecret, deleteWebhook } from './actions.ts'
-import { type OwnWebhook, pathOf, requireOwnWebhook } from './require-own-webhook.ts'
+import { type OwnWebhook, requireOwnWebhook, webhookPath } from './require-own-webhook.ts'
 import { newWebhook } from './schemas.ts'
 import { secretPage } from './secret-page.ts'
 import { readWebhookForm, WebhookForm, type WebhookValues } from './webhook-form.tsx'
@@ -21,53 +22,58 @@ const RENEWED = {
 
 export const changePage = new Hono<PageEnv>()
 
-changePage.get('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
+changePage.get(SITE.webhook.change, async (c) => {
   const known = await requireOwnWebhook(c)
   return show(c, known, { url: known.webhook.url ?? '', events: known.webhook.events })
 })
 
-changePage.post('/organizations/:slug/webhooks/:webhook_id/change', async (c) => {
+changePage.post(SITE.webhook.change, async (c) => {
   const known = await requireOwnWebhook(c)
   const { own, webhook } = known
   const values = readWebhookForm(c.get('fields'))
   return submit(c, {
     act: () => changeWebhook(actionContext(c), own.organization.id, webhook.id, parseBody(newWebhook, values)),
-    done: pathOf(known),
+    done: webhookPath(known),
     refused: (problems) => show(c, known, values, problems),
   })
 })
 
-changePage.post('/organizations/:slug/webhooks/:webhook_id/secret', async (c) => {
+changePage.post(SITE.webhook.secret, async (c) => {
   const { own, webhook } = await requireOwnWebhook(c)
   const secret = await createWebhookSecret(actionContext(c), own.organization.id, webhook.id)
   return secretPage(c, { own, webhook, secret, ...RENEWED })
 })
 
-changePage.post('/organizations/:slug/webhooks/:webhook_id/delete', async (c) => {
+changePage.post(SITE.webhook.delete, async (c) => {
   const { own, webhook } = await requireOwnWebhook(c)
   await deleteWebhook(actionContext(c), own.organization.id, webhook.id)
-  return c.redirect(`/organizations/${own.organization.slug}/webhooks`, 303)
+  return c.redirect(pathTo(SITE.organization.webhooks, own.organization.slug), 303)
 })
 
 function show(c: Context<PageEnv>, known: OwnWebhook, values: WebhookValues, problems: FieldProblems = {}) {
-  const path = pathOf(known)
-  const form = { action: `${path}/change`, cancelHref: path, submitTitle: 'Save', values, problems }
+  const form = {
+    action: webhookPath(known, 'change'),
+    cancelHref: webhookPath(known),
+    submitTitle: 'Save',
+    values,
+    problems,
+  }
   const page = (
     <OrganizationFrame own={known.own} tab="webhooks" title="Change the webhook">
       <h2>Change the webhook</h2>
       <WebhookForm {...form} />
-      <MoreForms path={path} />
+      <MoreForms {...known} />
     </OrganizationFrame>
   )
   return htmlPage(c, page, Object.keys(problems).length > 0 ? 422 : 200)
 }
 
-function MoreForms({ path }: { path: string }) {
+function MoreForms(known: OwnWebhook) {
   return (
     <section>
       <details>
         <summary>Create a new secret</summary>
-        <form method="post" action={`${path}/secret`}>
+        <form method="post" action={webhookPath(known, 'secret')}>
           <FormToken once />
           <p>For 24 hours, messages are signed with the one of now too, so that your system has time to change.</p>
           <button type="submit">Create a new secret</button>
@@ -75,7 +81,7 @@ function MoreForms({ path }: { path: string }) {
       </details>
       <details>
         <summary>Delete the webhook</summary>
-        <form method="post" action={`${path}/delete`}>
+        <form method="post" action={webhookPath(known, 'delete')}>
           <FormToken once />
           <p>What it was not told yet, it is not told any more. The audit log keeps everything.</p>
           <button type="submit" class="danger">

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -11,13 +12,13 @@ import { describeEvents, Health, UNREADABLE } from './webhook-state.tsx'
 
 export const listPage = new Hono<PageEnv>()
 
-listPage.get('/organizations/:slug/webhooks', async (c) => {
+listPage.get(SITE.organization.webhooks, async (c) => {
   const own = await requireOwn(c)
   return htmlPage(c, <Webhooks own={own} webhooks={await listWebhooks(actionContext(c), own.organization.id)} />)
 })
 
 function Webhooks({ own, webhooks }: { own: OwnOrganization; webhooks: readonly Webhook[] }) {
-  const path = `/organizations/${own.organization.slug}/webhooks`
+  const { slug } = own.organization
   return (
     <OrganizationFrame own={own} tab="webhooks" title="Webhooks">
       <h2>Webhooks</h2>
@@ -31,7 +32,7 @@ function Webhooks({ own, webhooks }: { own: OwnOrganization; webhooks: readonly 
           {webhooks.map((webhook) => (
             <li>
               <div>
-                <a href={`${path}/${webhook.id}`}>
+                <a href={pathTo(SITE.webhook.overview, slug, webhook.id)}>
                   <strong>{webhook.url ?? UNREADABLE}</strong>
                 </a>
                 <span class="detail">{describeEvents(webhook)}</span>
@@ -43,7 +44,7 @@ function Webhooks({ own, webhooks }: { own: OwnOrganization; webhooks: readonly 
       )}
       {webhooks.length < MAX_WEBHOOKS && (
         <p>
-          <a class="button primary" href={`${path}/new`}>
+          <a class="button primary" href={pathTo(SITE.organization.newWebhook, slug)}>
             Add a webhook
           </a>
         </p>

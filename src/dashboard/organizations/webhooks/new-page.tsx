@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
@@ -21,14 +22,14 @@ const CREATED = {
 
 export const newPage = new Hono<PageEnv>()
 
-newPage.get('/organizations/:slug/webhooks/new', async (c) => {
+newPage.get(SITE.organization.newWebhook, async (c) => {
   const own = await requireOwn(c)
   // Only for whoever may: the list says no to everybody else.
   await listWebhooks(actionContext(c), own.organization.id)
   return show(c, own, { url: '', events: null })
 })
 
-newPage.post('/organizations/:slug/webhooks/new', async (c) => {
+newPage.post(SITE.organization.newWebhook, async (c) => {
   const own = await requireOwn(c)
   const values = readWebhookForm(c.get('fields'))
   return submit(c, {
@@ -39,8 +40,14 @@ newPage.post('/organizations/:slug/webhooks/new', async (c) => {
 })
 
 function show(c: Context<PageEnv>, own: OwnOrganization, values: WebhookValues, problems: FieldProblems = {}) {
-  const path = `/organizations/${own.organization.slug}/webhooks`
-  const form = { action: `${path}/new`, cancelHref: path, submitTitle: 'Create the webhook', values, problems }
+  const { slug } = own.organization
+  const form = {
+    action: pathTo(SITE.organization.newWebhook, slug),
+    cancelHref: pathTo(SITE.organization.webhooks, slug),
+    submitTitle: 'Create the webhook',
+    values,
+    problems,
+  }
   const page = (
     <OrganizationFrame own={own} tab="webhooks" title="Add a webhook">
       <h2>Add a webhook</h2>

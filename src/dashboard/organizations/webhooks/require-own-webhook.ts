@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { requireOwn } from '../require-own.ts'
@@ -18,6 +19,10 @@ export async function requireOwnWebhook(c: Context<PageEnv>): Promise<OwnWebhook
   return { own, webhook: await getWebhook(actionContext(c), own.organization.id, c.req.param('webhook_id') ?? '') }
 }
 
-export function pathOf({ own: { organization }, webhook: { id } }: OwnWebhook): string {
-  return `/organizations/${organization.slug}/webhooks/${id}`
+/** The path to one of the addresses of a webhook. */
+export function webhookPath(
+  { own, webhook }: OwnWebhook,
+  page: Exclude<keyof typeof SITE.webhook, 'resend'> = 'overview',
+): string {
+  return pathTo(SITE.webhook[page], own.organization.slug, webhook.id)
 }

@@ -1,6 +1,6 @@
 import type { PageContext } from '../../../ui/html-page.tsx'
 import { shownOncePage } from '../../kit/shown-once.tsx'
-import { type OwnWebhook, pathOf } from './require-own-webhook.ts'
+import { type OwnWebhook, webhookPath } from './require-own-webhook.ts'
 
 interface SecretView extends OwnWebhook {
   title: string
@@ -13,7 +13,7 @@ export function secretPage(c: PageContext, { own, webhook, secret, ...words }: S
   return shownOncePage(c, {
     ...words,
     shown: [{ name: 'secret', value: secret, secret: true }],
-    nextHref: pathOf({ own, webhook }),
+    nextHref: webhookPath({ own, webhook }),
     nextTitle: 'Go to the webhook',
   })
 }

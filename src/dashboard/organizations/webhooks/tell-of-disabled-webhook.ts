@@ -5,6 +5,7 @@ import { currentTime } from '../../../lib/clock.ts'
 import { listAdministrators } from '../../../organizations/deciders-store.ts'
 import { findOrganizations } from '../../../organizations/organizations-store.ts'
 import type { DisabledWebhook } from '../../../webhooks/finish-attempt.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import { disabledWebhookMail } from './disabled-mail.ts'
 
 const MAX_TOLD = 10
@@ -19,7 +20,7 @@ export async function tellOfDisabledWebhook(
   const [organization] = await findOrganizations(env.DB, [organizationId])
   if (!organization) return
   const people = await listAdministrators(env.DB, 'manage-webhooks', [organizationId], MAX_TOLD)
-  const href = `${config.issuer}/organizations/${organization.slug}/webhooks/${id}`
+  const href = `${config.issuer}${pathTo(SITE.webhook.overview, organization.slug, id)}`
   const view = { host, organizationName: organization.name, href }
   const now = currentTime()
   const mails = (people.get(organizationId) ?? []).map(async (email) => {

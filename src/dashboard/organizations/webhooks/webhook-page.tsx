@@ -7,10 +7,11 @@ import { Scrollable } from '../../../ui/scrollable.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
+import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { challengeWebhook, listWebhookDeliveries, resendWebhookDelivery } from './actions.ts'
-import { type OwnWebhook, pathOf, requireOwnWebhook } from './require-own-webhook.ts'
+import { type OwnWebhook, requireOwnWebhook, webhookPath } from './require-own-webhook.ts'
 import { deliveriesQuery } from './schemas.ts'
 import { describeEvents, Health, SwitchedOff, UNREADABLE } from './webhook-state.tsx'
 
@@ -28,7 +29,7 @@ const DELIVERIES_SHOWN = 30
 /** One webhook: each message to it, and a button that sends it again. */
 export const webhookPage = new Hono<PageEnv>()
 
-webhookPage.get('/organizations/:slug/webhooks/:webhook_id', async (c) => {
+webhookPage.get(SITE.webhook.overview, async (c) => {
   const known = await requireOwnWebhook(c)
   const parsed = deliveriesPage.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
   const query = { ...parsed.data, limit: DELIVERIES_SHOWN }
@@ -38,38 +39,38 @@ webhookPage.get('/organizations/:slug/webhooks/:webhook_id', async (c) => {
   return htmlPage(c, <WebhookDetails {...{ ...known, deliveries, state, nextCursor, resent }} />)
 })
 
-webhookPage.post('/organizations/:slug/webhooks/:webhook_id/deliveries/:event_id/resend', async (c) => {
+webhookPage.post(SITE.webhook.resend, async (c) => {
   const known = await requireOwnWebhook(c)
   const { own, webhook } = known
   const delivery = { webhookId: webhook.id, eventId: c.req.param('event_id') }
   await resendWebhookDelivery(actionContext(c), own.organization.id, delivery)
-  return c.redirect(`${pathOf(known)}?resent=1`, 303)
+  return c.redirect(`${webhookPath(known)}?resent=1`, 303)
 })
 
 /** The page says what came of it. */
-webhookPage.post('/organizations/:slug/webhooks/:webhook_id/challenge', async (c) => {
+webhookPage.post(SITE.webhook.challenge, async (c) => {
   const known = await requireOwnWebhook(c)
   await challengeWebhook(actionContext(c), known.own.organization.id, known.webhook.id)
-  return c.redirect(pathOf(known), 303)
+  return c.redirect(webhookPath(known), 303)
 })
 
 const deliveriesPage = deliveriesQuery.pick({ state: true, cursor: true })
 
 function WebhookDetails(view: WebhookView) {
   const { own, webhook, deliveries, state, nextCursor, resent } = view
-  const path = pathOf(view)
+  const path = webhookPath(view)
   return (
     <OrganizationFrame own={own} tab="webhooks" title="Webhook">
       <div class="headline">
         <h2>{webhook.url ?? UNREADABLE}</h2>
-        <a class="button" href={`${path}/change`}>
+        <a class="button" href={webhookPath(view, 'change')}>
           Change…
         </a>
       </div>
       <p>
         Told: {describeEvents(webhook)} <Health webhook={webhook} />
       </p>
-      <SwitchedOff webhook={webhook} path={path} />
+      <SwitchedOff webhook={webhook} action={webhookPath(view, 'challenge')} />
       {resent && (
         <p class="notice" role="status">
           {webhook.state === 'enabled' ? 'It is on its way again.' : 'It is sent again once the webhook is on.'}{' '}
@@ -135,6 +136,7 @@ function Deliveries({ view }: { view: WebhookView }) {
 }
 
 function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView }) {
+  const { own, webhook } = view
   const { eventId, event, state, attempts, createdAt } = delivery
   const failed = attempts > 0 && state === 'waiting' && delivery.reason !== null
   return (
@@ -160,7 +162,7 @@ function DeliveryRow({ delivery, view }: { delivery: Delivery; view: WebhookView
         )}
       </td>
       <td>
-        <form method="post" action={`${pathOf(view)}/deliveries/${eventId}/resend`}>
+        <form method="post" action={pathTo(SITE.webhook.resend, own.organization.slug, webhook.id, eventId)}>
           <FormToken once />
           <button type="submit">
             Send again<span class="visually-hidden">: {event}</span>

@@ -19,17 +19,18 @@ export function describeEvents({ events }: Pick<Webhook, 'events'>): string {
 
 interface SwitchedOffProps {
   webhook: Webhook
-  path: string
+  /** Where the form is sent that asks for another challenge. */
+  action: string
 }
 
 /** Why nothing is sent, and what to do about it. */
-export function SwitchedOff({ webhook, path }: SwitchedOffProps) {
+export function SwitchedOff({ webhook, action }: SwitchedOffProps) {
   if (webhook.state === 'enabled') return null
   return (
     <section>
       {webhook.state === 'disabled' ? <Disabled since={webhook.failingSince} /> : <Unconfirmed />}
       {webhook.problem && <p class="notice">The answer to the last challenge: {webhook.problem}</p>}
-      <form method="post" action={`${path}/challenge`}>
+      <form method="post" action={action}>
         <FormToken once />
         <button type="submit" class="primary">
           Send the challenge
