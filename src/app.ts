@@ -1,21 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { sealIntrospectionSecret } from './catalog/introspection-secret.ts'
-import { accountPage } from './dashboard/account/account-page.tsx'
-import { deleteAccountPage } from './dashboard/account/delete-page.tsx'
-import { eraseAccountPage } from './dashboard/account/erase-page.tsx'
-import { accountExportPage } from './dashboard/account-export.ts'
-import { logoRoutes } from './dashboard/apps/logo-route.ts'
-import { developerPages } from './dashboard/apps/pages.ts'
-import { catalogPages } from './dashboard/catalog/pages.ts'
-import { connectionPages } from './dashboard/connections/pages.ts'
-import { confirmedPages } from './dashboard/kit/confirmed-routes.ts'
-import { problemPages } from './dashboard/kit/problem-routes.ts'
-import { landingPage } from './dashboard/landing-page.tsx'
-import { operatorPages } from './dashboard/operator/pages.ts'
-import { organizationPages } from './dashboard/organizations/pages.ts'
-import { tellWebhooks } from './dashboard/organizations/webhooks/tell-webhooks.ts'
-import { reloadPages } from './dashboard/reload-pages.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import { DEMO_INTROSPECTION_ID, DEMO_SECRET_BODY } from './demo/registration.ts'
 import { demoRoutes } from './demo/routes.tsx'
@@ -28,9 +13,6 @@ import { signOutRoutes } from './sign-in/sign-out.ts'
 import { assets } from './ui/assets.ts'
 import { PAGE_HEADERS } from './ui/html-page.tsx'
 import { STYLESHEET_PATH } from './ui/styles.ts'
-
-/** Where people and their tools change what organizations are told of. */
-const DASHBOARD_PATHS = ['/api/v1/*', '/account/*', '/organizations/*', '/invitations/*', '/developer/*', '/operator/*']
 
 /** Every route of the server, in one place. */
 export const app = new Hono<AppEnv>()
@@ -54,28 +36,12 @@ function checkHost(c: Context<AppEnv>): void {
   if (new URL(c.req.url).origin !== issuer) throw new HostError(issuer)
 }
 
-for (const path of DASHBOARD_PATHS) app.use(path, tellWebhooks)
-
 app.route('/', oauthRoutes)
 app.route('/', dashboardRoutes)
-app.route('/', landingPage)
 app.route('/', assets)
 app.route('/', signInRoutes)
 app.route('/', signOutRoutes)
 app.route('/', devOutbox)
-app.route('/', accountPage)
-app.route('/', accountExportPage)
-app.route('/', deleteAccountPage)
-app.route('/', logoRoutes)
-app.route('/', developerPages)
-app.route('/', connectionPages)
-app.route('/', organizationPages)
-app.route('/', catalogPages)
-app.route('/', operatorPages)
-app.route('/', eraseAccountPage)
-app.route('/', confirmedPages)
-app.route('/', reloadPages)
-app.route('/', problemPages)
 
 app.all('/demo/*', serveDemo)
 app.all('/.well-known/oauth-protected-resource/demo/*', serveDemo)

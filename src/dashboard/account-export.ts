@@ -11,10 +11,10 @@ import { type AccountExport, accountExport } from './account-export-schema.ts'
 import { listGrants, type OwnGrant } from './connections/actions.ts'
 import { toGrantBody } from './connections/api.ts'
 import { type ActionContext, actionContext } from './kit/action-context.ts'
+import { SITE } from './kit/addresses.ts'
 import type { PageEnv } from './kit/api-env.ts'
 import { accountPath } from './kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems } from './kit/route.ts'
-import { requireVisitor } from './kit/visitor.ts'
 
 /** What is stored about a person, for that person. */
 export const accountExports = newApi()
@@ -22,7 +22,7 @@ export const accountExports = newApi()
 accountExports.openapi(
   createRoute({
     method: 'get',
-    path: '/accounts/{account_id}/export',
+    path: '/{account_id}/export',
     operationId: 'exportAccount',
     tags: ['Accounts'],
     summary: 'Export what is stored about you',
@@ -37,9 +37,7 @@ accountExports.openapi(
 /** The same as a file. */
 export const accountExportPage = new Hono<PageEnv>()
 
-accountExportPage.use('/account/export', requireVisitor)
-
-accountExportPage.get('/account/export', async (c) => {
+accountExportPage.get(SITE.account.export, async (c) => {
   const exported = await exportAccount(actionContext(c), c.get('caller').accountId)
   const [day] = toIsoTime(exported.exported_at).split('T')
   return c.body(`${JSON.stringify(exported, null, 2)}\n`, 200, {

@@ -24,6 +24,14 @@ const TAKEN_APART = /\b(\w+_\w+): ([a-z]+[A-Z]\w*)\b/g
 /** The answers of the protocol are literals, and so is what the engine is told. */
 const PROTOCOL = ['oauth', 'tokens', 'engine']
 
+const WRITES_ADDRESSES = ['dashboard/kit/addresses.ts', 'dashboard/routes.ts']
+/** `'/developer/apps'`, also behind the issuer. */
+const ADDRESS = /['"`}]\/(developer|organizations|operator|account|connections|invitations|confirmed|problems|api)\b/
+/** An operation of the API says where it is below its branch. */
+const OF_AN_OPERATION = /\bpath: '[^']*'/g
+/** `${path}/settings`; what follows the issuer alone is an endpoint of the protocol. */
+const JOINED_ADDRESS = /`[^`]*\$\{(?!issuer\})[^`{}]*\}\/[\w$]/
+
 /** Whether the code writes a name beside the same name in the other spelling. */
 function renames(code: string, pairs: RegExp): boolean {
   return [...code.matchAll(pairs)].some(([, one, other]) => camelCase(one!) === camelCase(other!))
@@ -106,5 +114,23 @@ export const ONLY_RULES: OnlyRule[] = [
     allowedIn: (path) => path === 'env.ts',
     uses: ({ code }) => RAW_VARIABLE.test(code),
     violation: { path: 'oauth/metadata.ts', text: 'const issuer = c.env.ISSUER' },
+  },
+  {
+    what: 'kit/addresses.ts writes an address of the dashboard, and routes.ts where a part of its API is',
+    allowedIn: (path) => roomOf(path) !== 'dashboard' || WRITES_ADDRESSES.includes(path),
+    uses: ({ code }) => ADDRESS.test(code.replaceAll(OF_AN_OPERATION, '')),
+    violation: {
+      path: 'dashboard/apps/delete-page.tsx',
+      text: "return c.redirect('/developer', 303)",
+    },
+  },
+  {
+    what: 'kit/addresses.ts joins the parts of an address',
+    allowedIn: (path) => roomOf(path) !== 'dashboard' || WRITES_ADDRESSES.includes(path),
+    uses: ({ code }) => JOINED_ADDRESS.test(code),
+    violation: {
+      path: 'dashboard/apps/settings-page.tsx',
+      text: `<form method="post" action={\`\${path}/settings\`}>`,
+    },
   },
 ]

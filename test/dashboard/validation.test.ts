@@ -1,5 +1,6 @@
+import { exports } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { anApp, Developer } from '../support/workers/developer.ts'
+import { anApp, Developer, ORIGIN } from '../support/workers/developer.ts'
 
 let developer: Developer
 beforeAll(async () => {
@@ -166,6 +167,32 @@ describe('paths and methods', () => {
     expect(put.headers.get('Allow')).toBe('POST, GET, HEAD, OPTIONS')
     const post = await developer.call('POST', '/api/v1/apps/app_unknown', {})
     expect(post.headers.get('Allow')).toBe('GET, PATCH, DELETE, HEAD, OPTIONS')
+  })
+
+  it('are 405 at every address for every method that it has not, naming those it has', async () => {
+    const { body } = await developer.call('GET', '/api/v1/openapi.json')
+    const { paths } = body as unknown as { paths: Record<string, Record<string, unknown>> }
+    expect(Object.keys(paths).length).toBeGreaterThan(40) // control
+    for (const [path, operations] of Object.entries(paths)) {
+      const own = Object.keys(operations).map((method) => method.toUpperCase())
+      const allowed = [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !own.includes(method))) {
+        const answer = await exports.default.fetch(ORIGIN + path.replaceAll(/\{\w+\}/g, 'none'), { method })
+        expect([method, path, answer.status]).toEqual([method, path, 405])
+        expect(answer.headers.get('Allow')?.split(', ').sort(), path).toEqual(allowed.sort())
+      }
+    }
+  })
+
+  it('answer a preflight at every address, before asking who calls', async () => {
+    const headers = { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'DELETE' }
+    const answer = await exports.default.fetch(`${ORIGIN}/api/v1/organizations/none/webhooks/none`, {
+      method: 'OPTIONS',
+      headers,
+    })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull()
   })
 
   it('answer HEAD as GET without a body', async () => {

@@ -27,13 +27,13 @@ const newErasure = z
   })
   .openapi('Erasure', { description: 'No organization stays without an owner.' })
 
-/** The end of an account. */
+/** The end of one's own account. */
 export const accounts = newApi()
 
 accounts.openapi(
   createRoute({
     method: 'delete',
-    path: '/accounts/{account_id}',
+    path: '/{account_id}',
     operationId: 'deleteAccount',
     tags: ['Accounts'],
     summary: 'Delete your account',
@@ -53,10 +53,13 @@ accounts.openapi(
   },
 )
 
-accounts.openapi(
+/** The end of somebody's account, for operators. */
+export const erasures = newApi()
+
+erasures.openapi(
   createRoute({
     method: 'post',
-    path: '/operator/accounts/{account_id}/erasure',
+    path: '/accounts/{account_id}/erasure',
     operationId: 'eraseAccount',
     tags: ['Operators'],
     summary: 'Erase an account',

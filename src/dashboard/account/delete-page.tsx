@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { findSession, hashSessionSecret, SESSION_COOKIE, SIGN_IN_COOKIE } from '../../accounts/sessions.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
@@ -11,24 +11,24 @@ import { readFields } from '../../ui/read-fields.ts'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
+import { isUnsafe } from '../kit/origin.ts'
 import { answerFormOnce } from '../kit/sent-once.ts'
-import { requireVisitor } from '../kit/visitor.ts'
 import { deleteAccount, type ErasureConsequences, foreseeErasure } from './actions.ts'
 import { ErasureFacts } from './erasure-facts.tsx'
 
-/** The end of one's own account: what follows first. */
-export const deleteAccountPage = new Hono<PageEnv>()
-
-// Clicked twice: the second one comes when nobody is signed in here any more, and is answered like the first.
-deleteAccountPage.post(SITE.account.delete, async (c, next) => {
+/** Clicked twice: the second one comes when nobody is signed in here any more, and is answered like the first. */
+export const answerSecondClick: MiddlewareHandler<PageEnv> = async (c, next) => {
+  if (!isUnsafe(c.req)) return next()
   const secret = readCookie(c.req.raw, SESSION_COOKIE, c.get('config'))
   if (!secret || (await findSession(c.env, c.get('config'), c.req.raw, currentTime()))) return next()
   const fields = await readFields(c.req.raw.clone())
   const session = await hashSessionSecret(secret)
   const strangers = async () => c.redirect(`/sign-in?return_to=${SITE.account.delete}`, 303)
   return fields.has('once') ? answerFormOnce(c, { fields, session }, strangers) : strangers()
-})
-deleteAccountPage.use(SITE.account.delete, requireVisitor)
+}
+
+/** The end of one's own account: what follows first. */
+export const deleteAccountPage = new Hono<PageEnv>()
 
 deleteAccountPage.get(SITE.account.delete, (c) => show(c, 200))
 

@@ -7,17 +7,12 @@ import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { problemsOf } from '../kit/form-problems.ts'
-import { requireOperatorVisitor } from '../kit/operator.ts'
-import { requireRecentVisitor, requireVisitor } from '../kit/visitor.ts'
 import { OperatorFrame } from '../operator/frame.tsx'
 import { type ErasureConsequences, eraseAccount, foreseeErasure } from './actions.ts'
 import { ErasureFacts } from './erasure-facts.tsx'
 
 /** The end of somebody's account, for operators. */
 export const eraseAccountPage = new Hono<PageEnv>()
-
-eraseAccountPage.use('/operator/*', requireVisitor, requireOperatorVisitor)
-eraseAccountPage.use('/operator/*', requireRecentVisitor)
 
 eraseAccountPage.get(SITE.operator.eraseAccount, (c) => show(c, []))
 

@@ -33,7 +33,7 @@ export const apps = newApi()
 apps.openapi(
   createRoute({
     method: 'post',
-    path: '/apps',
+    path: '/',
     operationId: 'registerApp',
     tags: ['Apps'],
     summary: 'Register an app',
@@ -77,7 +77,7 @@ apps.openapi(
 apps.openapi(
   createRoute({
     method: 'get',
-    path: '/apps',
+    path: '/',
     operationId: 'listApps',
     tags: ['Apps'],
     summary: 'List apps',
@@ -108,7 +108,7 @@ apps.openapi(
 apps.openapi(
   createRoute({
     method: 'get',
-    path: '/apps/{client_id}',
+    path: '/{client_id}',
     operationId: 'getApp',
     tags: ['Apps'],
     summary: 'Read an app',
@@ -130,7 +130,7 @@ apps.openapi(
 apps.openapi(
   createRoute({
     method: 'patch',
-    path: '/apps/{client_id}',
+    path: '/{client_id}',
     operationId: 'changeApp',
     tags: ['Apps'],
     summary: 'Change an app',
@@ -164,7 +164,7 @@ apps.openapi(
 apps.openapi(
   createRoute({
     method: 'delete',
-    path: '/apps/{client_id}',
+    path: '/{client_id}',
     operationId: 'deleteApp',
     tags: ['Apps'],
     summary: 'Delete an app',

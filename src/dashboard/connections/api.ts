@@ -18,7 +18,7 @@ export const grants = newApi()
 grants.openapi(
   createRoute({
     method: 'get',
-    path: '/grants',
+    path: '/',
     operationId: 'listGrants',
     tags: ['Grants'],
     summary: 'List connected apps',
@@ -35,7 +35,7 @@ grants.openapi(
 grants.openapi(
   createRoute({
     method: 'get',
-    path: '/grants/{grant_id}',
+    path: '/{grant_id}',
     operationId: 'getGrant',
     tags: ['Grants'],
     summary: 'Read a grant',
@@ -50,7 +50,7 @@ grants.openapi(
 grants.openapi(
   createRoute({
     method: 'patch',
-    path: '/grants/{grant_id}',
+    path: '/{grant_id}',
     operationId: 'narrowGrant',
     tags: ['Grants'],
     summary: 'Narrow a grant',
@@ -77,7 +77,7 @@ grants.openapi(
 grants.openapi(
   createRoute({
     method: 'delete',
-    path: '/grants/{grant_id}',
+    path: '/{grant_id}',
     operationId: 'revokeGrant',
     tags: ['Grants'],
     summary: 'Revoke a grant',
@@ -98,7 +98,7 @@ grants.openapi(
 grants.openapi(
   createRoute({
     method: 'delete',
-    path: '/grants',
+    path: '/',
     operationId: 'disconnectApp',
     tags: ['Grants'],
     summary: 'Disconnect an app',

@@ -5,12 +5,9 @@ import { SITE } from './addresses.ts'
 import type { PageEnv } from './api-env.ts'
 import { findKept } from './confirmation.ts'
 import { confirmedPage } from './confirmed-page.tsx'
-import { requireVisitor } from './visitor.ts'
 
 /** What somebody had sent before they confirmed that it is them. Showing it changes nothing; the button sends it. */
 export const confirmedPages = new Hono<PageEnv>()
-
-confirmedPages.use(SITE.confirmed, requireVisitor)
 
 confirmedPages.get(SITE.confirmed, async (c) => {
   const { accountId } = c.get('caller')

@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import { ApiError } from '../../errors.ts'
-import type { PageEnv } from './api-env.ts'
 import { type FieldProblems, problemsOf } from './form-problems.ts'
 
 interface Form<Result> {
@@ -13,7 +12,10 @@ interface Form<Result> {
 }
 
 /** A form that was sent: it acts and leads on, or is shown again with what was wrong. */
-export async function submit<Result>(c: Context<PageEnv>, { act, done, refused }: Form<Result>): Promise<Response> {
+export async function submit<Result>(
+  c: Pick<Context, 'redirect'>,
+  { act, done, refused }: Form<Result>,
+): Promise<Response> {
   let result: Result
   try {
     result = await act()

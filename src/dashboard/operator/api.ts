@@ -99,7 +99,7 @@ export const operations = newApi()
 operations.openapi(
   createRoute({
     method: 'get',
-    path: '/operator/health',
+    path: '/health',
     operationId: 'readHealth',
     tags: ['Operators'],
     summary: 'See how the deployment is',
@@ -116,7 +116,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'get',
-    path: '/operator/jobs',
+    path: '/jobs',
     operationId: 'listAllCutOffJobs',
     tags: ['Operators'],
     summary: 'Follow the clean-up of every organization',
@@ -136,7 +136,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'get',
-    path: '/operator/keys',
+    path: '/keys',
     operationId: 'listSigningKeys',
     tags: ['Operators'],
     summary: 'List signing keys',
@@ -156,7 +156,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'post',
-    path: '/operator/keys/{kid}/withdrawal',
+    path: '/keys/{kid}/withdrawal',
     operationId: 'withdrawSigningKey',
     tags: ['Operators'],
     summary: 'Withdraw a compromised signing key',
@@ -176,7 +176,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'post',
-    path: '/operator/keys/{kid}/rotation',
+    path: '/keys/{kid}/rotation',
     operationId: 'rotateSigningKey',
     tags: ['Operators'],
     summary: 'Rotate a signing key now',
@@ -196,7 +196,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'get',
-    path: '/operator/{kind}',
+    path: '/{kind}',
     operationId: 'listSuspendables',
     tags: ['Operators'],
     summary: 'List all apps, organizations or accounts',
@@ -234,7 +234,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'put',
-    path: '/operator/{kind}/{id}/suspension',
+    path: '/{kind}/{id}/suspension',
     operationId: 'suspend',
     tags: ['Operators'],
     summary: 'Suspend an app, an organization or an account everywhere',
@@ -256,7 +256,7 @@ operations.openapi(
 operations.openapi(
   createRoute({
     method: 'delete',
-    path: '/operator/{kind}/{id}/suspension',
+    path: '/{kind}/{id}/suspension',
     operationId: 'resume',
     tags: ['Operators'],
     summary: 'Lift a suspension',

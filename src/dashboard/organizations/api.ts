@@ -41,7 +41,7 @@ export const organizations = newApi()
 organizations.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations',
+    path: '/',
     operationId: 'listOrganizations',
     tags: ['Organizations'],
     summary: 'List your organizations',
@@ -58,7 +58,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations',
+    path: '/',
     operationId: 'createOrganization',
     tags: ['Organizations'],
     summary: 'Create an organization',
@@ -76,7 +76,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}',
+    path: '/{organization_id}',
     operationId: 'getOrganization',
     tags: ['Organizations'],
     summary: 'Read an organization',
@@ -95,7 +95,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'patch',
-    path: '/organizations/{organization_id}',
+    path: '/{organization_id}',
     operationId: 'changeOrganization',
     tags: ['Organizations'],
     summary: 'Rename an organization',
@@ -116,7 +116,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/members',
+    path: '/{organization_id}/members',
     operationId: 'listMembers',
     tags: ['Organizations'],
     summary: 'List members',
@@ -134,7 +134,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'patch',
-    path: '/organizations/{organization_id}/members/{account_id}',
+    path: '/{organization_id}/members/{account_id}',
     operationId: 'changeRole',
     tags: ['Organizations'],
     summary: 'Change a role',
@@ -155,7 +155,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'delete',
-    path: '/organizations/{organization_id}/members/{account_id}',
+    path: '/{organization_id}/members/{account_id}',
     operationId: 'removeMember',
     tags: ['Organizations'],
     summary: 'Remove a member, or leave',
@@ -176,7 +176,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/decisions',
+    path: '/{organization_id}/decisions',
     operationId: 'listDecisions',
     tags: ['Decisions'],
     summary: 'List decisions about apps',
@@ -194,7 +194,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'put',
-    path: '/organizations/{organization_id}/decisions/{client_id}',
+    path: '/{organization_id}/decisions/{client_id}',
     operationId: 'decide',
     tags: ['Decisions'],
     summary: 'Approve or block an app',
@@ -217,7 +217,7 @@ organizations.openapi(
 organizations.openapi(
   createRoute({
     method: 'delete',
-    path: '/organizations/{organization_id}/decisions/{client_id}',
+    path: '/{organization_id}/decisions/{client_id}',
     operationId: 'withdrawDecision',
     tags: ['Decisions'],
     summary: 'Withdraw a decision',

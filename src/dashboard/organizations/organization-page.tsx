@@ -4,7 +4,6 @@ import { Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
-import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import { submit } from '../kit/submit.ts'
 import { changeRole, listMembers, type OwnOrganization, removeMember } from './actions.ts'
@@ -16,7 +15,7 @@ import { invite, listInvitations, withdrawInvitation } from './invitations/actio
 import { Invitations, type InvitationsPart } from './invitations/invitations.tsx'
 import { newInvitation } from './invitations/schemas.ts'
 import { Members } from './members.tsx'
-import { requireOwn } from './require-own.ts'
+import type { OrganizationEnv } from './require-own.ts'
 import { roleChange } from './schemas.ts'
 
 interface OrganizationView {
@@ -33,12 +32,12 @@ interface OrganizationView {
 const APPS_SHOWN = 20
 
 /** One organization: the apps that reach it, its members, and who is invited. */
-export const organizationPage = new Hono<PageEnv>()
+export const organizationPage = new Hono<OrganizationEnv>()
 
-organizationPage.get(SITE.organization.overview, async (c) => show(c, await requireOwn(c)))
+organizationPage.get(SITE.organization.overview, async (c) => show(c, c.get('own')))
 
 organizationPage.get(SITE.organization.inventory, async (c) => {
-  const { organization } = await requireOwn(c)
+  const { organization } = c.get('own')
   const csv = exportReachingApps(actionContext(c), organization.id, { sort: 'name' })
   c.header('Content-Type', 'text/csv; charset=utf-8; header=present')
   c.header('Content-Disposition', `attachment; filename="${organization.slug}-apps.csv"`)
@@ -57,8 +56,8 @@ organizationPage.post(SITE.organization.removeMember, (c) =>
 )
 
 /** Does it, and shows the organization again: with the reason, where it was not possible. */
-async function change(c: Context<PageEnv>, act: (own: OwnOrganization) => Promise<unknown>): Promise<Response> {
-  const own = await requireOwn(c)
+async function change(c: Context<OrganizationEnv>, act: (own: OwnOrganization) => Promise<unknown>): Promise<Response> {
+  const own = c.get('own')
   const left = c.req.path === pathTo(SITE.organization.removeMember, own.organization.slug, c.get('caller').accountId)
   return submit(c, {
     act: () => act(own),
@@ -68,7 +67,7 @@ async function change(c: Context<PageEnv>, act: (own: OwnOrganization) => Promis
 }
 
 organizationPage.post(SITE.organization.invitations, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   const fields = c.get('fields')
   const values = { email: fields.get('email') ?? '', role: fields.get('role') ?? '' }
   return submit(c, {
@@ -79,7 +78,7 @@ organizationPage.post(SITE.organization.invitations, async (c) => {
 })
 
 organizationPage.post(SITE.organization.withdrawInvitation, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   await withdrawInvitation(actionContext(c), own.organization.id, c.req.param('invitation_id'))
   return c.redirect(pathOf(own), 303)
 })
@@ -92,7 +91,7 @@ interface Refused {
 const NOBODY_INVITED = { values: { email: '', role: 'member' }, problems: {} }
 
 async function show(
-  c: Context<PageEnv>,
+  c: Context<OrganizationEnv>,
   own: OwnOrganization,
   { problems = [], invited = NOBODY_INVITED }: Refused = {},
 ): Promise<Response> {
@@ -109,7 +108,7 @@ async function show(
 }
 
 /** A query that nobody would send by our own links shows the first page. */
-async function inventoryPart(c: Context<PageEnv>, { id, slug }: Organization): Promise<InventoryPart> {
+async function inventoryPart(c: Context<OrganizationEnv>, { id, slug }: Organization): Promise<InventoryPart> {
   const parsed = pageQuery.safeParse({ ...c.req.query(), state: c.req.query('state') || undefined })
   const query = parsed.success ? parsed.data : pageQuery.parse({})
   const { items, nextCursor } = await listReachingApps(actionContext(c), id, { ...query, limit: APPS_SHOWN })

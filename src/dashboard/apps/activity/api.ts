@@ -17,7 +17,7 @@ export const activity = newApi()
 activity.openapi(
   createRoute({
     method: 'get',
-    path: '/apps/{client_id}/usage',
+    path: '/usage',
     operationId: 'getUsage',
     tags: ['Activity'],
     summary: 'Read how much an app is used',
@@ -42,7 +42,7 @@ activity.openapi(
 activity.openapi(
   createRoute({
     method: 'get',
-    path: '/apps/{client_id}/errors',
+    path: '/errors',
     operationId: 'listTokenErrors',
     tags: ['Activity'],
     summary: 'List recent errors of an app',

@@ -7,7 +7,7 @@ import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { getPublisherVerification, verifyPublisher } from './actions.ts'
 import { publisherVerification } from './schemas.ts'
 
-const path = '/apps/{client_id}/publisher-verification'
+const path = '/publisher-verification'
 
 export const publisher = newApi()
 

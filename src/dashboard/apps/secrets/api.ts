@@ -20,7 +20,7 @@ export const secrets = newApi()
 secrets.openapi(
   createRoute({
     method: 'post',
-    path: '/apps/{client_id}/secrets',
+    path: '/secrets',
     operationId: 'createSecret',
     tags: ['Secrets'],
     summary: 'Create a secret',
@@ -57,7 +57,7 @@ secrets.openapi(
 secrets.openapi(
   createRoute({
     method: 'get',
-    path: '/apps/{client_id}/secrets',
+    path: '/secrets',
     operationId: 'listSecrets',
     tags: ['Secrets'],
     summary: 'List live secrets',
@@ -76,7 +76,7 @@ secrets.openapi(
 secrets.openapi(
   createRoute({
     method: 'delete',
-    path: '/apps/{client_id}/secrets/{id}',
+    path: '/secrets/{id}',
     operationId: 'deleteSecret',
     tags: ['Secrets'],
     summary: 'Delete a secret',

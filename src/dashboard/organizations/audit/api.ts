@@ -16,7 +16,7 @@ export const audit = newApi()
 audit.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/audit-events',
+    path: '/audit-events',
     operationId: 'listAuditEvents',
     tags: ['Audit'],
     summary: 'Read the audit log',
@@ -35,7 +35,7 @@ audit.openapi(
 audit.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/audit-events/export',
+    path: '/audit-events/export',
     operationId: 'exportAuditEvents',
     tags: ['Audit'],
     summary: 'Export the audit log',

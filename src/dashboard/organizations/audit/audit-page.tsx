@@ -5,10 +5,9 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { dayOf } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { exportAuditEvents, listAuditEvents, toAuditFilter } from './actions.ts'
 import { EventsTable } from './events-table.tsx'
 import { auditQuery } from './schemas.ts'
@@ -27,10 +26,10 @@ const EVENTS_SHOWN = 50
 const DAY_SECONDS = 86_400
 
 /** The audit log of an organization, for people. */
-export const auditPage = new Hono<PageEnv>()
+export const auditPage = new Hono<OrganizationEnv>()
 
 auditPage.get(SITE.organization.audit, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   const { cursor, ...query } = readQuery(c.req.query())
   const page = { ...query, cursor, limit: EVENTS_SHOWN }
   const { items: events, nextCursor } = await listAuditEvents(actionContext(c), own.organization.id, page)
@@ -39,7 +38,7 @@ auditPage.get(SITE.organization.audit, async (c) => {
 })
 
 auditPage.get(SITE.organization.auditExport, async (c) => {
-  const { organization } = await requireOwn(c)
+  const { organization } = c.get('own')
   const { cursor: _cursor, ...query } = readQuery(c.req.query())
   const log = exportAuditEvents(actionContext(c), organization.id, query)
   c.header('Content-Type', 'application/x-ndjson')

@@ -10,7 +10,7 @@ export const closing = newApi()
 closing.openapi(
   createRoute({
     method: 'delete',
-    path: '/organizations/{organization_id}',
+    path: '/',
     operationId: 'closeOrganization',
     tags: ['Organizations'],
     summary: 'Close an organization',

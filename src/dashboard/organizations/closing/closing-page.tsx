@@ -5,19 +5,18 @@ import { inNumber } from '../../../ui/in-number.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { type ClosingConsequences, closeOrganization, foreseeClosing, requireClosable } from './actions.ts'
 
 /** The end of an organization, for its owners. */
-export const closingPage = new Hono<PageEnv>()
+export const closingPage = new Hono<OrganizationEnv>()
 
 closingPage.get(SITE.organization.close, (c) => show(c, { name: '', problems: [] }))
 
 closingPage.post(SITE.organization.close, async (c) => {
-  const { organization } = await requireOwn(c)
+  const { organization } = c.get('own')
   await requireClosable(actionContext(c), organization.id)
   checkAct(c.get('caller'), 'closeOrganization')
   const name = c.get('fields').get('name')?.trim() ?? ''
@@ -26,8 +25,11 @@ closingPage.post(SITE.organization.close, async (c) => {
   return c.redirect(SITE.organizations, 303)
 })
 
-async function show(c: Context<PageEnv>, typed: { name: string; problems: readonly string[] }): Promise<Response> {
-  const own = await requireClosable(actionContext(c), (await requireOwn(c)).organization.id)
+async function show(
+  c: Context<OrganizationEnv>,
+  typed: { name: string; problems: readonly string[] },
+): Promise<Response> {
+  const own = await requireClosable(actionContext(c), c.get('own').organization.id)
   const closing = await foreseeClosing(actionContext(c), own.organization.id)
   const view = { own, closing, ...typed }
   return htmlPage(c, <CloseOrganization {...view} />, typed.problems.length > 0 ? 422 : 200)

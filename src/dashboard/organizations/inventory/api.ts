@@ -25,7 +25,7 @@ export const inventory = newApi()
 inventory.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/apps',
+    path: '/apps',
     operationId: 'listReachingApps',
     tags: ['Inventory'],
     summary: 'List the apps that reach the organization',
@@ -47,7 +47,7 @@ inventory.openapi(
 inventory.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/apps/export',
+    path: '/apps/export',
     operationId: 'exportReachingApps',
     tags: ['Inventory'],
     summary: 'Export the apps as CSV',
@@ -71,7 +71,7 @@ inventory.openapi(
 inventory.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/apps/{client_id}',
+    path: '/apps/{client_id}',
     operationId: 'getReachingApp',
     tags: ['Inventory'],
     summary: 'Show one app of the inventory',
@@ -89,7 +89,7 @@ inventory.openapi(
 inventory.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/apps/{client_id}/grants',
+    path: '/apps/{client_id}/grants',
     operationId: 'listReachingGrants',
     tags: ['Inventory'],
     summary: 'List who connected an app',
@@ -110,7 +110,7 @@ inventory.openapi(
 inventory.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/members/{account_id}/grants',
+    path: '/members/{account_id}/grants',
     operationId: 'listMemberGrants',
     tags: ['Inventory'],
     summary: 'List the apps of a person',

@@ -12,12 +12,11 @@ import { Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
 import { decide, type OwnOrganization, withdrawDecision } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { newDecision } from '../schemas.ts'
 import { getReachingApp, listReachingGrants } from './actions.ts'
 import { Decisions } from './app-decisions.tsx'
@@ -42,14 +41,14 @@ interface ReachingAppView {
 const GRANTS_SHOWN = 50
 
 /** One app that reaches an organization, or that was decided on. */
-export const appPage = new Hono<PageEnv>()
+export const appPage = new Hono<OrganizationEnv>()
 
 appPage.get(SITE.organization.app, async (c) => {
-  return show(c, await requireOwn(c), c.req.param('client_id'))
+  return show(c, c.get('own'), c.req.param('client_id'))
 })
 
 appPage.post(SITE.organization.app, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   const clientId = c.req.param('client_id')
   return submit(c, {
     act: () => decideByForm(c, own, clientId),
@@ -58,7 +57,7 @@ appPage.post(SITE.organization.app, async (c) => {
   })
 })
 
-async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganization, clientId: string) {
+async function decideByForm(c: Context<OrganizationEnv>, { organization }: OwnOrganization, clientId: string) {
   const fields = c.get('fields')
   const decision = fields.get('decision')
   if (decision === 'none') return withdrawDecision(actionContext(c), organization.id, clientId)
@@ -71,7 +70,7 @@ async function decideByForm(c: Context<PageEnv>, { organization }: OwnOrganizati
 }
 
 async function show(
-  c: Context<PageEnv>,
+  c: Context<OrganizationEnv>,
   own: OwnOrganization,
   clientId: string,
   problems: readonly string[] = [],

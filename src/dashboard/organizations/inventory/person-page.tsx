@@ -5,10 +5,9 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { listMembers, type OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { listReachingGrants } from './actions.ts'
 import { GrantsTable } from './grants-table.tsx'
 
@@ -22,10 +21,10 @@ interface PersonView {
 const GRANTS_SHOWN = 200
 
 /** The apps that reach an organization in one person's name. */
-export const personPage = new Hono<PageEnv>()
+export const personPage = new Hono<OrganizationEnv>()
 
 personPage.get(SITE.organization.person, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   const { id } = own.organization
   const accountId = c.req.param('account_id')
   const { items: grants } = await listReachingGrants(actionContext(c), id, { accountId }, { limit: GRANTS_SHOWN })

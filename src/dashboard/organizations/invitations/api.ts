@@ -18,7 +18,7 @@ export const invitations = newApi()
 invitations.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/invitations',
+    path: '/invitations',
     operationId: 'listInvitations',
     tags: ['Organizations'],
     summary: 'List invitations',
@@ -42,7 +42,7 @@ invitations.openapi(
 invitations.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/invitations',
+    path: '/invitations',
     operationId: 'invite',
     tags: ['Organizations'],
     summary: 'Invite somebody',
@@ -76,7 +76,7 @@ invitations.openapi(
 invitations.openapi(
   createRoute({
     method: 'delete',
-    path: '/organizations/{organization_id}/invitations/{invitation_id}',
+    path: '/invitations/{invitation_id}',
     operationId: 'withdrawInvitation',
     tags: ['Organizations'],
     summary: 'Withdraw an invitation',

@@ -17,7 +17,7 @@ export const policies = newApi()
 policies.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/policy',
+    path: '/policy',
     operationId: 'showPolicy',
     tags: ['Policy'],
     summary: 'Show the app policy',
@@ -32,7 +32,7 @@ policies.openapi(
 policies.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/policy/preview',
+    path: '/policy/preview',
     operationId: 'previewPolicy',
     tags: ['Policy'],
     summary: 'See what a policy would cut off',
@@ -53,7 +53,7 @@ policies.openapi(
 policies.openapi(
   createRoute({
     method: 'put',
-    path: '/organizations/{organization_id}/policy',
+    path: '/policy',
     operationId: 'changePolicy',
     tags: ['Policy'],
     summary: 'Change the app policy',
@@ -76,7 +76,7 @@ policies.openapi(
 policies.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/cut-off-jobs',
+    path: '/cut-off-jobs',
     operationId: 'listCutOffJobs',
     tags: ['Policy'],
     summary: 'Follow the clean-up behind decisions',

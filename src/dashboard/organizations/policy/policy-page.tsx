@@ -9,12 +9,11 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { inNumber } from '../../../ui/in-number.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { changePolicy, listCutOffJobs, type PolicyPreview, previewPolicy, showPolicy } from './actions.ts'
 import { Jobs } from './jobs.tsx'
 import { newPolicy } from './schemas.ts'
@@ -37,12 +36,12 @@ const POLICIES = {
 } as const
 
 /** Which apps may reach an organization where nobody decided; what a change would end is shown before it does. */
-export const policyPage = new Hono<PageEnv>()
+export const policyPage = new Hono<OrganizationEnv>()
 
-policyPage.get(SITE.organization.policy, async (c) => show(c, await requireOwn(c)))
+policyPage.get(SITE.organization.policy, async (c) => show(c, c.get('own')))
 
 policyPage.post(SITE.organization.policy, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   const { id, slug } = own.organization
   return submit(c, {
     act: async () => {
@@ -56,7 +55,7 @@ policyPage.post(SITE.organization.policy, async (c) => {
   })
 })
 
-async function readForm(c: Context<PageEnv>) {
+async function readForm(c: Context<OrganizationEnv>) {
   const fields = c.get('fields')
   const ceilings: Record<string, string[]> = {
     insensitive: (await organizationScopes(c)).filter(({ sensitive }) => !sensitive).map(({ name }) => name),
@@ -65,7 +64,11 @@ async function readForm(c: Context<PageEnv>) {
   return { policy: fields.get('policy'), scope_ceiling: ceilings[fields.get('ceiling') ?? 'none'] ?? null }
 }
 
-async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonly string[] = []): Promise<Response> {
+async function show(
+  c: Context<OrganizationEnv>,
+  own: OwnOrganization,
+  problems: readonly string[] = [],
+): Promise<Response> {
   const { id } = own.organization
   const [policy, scopes, jobs] = await Promise.all([
     showPolicy(actionContext(c), id),
@@ -78,7 +81,7 @@ async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonl
   return htmlPage(c, <Policy {...view} />, problems.length > 0 ? 422 : 200)
 }
 
-async function organizationScopes(c: Context<PageEnv>): Promise<Scope[]> {
+async function organizationScopes(c: Context<OrganizationEnv>): Promise<Scope[]> {
   const scopes = await listScopes(c.env.DB, c.get('config').issuer)
   return scopes.filter(({ target }) => target === 'organization')
 }

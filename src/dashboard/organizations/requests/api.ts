@@ -18,7 +18,7 @@ export const accessRequests = newApi()
 accessRequests.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/access-requests',
+    path: '/access-requests',
     operationId: 'listAccessRequests',
     tags: ['Decisions'],
     summary: 'List requests for apps',
@@ -40,7 +40,7 @@ accessRequests.openapi(
 accessRequests.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/access-requests/{request_id}/decision',
+    path: '/access-requests/{request_id}/decision',
     operationId: 'decideAccessRequest',
     tags: ['Decisions'],
     summary: 'Answer a request for an app',

@@ -12,11 +12,10 @@ import { Layout } from '../../../ui/layout.tsx'
 import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { askForAccess, findRefusal } from './actions.ts'
 import { newAccessRequest } from './schemas.ts'
 
@@ -38,7 +37,7 @@ interface AskView {
 const DECIDERS_SHOWN = 3
 
 /** Members ask for an app that the organization does not let in. */
-export const askPage = new Hono<PageEnv>()
+export const askPage = new Hono<OrganizationEnv>()
 
 askPage.get(SITE.organization.ask, (c) => {
   const { client_id: clientId = '', return_to: returnTo } = c.req.query()
@@ -46,7 +45,7 @@ askPage.get(SITE.organization.ask, (c) => {
 })
 
 askPage.post(SITE.organization.ask, async (c) => {
-  const { organization } = await requireOwn(c)
+  const { organization } = c.get('own')
   const fields = c.get('fields')
   const clientId = fields.get('client_id') ?? ''
   const reason = fields.get('reason') ?? ''
@@ -70,8 +69,11 @@ interface Asking {
 }
 
 /** What was asked for before can be said better; the authorization in progress waits behind a link. */
-async function show(c: Context<PageEnv>, { clientId, returnTo, reason, problems = {} }: Asking): Promise<Response> {
-  const { organization } = await requireOwn(c)
+async function show(
+  c: Context<OrganizationEnv>,
+  { clientId, returnTo, reason, problems = {} }: Asking,
+): Promise<Response> {
+  const { organization } = c.get('own')
   const { id: organizationId } = organization
   const { accountId } = c.get('caller')
   const { app, refusal } = await findRefusal(actionContext(c), organizationId, clientId)

@@ -11,13 +11,12 @@ import { Problems } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import { limitableScopes, readLimits, readShown, toApprovalChoice } from '../inventory/approval-form.ts'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { decideAccessRequest, listAccessRequests } from './actions.ts'
 import { AnsweredRequest, OpenRequest, type RequestItem } from './request-item.tsx'
 import { accessRequestDecision } from './schemas.ts'
@@ -38,12 +37,12 @@ const OPEN_SHOWN = 20
 const MAX_ANSWERED_SHOWN = 20
 
 /** What members asked for; administrators answer. */
-export const requestsPage = new Hono<PageEnv>()
+export const requestsPage = new Hono<OrganizationEnv>()
 
-requestsPage.get(SITE.organization.requests, async (c) => show(c, await requireOwn(c)))
+requestsPage.get(SITE.organization.requests, async (c) => show(c, c.get('own')))
 
 requestsPage.post(SITE.organization.request, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   const { id, slug } = own.organization
   const fields = c.get('fields')
   const answer = { decision: fields.get('decision'), note: fields.get('note')?.trim() || null }
@@ -58,7 +57,11 @@ requestsPage.post(SITE.organization.request, async (c) => {
   })
 })
 
-async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonly string[] = []): Promise<Response> {
+async function show(
+  c: Context<OrganizationEnv>,
+  own: OwnOrganization,
+  problems: readonly string[] = [],
+): Promise<Response> {
   const { id } = own.organization
   const latest = { limit: MAX_ANSWERED_SHOWN }
   const [{ items: open, nextCursor }, approved, declined] = await Promise.all([
@@ -78,7 +81,7 @@ async function show(c: Context<PageEnv>, own: OwnOrganization, problems: readonl
 }
 
 /** Each request with its app, and with what the form of an approval begins with. */
-async function readItems(c: Context<PageEnv>, organizationId: string, requests: readonly AccessRequest[]) {
+async function readItems(c: Context<OrganizationEnv>, organizationId: string, requests: readonly AccessRequest[]) {
   const clientIds = [...new Set(requests.map(({ clientId }) => clientId))]
   const [apps, decisions, policy, catalogue] = await Promise.all([
     findApps(c.env.DB, clientIds),

@@ -44,7 +44,7 @@ export const webhooks = newApi()
 webhooks.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/webhooks',
+    path: '/webhooks',
     operationId: 'listWebhooks',
     tags: ['Webhooks'],
     summary: 'List webhooks',
@@ -62,7 +62,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/webhooks',
+    path: '/webhooks',
     operationId: 'createWebhook',
     tags: ['Webhooks'],
     summary: 'Create a webhook',
@@ -90,7 +90,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}',
+    path: '/webhooks/{webhook_id}',
     operationId: 'getWebhook',
     tags: ['Webhooks'],
     summary: 'Show a webhook',
@@ -108,7 +108,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'patch',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}',
+    path: '/webhooks/{webhook_id}',
     operationId: 'changeWebhook',
     tags: ['Webhooks'],
     summary: 'Change a webhook',
@@ -131,7 +131,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'delete',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}',
+    path: '/webhooks/{webhook_id}',
     operationId: 'deleteWebhook',
     tags: ['Webhooks'],
     summary: 'Delete a webhook',
@@ -150,7 +150,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}/secret',
+    path: '/webhooks/{webhook_id}/secret',
     operationId: 'createWebhookSecret',
     tags: ['Webhooks'],
     summary: 'Create a new secret',
@@ -173,7 +173,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}/challenge',
+    path: '/webhooks/{webhook_id}/challenge',
     operationId: 'challengeWebhook',
     tags: ['Webhooks'],
     summary: 'Send the challenge again',
@@ -197,7 +197,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'get',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}/deliveries',
+    path: '/webhooks/{webhook_id}/deliveries',
     operationId: 'listWebhookDeliveries',
     tags: ['Webhooks'],
     summary: 'List deliveries',
@@ -217,7 +217,7 @@ webhooks.openapi(
 webhooks.openapi(
   createRoute({
     method: 'post',
-    path: '/organizations/{organization_id}/webhooks/{webhook_id}/deliveries/{event_id}/resend',
+    path: '/webhooks/{webhook_id}/deliveries/{event_id}/resend',
     operationId: 'resendWebhookDelivery',
     tags: ['Webhooks'],
     summary: 'Send it again',

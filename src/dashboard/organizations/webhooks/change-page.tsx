@@ -3,11 +3,11 @@ import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import type { FieldProblems } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { OrganizationFrame } from '../frame.tsx'
+import type { OrganizationEnv } from '../require-own.ts'
 import { changeWebhook, createWebhookSecret, deleteWebhook } from './actions.ts'
 import { type OwnWebhook, requireOwnWebhook, webhookPath } from './require-own-webhook.ts'
 import { newWebhook } from './schemas.ts'
@@ -20,7 +20,7 @@ const RENEWED = {
     'Messages are signed with it from now on, and with each former one until 24 hours after it was replaced.',
 }
 
-export const changePage = new Hono<PageEnv>()
+export const changePage = new Hono<OrganizationEnv>()
 
 changePage.get(SITE.webhook.change, async (c) => {
   const known = await requireOwnWebhook(c)
@@ -50,7 +50,7 @@ changePage.post(SITE.webhook.delete, async (c) => {
   return c.redirect(pathTo(SITE.organization.webhooks, own.organization.slug), 303)
 })
 
-function show(c: Context<PageEnv>, known: OwnWebhook, values: WebhookValues, problems: FieldProblems = {}) {
+function show(c: Context<OrganizationEnv>, known: OwnWebhook, values: WebhookValues, problems: FieldProblems = {}) {
   const form = {
     action: webhookPath(known, 'change'),
     cancelHref: webhookPath(known),

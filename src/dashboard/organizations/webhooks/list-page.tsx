@@ -3,17 +3,16 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { MAX_WEBHOOKS, type Webhook } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { listWebhooks } from './actions.ts'
 import { describeEvents, Health, UNREADABLE } from './webhook-state.tsx'
 
-export const listPage = new Hono<PageEnv>()
+export const listPage = new Hono<OrganizationEnv>()
 
 listPage.get(SITE.organization.webhooks, async (c) => {
-  const own = await requireOwn(c)
+  const own = c.get('own')
   return htmlPage(c, <Webhooks own={own} webhooks={await listWebhooks(actionContext(c), own.organization.id)} />)
 })
 

@@ -2,9 +2,8 @@ import type { Context } from 'hono'
 import type { Webhook } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import type { OwnOrganization } from '../actions.ts'
-import { requireOwn } from '../require-own.ts'
+import type { OrganizationEnv } from '../require-own.ts'
 import { getWebhook } from './actions.ts'
 
 /** A webhook of an organization that the visitor is in. */
@@ -14,8 +13,8 @@ export interface OwnWebhook {
 }
 
 /** The webhook that the address names, for those who manage the webhooks of its organization. */
-export async function requireOwnWebhook(c: Context<PageEnv>): Promise<OwnWebhook> {
-  const own = await requireOwn(c)
+export async function requireOwnWebhook(c: Context<OrganizationEnv>): Promise<OwnWebhook> {
+  const own = c.get('own')
   return { own, webhook: await getWebhook(actionContext(c), own.organization.id, c.req.param('webhook_id') ?? '') }
 }
 

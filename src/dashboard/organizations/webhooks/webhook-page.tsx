@@ -8,8 +8,8 @@ import { Time } from '../../../ui/time.tsx'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { OrganizationFrame } from '../frame.tsx'
+import type { OrganizationEnv } from '../require-own.ts'
 import { challengeWebhook, listWebhookDeliveries, resendWebhookDelivery } from './actions.ts'
 import { type OwnWebhook, requireOwnWebhook, webhookPath } from './require-own-webhook.ts'
 import { deliveriesQuery } from './schemas.ts'
@@ -27,7 +27,7 @@ interface WebhookView extends OwnWebhook {
 const DELIVERIES_SHOWN = 30
 
 /** One webhook: each message to it, and a button that sends it again. */
-export const webhookPage = new Hono<PageEnv>()
+export const webhookPage = new Hono<OrganizationEnv>()
 
 webhookPage.get(SITE.webhook.overview, async (c) => {
   const known = await requireOwnWebhook(c)
