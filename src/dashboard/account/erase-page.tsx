@@ -6,7 +6,7 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { problemsOf } from '../kit/form-problems.ts'
+import { formStatus, problemsOf } from '../kit/form-problems.ts'
 import { OperatorFrame } from '../operator/frame.tsx'
 import { type ErasureConsequences, eraseAccount, foreseeErasure } from './actions.ts'
 import { ErasureFacts } from './erasure-facts.tsx'
@@ -41,7 +41,7 @@ function chosenOf(c: Context<PageEnv>): Map<string, string> {
 async function show(c: Context<PageEnv>, problems: readonly string[]): Promise<Response> {
   const erasure = await foreseeErasure(actionContext(c), c.req.param('account_id') ?? '')
   const view = { erasure, chosen: chosenOf(c), problems }
-  return htmlPage(c, <EraseAccount {...view} />, problems.length > 0 ? 409 : 200)
+  return htmlPage(c, <EraseAccount {...view} />, formStatus(problems, 409))
 }
 
 interface EraseAccountView {

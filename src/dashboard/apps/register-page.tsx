@@ -11,7 +11,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../kit/shown-once.tsx'
 import { submit } from '../kit/submit.ts'
 import { registerApp } from './actions.ts'
@@ -71,7 +71,7 @@ async function showForm(
     values,
     problems,
   }
-  return htmlPage(c, <RegisterApp {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, <RegisterApp {...view} />, formStatus(problems))
 }
 
 function showRegistration(c: Context<PageEnv>, { app, clientSecret }: Awaited<ReturnType<typeof registerApp>>) {

@@ -9,7 +9,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { changeApp } from './actions.ts'
 import { AppFields } from './form.tsx'
@@ -73,7 +73,7 @@ async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledFo
     redirectExample,
     notice: readNotice(c),
   }
-  return htmlPage(c, <AppSettings {...view} />, view.move || Object.keys(view.problems).length > 0 ? 422 : 200)
+  return htmlPage(c, <AppSettings {...view} />, view.move ? 422 : formStatus(view.problems))
 }
 
 /** For the hints only: the kind itself is not kept. */

@@ -4,7 +4,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { createResource } from './actions.ts'
 import { SAVED } from './catalog-page.tsx'
@@ -34,5 +34,5 @@ newResourcePage.post(SITE.catalog.newResource, (c) => {
 
 function show(c: Context<PageEnv>, values: ResourceValues, problems: FieldProblems = {}): Promise<Response> {
   const form = <ResourceForm existing={false} values={values} problems={problems} />
-  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, form, formStatus(problems))
 }

@@ -4,7 +4,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { createScope, requireResource } from './actions.ts'
 import { SAVED } from './catalog-page.tsx'
@@ -42,5 +42,5 @@ newScopePage.post(SITE.catalog.newScope, (c) => {
 
 function show(c: Context<PageEnv>, values: ScopeValues, problems: FieldProblems = {}): Promise<Response> {
   const form = <ScopeForm isNew values={values} successors={[]} problems={problems} />
-  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, form, formStatus(problems))
 }

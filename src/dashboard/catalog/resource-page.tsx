@@ -8,7 +8,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { changeResource, createResourceCredentials, requireResource } from './actions.ts'
 import { SAVED } from './catalog-page.tsx'
@@ -51,7 +51,7 @@ function show(
       <Credentials identifier={values.identifier} introspectionId={introspectionId} />
     </ResourceForm>
   )
-  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, form, formStatus(problems))
 }
 
 function toResourceValues(resource: Resource): ResourceValues {

@@ -8,7 +8,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { changeScope, deleteScope } from './actions.ts'
 import { SAVED } from './catalog-page.tsx'
@@ -50,7 +50,7 @@ async function show(c: Context<PageEnv>, values: ScopeValues, problems: FieldPro
       <DeleteForm name={values.name} />
     </ScopeForm>
   )
-  return htmlPage(c, form, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, form, formStatus(problems))
 }
 
 function toScopeValues({ deprecatedAt, replacedBy, ...scope }: Scope): ScopeValues {

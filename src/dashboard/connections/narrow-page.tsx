@@ -8,6 +8,7 @@ import { Layout } from '../../ui/layout.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
+import { formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { getGrant, type Kept, narrowGrant, type OwnGrant } from './actions.ts'
 import { organizationNames } from './connection.ts'
@@ -58,7 +59,7 @@ async function show(
     organizations: grant.organizations.map((id) => ({ id, name: nameOf(id) })),
     problems,
   }
-  return htmlPage(c, <Narrow {...view} />, problems.length > 0 ? 422 : 200)
+  return htmlPage(c, <Narrow {...view} />, formStatus(problems))
 }
 
 function Narrow({ grantId, app, required, optional, organizations, problems }: NarrowView) {

@@ -4,6 +4,11 @@ import { API_PROBLEMS, ApiError, type ApiProblem, type FieldError } from '../../
 /** What is wrong with a form: by the name of the field, and under no name what concerns the whole of it. */
 export type FieldProblems = Readonly<Record<string, readonly string[]>>
 
+/** Of the page with the form: whether something is wrong with it. */
+export function formStatus(problems: FieldProblems | readonly string[], refused: 409 | 422 = 422): 200 | 409 | 422 {
+  return Object.keys(problems).length > 0 ? refused : 200
+}
+
 /** Refusals by field of the form; anything but a refusal of what was typed is thrown on. */
 export function problemsOf(error: unknown): FieldProblems {
   if (!(error instanceof ApiError) || !SHOWN_IN_FORMS.has(error.problem)) throw error

@@ -6,6 +6,7 @@ import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
+import { formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { rotateSigningKey, withdrawSigningKey } from './actions.ts'
 import { OperatorFrame } from './frame.tsx'
@@ -26,7 +27,7 @@ function change(c: Context<PageEnv>, act: typeof rotateSigningKey): Promise<Resp
 
 async function show(c: Context<PageEnv>, problems: readonly string[] = []): Promise<Response> {
   const keys = await listKeys(c.env.DB)
-  return htmlPage(c, <Keys keys={keys} problems={problems} />, problems.length > 0 ? 409 : 200)
+  return htmlPage(c, <Keys keys={keys} problems={problems} />, formStatus(problems, 409))
 }
 
 const STATES = { signing: 'tag good', published: 'tag', retired: 'tag', withdrawn: 'tag warn' } as const

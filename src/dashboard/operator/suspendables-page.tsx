@@ -12,6 +12,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
+import { formStatus } from '../kit/form-problems.ts'
 import { formatCursor, parseCursor } from '../kit/pagination.ts'
 import { submit } from '../kit/submit.ts'
 import { newSuspension } from './api.ts'
@@ -86,7 +87,7 @@ async function show(c: Context<PageEnv>, kind: Suspendable, problems: readonly s
   const last = found.length > ITEMS_SHOWN ? items.at(-1) : undefined
   const nextCursor = last ? formatCursor([last.createdAt, last.id]) : null
   const view = { kind, items, search, nextCursor, problems }
-  return htmlPage(c, <Suspendables {...view} />, problems.length > 0 ? 422 : 200)
+  return htmlPage(c, <Suspendables {...view} />, formStatus(problems))
 }
 
 function Suspendables({ kind, items, search, nextCursor, problems }: SuspendablesView) {

@@ -5,6 +5,7 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import { parseBody } from '../kit/field-errors.ts'
+import { formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { changeRole, listMembers, type OwnOrganization, removeMember } from './actions.ts'
 import { OrganizationFrame } from './frame.tsx'
@@ -103,7 +104,7 @@ async function show(
   const invitations = may(role, 'manage-members')
     ? { ...invited, invitations: await listInvitations(context, organization.id) }
     : null
-  const status = Object.keys(invitations?.problems ?? {}).length > 0 ? 422 : problems.length > 0 ? 409 : 200
+  const status = problems.length > 0 ? formStatus(problems, 409) : formStatus(invitations?.problems ?? {})
   return htmlPage(c, <OrganizationPage {...{ own, accountId, members, inventory, invitations, problems }} />, status)
 }
 

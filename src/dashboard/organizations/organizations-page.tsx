@@ -6,7 +6,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
-import type { FieldProblems } from '../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
 import { createOrganization, listOrganizations, type OwnOrganization } from './actions.ts'
 import { newOrganization } from './schemas.ts'
@@ -39,7 +39,7 @@ async function show(
   problems: FieldProblems = {},
 ): Promise<Response> {
   const view = { organizations: await listOrganizations(actionContext(c)), values, problems }
-  return htmlPage(c, <Organizations {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, <Organizations {...view} />, formStatus(problems))
 }
 
 function Organizations({ organizations, values, problems }: OrganizationsView) {

@@ -9,7 +9,7 @@ import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
-import type { FieldProblems } from '../../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { changeApp } from '../actions.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
@@ -67,7 +67,7 @@ async function show(c: Context<PageEnv>, frame: AppFrameView, problems: FieldPro
     problems: Object.values(problems).flat(),
     notice: readNotice(c),
   }
-  return htmlPage(c, <Publisher {...view} />, view.problems.length > 0 ? 422 : 200)
+  return htmlPage(c, <Publisher {...view} />, formStatus(view.problems))
 }
 
 function Publisher(view: PublisherView) {

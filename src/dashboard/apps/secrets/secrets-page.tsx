@@ -9,7 +9,7 @@ import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
-import type { FieldProblems } from '../../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../../kit/shown-once.tsx'
 import { submit } from '../../kit/submit.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
@@ -73,7 +73,7 @@ async function show(
 ): Promise<Response> {
   const secrets = await listLiveSecrets(c.env.DB, frame.app.clientId, currentTime())
   const view = { ...frame, secrets, values, problems, notice: readNotice(c) }
-  return htmlPage(c, <Secrets {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, <Secrets {...view} />, formStatus(problems))
 }
 
 function Secrets({ secrets, ...view }: SecretsView) {

@@ -5,6 +5,7 @@ import { inNumber } from '../../../ui/in-number.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { checkAct } from '../../kit/acts.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
+import { formStatus } from '../../kit/form-problems.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import type { OrganizationEnv } from '../require-own.ts'
@@ -32,7 +33,7 @@ async function show(
   const own = await requireClosable(actionContext(c), c.get('own').organization.id)
   const closing = await foreseeClosing(actionContext(c), own.organization.id)
   const view = { own, closing, ...typed }
-  return htmlPage(c, <CloseOrganization {...view} />, typed.problems.length > 0 ? 422 : 200)
+  return htmlPage(c, <CloseOrganization {...view} />, formStatus(typed.problems))
 }
 
 interface CloseView {

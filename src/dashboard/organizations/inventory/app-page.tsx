@@ -13,6 +13,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import { parseBody } from '../../kit/field-errors.ts'
+import { formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { decide, type OwnOrganization, withdrawDecision } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -88,7 +89,7 @@ async function show(
   ])
   const choice = toApprovalChoice(limitableScopes(app, catalogue), decision, policy, currentTime())
   const view = { own, app, item, decision, choice, grants, nextCursor, problems }
-  return htmlPage(c, <ReachingApp {...view} />, problems.length > 0 ? 422 : 200)
+  return htmlPage(c, <ReachingApp {...view} />, formStatus(problems))
 }
 
 function ReachingApp(view: ReachingAppView) {

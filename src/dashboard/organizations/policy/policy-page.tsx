@@ -10,6 +10,7 @@ import { inNumber } from '../../../ui/in-number.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import { parseBody } from '../../kit/field-errors.ts'
+import { formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -78,7 +79,7 @@ async function show(
   const apps = await findApps(c.env.DB, [...new Set(jobs.map(({ clientId }) => clientId ?? ''))])
   const appNames = new Map([...apps.values()].map(({ clientId, clientName }) => [clientId, clientName]))
   const view = { own, policy, scopes, jobs, appNames, problems }
-  return htmlPage(c, <Policy {...view} />, problems.length > 0 ? 422 : 200)
+  return htmlPage(c, <Policy {...view} />, formStatus(problems))
 }
 
 async function organizationScopes(c: Context<OrganizationEnv>): Promise<Scope[]> {

@@ -13,7 +13,7 @@ import { MakerIcon, MakerLinks, MakerStanding } from '../../../ui/maker.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import { parseBody } from '../../kit/field-errors.ts'
-import type { FieldProblems } from '../../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OrganizationEnv } from '../require-own.ts'
 import { askForAccess, findRefusal } from './actions.ts'
@@ -91,7 +91,7 @@ async function show(
     returnTo: safeReturnTo(returnTo, c.get('config').issuer),
     problems,
   }
-  return htmlPage(c, <Ask {...view} />, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, <Ask {...view} />, formStatus(problems))
 }
 
 function Ask(view: AskView) {

@@ -12,6 +12,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import { parseBody } from '../../kit/field-errors.ts'
+import { formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -77,7 +78,7 @@ async function show(
   const returnTo = safeReturnTo(c.req.query('return_to'), c.get('config').issuer)
   const items = { open: open.map(toItem), answered: answered.map(toItem) }
   const view = { own, ...items, nextCursor, asked, returnTo, problems }
-  return htmlPage(c, <Requests {...view} />, problems.length > 0 ? 409 : 200)
+  return htmlPage(c, <Requests {...view} />, formStatus(problems, 409))
 }
 
 /** Each request with its app, and with what the form of an approval begins with. */

@@ -4,7 +4,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import { parseBody } from '../../kit/field-errors.ts'
-import type { FieldProblems } from '../../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { OrganizationFrame } from '../frame.tsx'
 import type { OrganizationEnv } from '../require-own.ts'
@@ -65,7 +65,7 @@ function show(c: Context<OrganizationEnv>, known: OwnWebhook, values: WebhookVal
       <MoreForms {...known} />
     </OrganizationFrame>
   )
-  return htmlPage(c, page, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, page, formStatus(problems))
 }
 
 function MoreForms(known: OwnWebhook) {

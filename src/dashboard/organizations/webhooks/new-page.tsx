@@ -3,7 +3,7 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
 import { parseBody } from '../../kit/field-errors.ts'
-import type { FieldProblems } from '../../kit/form-problems.ts'
+import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import type { OwnOrganization } from '../actions.ts'
 import { OrganizationFrame } from '../frame.tsx'
@@ -53,5 +53,5 @@ function show(c: Context<OrganizationEnv>, own: OwnOrganization, values: Webhook
       <WebhookForm {...form} />
     </OrganizationFrame>
   )
-  return htmlPage(c, page, Object.keys(problems).length > 0 ? 422 : 200)
+  return htmlPage(c, page, formStatus(problems))
 }
