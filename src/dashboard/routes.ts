@@ -17,7 +17,7 @@ import { catalogPages } from './catalog/pages.ts'
 import { resourceUsage } from './catalog/usage-reports.ts'
 import { grants } from './connections/api.ts'
 import { connectionPages } from './connections/pages.ts'
-import { apiDocs } from './docs/api-docs.ts'
+import { apiDocsPage } from './docs/docs-page.tsx'
 import { API_PATH, SITE } from './kit/addresses.ts'
 import { apiBranch, branch } from './kit/branch.ts'
 import { confirmedPages } from './kit/confirmed-routes.ts'
@@ -107,7 +107,7 @@ dashboardRoutes.use(`${API_PATH}/*`, tellWebhooks, openCors, keptAsSent)
 dashboardRoutes.get(PROTECTED_RESOURCE_METADATA_PATH, answerProtectedResourceMetadata)
 dashboardRoutes.route('/', api)
 dashboardRoutes.get(SITE.api.openapi, openApiDocument(dashboardRoutes))
-dashboardRoutes.get(SITE.api.docs, apiDocs(dashboardRoutes))
+dashboardRoutes.get(SITE.api.docs, apiDocsPage(dashboardRoutes))
 refuseOtherMethods(dashboardRoutes)
 dashboardRoutes.all(`${API_PATH}/*`, () => {
   throw new ApiError('not-found')

@@ -1,44 +1,29 @@
-import { htmlPage, type PageContext } from '../../ui/html-page.tsx'
+import type { Context } from 'hono'
+import type { Config } from '../../env.ts'
+import { htmlPage } from '../../ui/html-page.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import { SITE } from '../kit/addresses.ts'
+import type { ApiEnv } from '../kit/api-env.ts'
+import { describeApi } from '../kit/document.ts'
+import { apiResource } from '../kit/protected-resource.ts'
+import type { Api } from '../kit/route.ts'
+import { apiDocument, type FieldView, type TypeView } from './schema.ts'
+import { type ApiDocsView, type OperationView, toDocsView } from './view.ts'
 
-/** A type in words; `object` names one of the described objects. */
-export interface TypeView {
-  words: string
-  object?: string
+/** Serves the human page of `api`, made of its OpenAPI document when it is first asked for. */
+export function apiDocsPage(api: Api) {
+  const views = new WeakMap<Config, ApiDocsView>()
+  return function showApiDocs(c: Context<ApiEnv>): Promise<Response> {
+    const config = c.get('config')
+    const view = views.get(config) ?? makeView(api, config)
+    views.set(config, view)
+    return htmlPage(c, <ApiDocs {...view} />)
+  }
 }
 
-export interface FieldView {
-  name: string
-  type: TypeView
-  required: boolean
-  description: string
-}
-
-export interface OperationView {
-  id: string
-  method: string
-  path: string
-  summary: string
-  description: string
-  /** What an access token needs; undefined: any that is valid. */
-  scope: string | undefined
-  parameters: readonly (FieldView & { place: string })[]
-  body: readonly FieldView[]
-  answers: readonly { status: string; description: string; type: TypeView | undefined }[]
-  curl: string
-}
-
-export interface ApiDocsView {
-  title: string
-  description: string
-  resource: string
-  groups: readonly { name: string; description: string; operations: readonly OperationView[] }[]
-  objects: readonly { name: string; description: string; fields: readonly FieldView[] }[]
-}
-
-export function apiDocsPage(c: PageContext, view: ApiDocsView) {
-  return htmlPage(c, <ApiDocs {...view} />)
+function makeView(api: Api, config: Config): ApiDocsView {
+  const document = apiDocument.parse(describeApi(api, config))
+  return toDocsView(document, { issuer: config.issuer, resource: apiResource(config) })
 }
 
 function ApiDocs({ title, description, resource, groups, objects }: ApiDocsView) {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { FieldView, TypeView } from './docs-page.tsx'
 
 /** As much of JSON Schema as our documents use. */
 const schema = z.object({
@@ -52,6 +51,19 @@ export interface FoundOperation {
   method: string
   path: string
   operation: Operation
+}
+
+/** A type in words; `object` names one of the described objects. */
+export interface TypeView {
+  words: string
+  object?: string
+}
+
+export interface FieldView {
+  name: string
+  type: TypeView
+  required: boolean
+  description: string
 }
 
 /** The name of the object that a schema refers to. */

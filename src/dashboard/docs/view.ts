@@ -1,15 +1,38 @@
-import type { ApiDocsView, OperationView } from './docs-page.tsx'
 import { curlExample } from './example.ts'
 import {
   type ApiDocument,
+  type FieldView,
   type FoundOperation,
   type Operation,
   referredName,
   resolve,
   type Schemas,
+  type TypeView,
   toFields,
   toType,
 } from './schema.ts'
+
+export interface OperationView {
+  id: string
+  method: string
+  path: string
+  summary: string
+  description: string
+  /** What an access token needs; undefined: any that is valid. */
+  scope: string | undefined
+  parameters: readonly (FieldView & { place: string })[]
+  body: readonly FieldView[]
+  answers: readonly { status: string; description: string; type: TypeView | undefined }[]
+  curl: string
+}
+
+export interface ApiDocsView {
+  title: string
+  description: string
+  resource: string
+  groups: readonly { name: string; description: string; operations: readonly OperationView[] }[]
+  objects: readonly { name: string; description: string; fields: readonly FieldView[] }[]
+}
 
 /** The human page says what the OpenAPI document says, and nothing besides. */
 export function toDocsView(
