@@ -1,6 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { findSession, hashSessionSecret, SESSION_COOKIE, SIGN_IN_COOKIE } from '../../accounts/sessions.ts'
-import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { clearCookie, readCookie } from '../../lib/cookies.ts'
 import type { LastOwned } from '../../organizations/leaving-store.ts'
@@ -13,6 +12,7 @@ import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import { isUnsafe } from '../kit/origin.ts'
 import { answerFormOnce } from '../kit/sent-once.ts'
+import { submit } from '../kit/submit.ts'
 import { deleteAccount, type ErasureConsequences, foreseeErasure } from './actions.ts'
 import { ErasureFacts } from './erasure-facts.tsx'
 
@@ -32,18 +32,19 @@ export const deleteAccountPage = new Hono<PageEnv>()
 
 deleteAccountPage.get(SITE.account.delete, (c) => show(c, 200))
 
-deleteAccountPage.post(SITE.account.delete, async (c) => {
-  try {
-    await deleteAccount(actionContext(c), c.get('caller').accountId)
-  } catch (error) {
-    if (error instanceof ApiError && error.problem === 'conflict') return show(c, 409)
-    throw error
-  }
-  c.header('Set-Cookie', clearCookie(SESSION_COOKIE, c.get('config')))
-  // What this browser sent to sign in is not answered once more.
-  c.header('Set-Cookie', clearCookie(SIGN_IN_COOKIE, c.get('config')), { append: true })
-  return c.redirect(SITE.account.deleted, 303)
-})
+deleteAccountPage.post(SITE.account.delete, (c) =>
+  submit(c, {
+    act: () => deleteAccount(actionContext(c), c.get('caller').accountId),
+    done: () => {
+      c.header('Set-Cookie', clearCookie(SESSION_COOKIE, c.get('config')))
+      // What this browser sent to sign in is not answered once more.
+      c.header('Set-Cookie', clearCookie(SIGN_IN_COOKIE, c.get('config')), { append: true })
+      return SITE.account.deleted
+    },
+    // What stands in the way is on the page as it is.
+    refused: () => show(c, 409),
+  }),
+)
 
 deleteAccountPage.get(SITE.account.deleted, (c) => htmlPage(c, <Deleted />))
 

@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono'
-import { ApiError } from '../../errors.ts'
 import type { LastOwned } from '../../organizations/leaving-store.ts'
 import { FormToken, Select } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
 import type { PageEnv } from '../kit/api-env.ts'
-import { formStatus, problemsOf } from '../kit/form-problems.ts'
+import { formStatus } from '../kit/form-problems.ts'
+import { submit } from '../kit/submit.ts'
 import { OperatorFrame } from '../operator/frame.tsx'
 import { type ErasureConsequences, eraseAccount, foreseeErasure } from './actions.ts'
 import { ErasureFacts } from './erasure-facts.tsx'
@@ -20,13 +20,11 @@ eraseAccountPage.post(SITE.operator.eraseAccount, async (c) => {
   const inheritances = [...chosenOf(c)].flatMap(([organizationId, choice]) =>
     choice === '' ? [] : [{ organizationId, handOverTo: choice === CLOSE ? null : choice }],
   )
-  try {
-    await eraseAccount(actionContext(c), c.req.param('account_id'), inheritances)
-  } catch (error) {
-    if (error instanceof ApiError && error.problem === 'not-found') throw error
-    return show(c, Object.values(problemsOf(error)).flat())
-  }
-  return c.redirect(SITE.operator.accounts.list, 303)
+  return submit(c, {
+    act: () => eraseAccount(actionContext(c), c.req.param('account_id'), inheritances),
+    done: SITE.operator.accounts.list,
+    refused: (problems) => show(c, Object.values(problems).flat()),
+  })
 })
 
 const CLOSE = 'close'
