@@ -3,7 +3,7 @@ import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
 import { accountPath, organizationPath } from '../kit/parameters.ts'
-import { guarded, jsonBody, newApi, problems } from '../kit/route.ts'
+import { BODY_PROBLEMS, guarded, jsonBody, newApi, problems } from '../kit/route.ts'
 import { deleteAccount, eraseAccount } from './actions.ts'
 
 const newErasure = z
@@ -70,16 +70,7 @@ erasures.openapi(
     request: { params: accountPath, body: jsonBody('What becomes of organizations.', newErasure) },
     responses: {
       204: { description: 'It is erased.' },
-      ...problems(
-        'forbidden',
-        'cross-origin',
-        'not-found',
-        'conflict',
-        'invalid-request',
-        'validation-failed',
-        'too-large',
-        'unsupported-media-type',
-      ),
+      ...problems('forbidden', 'cross-origin', 'not-found', 'conflict', ...BODY_PROBLEMS),
     },
   }),
   async (c) => {

@@ -7,7 +7,7 @@ import { readJsonBody } from '../kit/json-body.ts'
 import { formatCursor, pageQuery, toPage } from '../kit/pagination.ts'
 import { appPath } from '../kit/parameters.ts'
 import { entityTag, parseIfMatch } from '../kit/precondition.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
+import { BODY_PROBLEMS, CHANGE_PROBLEMS, guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import { changeApp, deleteApp, registerApp, toPosition } from './actions.ts'
 import { appBody, appChange, appList, appRegistration, registeredApp } from './schemas.ts'
 import { toAppBody } from './wire.ts'
@@ -48,18 +48,7 @@ apps.openapi(
           Location: { description: 'The address of the app.', schema: { type: 'string', format: 'uri' } },
         },
       },
-      ...problems(
-        'invalid-request',
-        'insufficient-scope',
-        'forbidden',
-        'cross-origin',
-        'not-found',
-        'too-large',
-        'unsupported-media-type',
-        'validation-failed',
-        'idempotency-key-reused',
-        'conflict',
-      ),
+      ...problems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, 'idempotency-key-reused', 'conflict'),
     },
   }),
   async (c) => {
@@ -140,17 +129,7 @@ apps.openapi(
     request: { params: appPath, headers: ifMatch, body: jsonBody('The settings to change.', appChange) },
     responses: {
       200: { ...jsonAnswer('The app as it is now.', appBody), headers: ETAG },
-      ...problems(
-        'invalid-request',
-        'insufficient-scope',
-        'forbidden',
-        'cross-origin',
-        'not-found',
-        'too-large',
-        'unsupported-media-type',
-        'validation-failed',
-        'precondition-failed',
-      ),
+      ...problems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, 'precondition-failed'),
     },
   }),
   async (c) => {
@@ -174,7 +153,7 @@ apps.openapi(
     request: { params: appPath, headers: ifMatch },
     responses: {
       204: { description: 'The app is deleted.' },
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'precondition-failed'),
+      ...problems(...CHANGE_PROBLEMS, 'precondition-failed'),
     },
   }),
   async (c) => {

@@ -5,7 +5,7 @@ import { toSnakeKeys } from '../../lib/case.ts'
 import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { requireOperator } from '../kit/operator.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
+import { BODY_PROBLEMS, guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import {
   changeResource,
   changeScope,
@@ -35,15 +35,7 @@ const resourcePath = z.object({
     example: 'https://api.example.com',
   }),
 })
-const CHANGES = [
-  'invalid-request',
-  'forbidden',
-  'sign-in-too-old',
-  'cross-origin',
-  'too-large',
-  'unsupported-media-type',
-  'validation-failed',
-] as const
+const CHANGES = ['forbidden', 'sign-in-too-old', 'cross-origin', ...BODY_PROBLEMS] as const
 
 /** Resources and their scopes. Everybody reads the scopes; operators keep the catalogue. */
 export const catalog = newApi()

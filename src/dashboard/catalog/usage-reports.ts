@@ -10,7 +10,7 @@ import { equalInConstantTime, sha256 } from '../../lib/encoding.ts'
 import { writeReportedUses } from '../../organizations/scope-uses-store.ts'
 import type { ApiEnv } from '../kit/api-env.ts'
 import { readJsonBody } from '../kit/json-body.ts'
-import { jsonBody, newApi, problems } from '../kit/route.ts'
+import { BODY_PROBLEMS, jsonBody, newApi, problems } from '../kit/route.ts'
 
 const MAX_USES = 400
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="postern", charset="UTF-8"' }
@@ -51,29 +51,30 @@ function refuseResource(): ApiError {
   return new ApiError('unauthenticated', detail, [], CHALLENGE)
 }
 
-const reportUsageRoute = createRoute({
-  method: 'post',
-  path: '/resource-usage',
-  operationId: 'reportUsage',
-  tags: ['Inventory'],
-  summary: 'Report which scopes were used',
-  description:
-    'For protected APIs, with their introspection credentials; `reportUsage` of the resource server sends it once a ' +
-    'minute. Scopes of other APIs, and apps that do not reach the organization, are passed over.',
-  middleware: [authenticateResource, readJsonBody],
-  security: [{ resource: [] }],
-  request: { body: jsonBody('What was used.', usageReport) },
-  responses: {
-    204: { description: 'It was written.' },
-    ...problems('invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'),
-  },
-})
-
 /** What administrators see of over-permission comes from here. */
 export const resourceUsage = newApi()
 
-resourceUsage.openapi(reportUsageRoute, async (c) => {
-  const { id = '' } = readBasic(c.req.header('Authorization') ?? '') ?? {}
-  await writeReportedUses(c.env.DB, id, c.req.valid('json').uses, currentTime())
-  return c.body(null, 204)
-})
+resourceUsage.openapi(
+  createRoute({
+    method: 'post',
+    path: '/resource-usage',
+    operationId: 'reportUsage',
+    tags: ['Inventory'],
+    summary: 'Report which scopes were used',
+    description:
+      'For protected APIs, with their introspection credentials; `reportUsage` of the resource server sends it once a ' +
+      'minute. Scopes of other APIs, and apps that do not reach the organization, are passed over.',
+    middleware: [authenticateResource, readJsonBody],
+    security: [{ resource: [] }],
+    request: { body: jsonBody('What was used.', usageReport) },
+    responses: {
+      204: { description: 'It was written.' },
+      ...problems(...BODY_PROBLEMS),
+    },
+  }),
+  async (c) => {
+    const { id = '' } = readBasic(c.req.header('Authorization') ?? '') ?? {}
+    await writeReportedUses(c.env.DB, id, c.req.valid('json').uses, currentTime())
+    return c.body(null, 204)
+  },
+)

@@ -4,7 +4,7 @@ import { toSnakeKeys } from '../../lib/case.ts'
 import { describeUserAgent } from '../../ui/user-agent.ts'
 import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
+import { BODY_PROBLEMS, guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import { disconnectApp, getGrant, listGrants, narrowGrant, type OwnGrant, revokeGrant } from './actions.ts'
 import { grantBody, grantChange, grantList } from './schemas.ts'
 
@@ -59,15 +59,7 @@ grants.openapi(
     request: { params: grantPath, body: jsonBody('What is kept.', grantChange) },
     responses: {
       200: jsonAnswer('The grant as it is now.', grantBody),
-      ...problems(
-        'invalid-request',
-        'insufficient-scope',
-        'cross-origin',
-        'not-found',
-        'too-large',
-        'unsupported-media-type',
-        'validation-failed',
-      ),
+      ...problems(...BODY_PROBLEMS, 'insufficient-scope', 'cross-origin', 'not-found'),
     },
   }),
   async (c) =>

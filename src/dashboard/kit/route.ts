@@ -33,6 +33,25 @@ export function jsonAnswer<Schema extends z.ZodType>(description: string, schema
   return { description, content: { 'application/json': { schema } } }
 }
 
+/** Of an operation that only those may call who have a role for it. */
+export const READ_PROBLEMS = ['insufficient-scope', 'forbidden', 'not-found'] as const satisfies ApiProblem[]
+
+/** Of one that changes something. */
+export const CHANGE_PROBLEMS = [
+  'insufficient-scope',
+  'forbidden',
+  'cross-origin',
+  'not-found',
+] as const satisfies ApiProblem[]
+
+/** Of one that reads a body. */
+export const BODY_PROBLEMS = [
+  'invalid-request',
+  'too-large',
+  'unsupported-media-type',
+  'validation-failed',
+] as const satisfies ApiProblem[]
+
 const COMMON_PROBLEMS = ['unauthenticated', 'unavailable'] as const satisfies ApiProblem[]
 
 /** The refusals of a route, by status; those that every route shares are added, and for unsafe ones that of acts. Untyped: handlers throw them. */

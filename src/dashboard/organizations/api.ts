@@ -5,7 +5,7 @@ import type { Member } from '../../organizations/organization.ts'
 import { actionContext } from '../kit/action-context.ts'
 import { readJsonBody } from '../kit/json-body.ts'
 import { decisionPath, memberPath, organizationPath } from '../kit/parameters.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
+import { BODY_PROBLEMS, CHANGE_PROBLEMS, guarded, jsonAnswer, jsonBody, newApi, problems } from '../kit/route.ts'
 import {
   changeOrganization,
   changeRole,
@@ -31,9 +31,6 @@ import {
   organizationList,
   roleChange,
 } from './schemas.ts'
-
-const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
-const CHANGE_PROBLEMS = ['insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict'] as const
 
 /** Organizations, their members, and what their administrators decided about apps. */
 export const organizations = newApi()
@@ -104,7 +101,7 @@ organizations.openapi(
     request: { params: organizationPath, body: jsonBody('What to change.', organizationChange) },
     responses: {
       200: jsonAnswer('The organization as it is now.', organizationBody),
-      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS),
+      ...problems(...CHANGE_PROBLEMS, 'conflict', ...BODY_PROBLEMS),
     },
   }),
   async (c) => {
@@ -143,7 +140,7 @@ organizations.openapi(
     request: { params: memberPath, body: jsonBody('The role.', roleChange) },
     responses: {
       200: jsonAnswer('The member.', memberBody),
-      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS),
+      ...problems(...CHANGE_PROBLEMS, 'conflict', ...BODY_PROBLEMS),
     },
   }),
   async (c) => {
@@ -164,7 +161,10 @@ organizations.openapi(
       'owner cannot leave.',
     ...guarded('members:write'),
     request: { params: memberPath },
-    responses: { 204: { description: 'The person is no member any more.' }, ...problems(...CHANGE_PROBLEMS) },
+    responses: {
+      204: { description: 'The person is no member any more.' },
+      ...problems(...CHANGE_PROBLEMS, 'conflict'),
+    },
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
@@ -205,7 +205,7 @@ organizations.openapi(
     request: { params: decisionPath, body: jsonBody('The decision.', newDecision) },
     responses: {
       200: jsonAnswer('The decision.', decisionBody),
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', ...BODY_PROBLEMS),
+      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS),
     },
   }),
   async (c) => {
@@ -226,7 +226,7 @@ organizations.openapi(
     request: { params: decisionPath },
     responses: {
       204: { description: 'Nothing is decided about the app any more.' },
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),
+      ...problems(...CHANGE_PROBLEMS),
     },
   }),
   async (c) => {

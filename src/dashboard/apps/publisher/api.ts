@@ -3,7 +3,7 @@ import { PUBLISHER_REASONS, type PublisherCheck, verificationRecord } from '../.
 import { toSnakeKeys } from '../../../lib/case.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { appPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
+import { CHANGE_PROBLEMS, guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
 import { getPublisherVerification, verifyPublisher } from './actions.ts'
 import { publisherVerification } from './schemas.ts'
 
@@ -25,7 +25,7 @@ publisher.openapi(
     request: { params: appPath },
     responses: {
       200: jsonAnswer('What is known after the look.', publisherVerification),
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict'),
+      ...problems(...CHANGE_PROBLEMS, 'conflict'),
     },
   }),
   async (c) => {

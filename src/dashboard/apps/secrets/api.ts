@@ -7,7 +7,7 @@ import { requireApp } from '../../kit/access.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { appPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
+import { BODY_PROBLEMS, CHANGE_PROBLEMS, guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { createSecret, deleteSecret } from './actions.ts'
 import { createdSecret, secretBody, secretList, secretRequest } from './schemas.ts'
 
@@ -30,18 +30,7 @@ secrets.openapi(
     request: { params: appPath, body: jsonBody('The secret.', secretRequest) },
     responses: {
       201: jsonAnswer('The secret and, once, its value.', createdSecret),
-      ...problems(
-        'invalid-request',
-        'insufficient-scope',
-        'forbidden',
-        'cross-origin',
-        'sign-in-too-old',
-        'not-found',
-        'conflict',
-        'too-large',
-        'unsupported-media-type',
-        'validation-failed',
-      ),
+      ...problems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, 'sign-in-too-old', 'conflict'),
     },
   }),
   async (c) => {
@@ -85,7 +74,7 @@ secrets.openapi(
     request: { params: secretPath },
     responses: {
       204: { description: 'The secret is deleted.' },
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),
+      ...problems(...CHANGE_PROBLEMS),
     },
   }),
   async (c) => {

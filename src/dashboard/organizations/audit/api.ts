@@ -2,13 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { toEventBody } from '../../../audit/event-body.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { organizationPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
+import { guarded, jsonAnswer, newApi, problems, READ_PROBLEMS } from '../../kit/route.ts'
 import { exportAuditEvents, listAuditEvents } from './actions.ts'
 import { auditEventList, auditExportQuery, auditQuery } from './schemas.ts'
 
 /** Typed wide: the router would take a name that ends in json for one document. */
 const JSON_LINES: string = 'application/x-ndjson'
-const READ_PROBLEMS = ['insufficient-scope', 'forbidden', 'not-found', 'invalid-request', 'validation-failed'] as const
+const READ = [...READ_PROBLEMS, 'invalid-request', 'validation-failed'] as const
 
 /** What happened in an organization, for those who answer for it. */
 export const audit = newApi()
@@ -23,7 +23,7 @@ audit.openapi(
     description: 'For owners and administrators: what the organization did, and what became of grants that name it.',
     ...guarded('audit:read'),
     request: { params: organizationPath, query: auditQuery },
-    responses: { 200: jsonAnswer('One page.', auditEventList), ...problems(...READ_PROBLEMS) },
+    responses: { 200: jsonAnswer('One page.', auditEventList), ...problems(...READ) },
   }),
   async (c) => {
     const { organization_id: organizationId } = c.req.valid('param')
@@ -44,7 +44,7 @@ audit.openapi(
     request: { params: organizationPath, query: auditExportQuery },
     responses: {
       200: { description: 'All that match.', content: { [JSON_LINES]: { schema: z.string() } } },
-      ...problems(...READ_PROBLEMS),
+      ...problems(...READ),
     },
   }),
   async (c) => {

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { actionContext } from '../../kit/action-context.ts'
 import { organizationPath } from '../../kit/parameters.ts'
-import { guarded, newApi, problems } from '../../kit/route.ts'
+import { CHANGE_PROBLEMS, guarded, newApi, problems } from '../../kit/route.ts'
 import { closeOrganization } from './actions.ts'
 
 /** The end of an organization. */
@@ -21,7 +21,7 @@ closing.openapi(
     request: { params: organizationPath },
     responses: {
       204: { description: 'It is closed.' },
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict'),
+      ...problems(...CHANGE_PROBLEMS, 'conflict'),
     },
   }),
   async (c) => {

@@ -5,7 +5,7 @@ import type { GrantFilter, ReachingGrant } from '../../../organizations/reaching
 import { describeUserAgent } from '../../../ui/user-agent.ts'
 import { type ActionContext, actionContext } from '../../kit/action-context.ts'
 import { decisionPath, memberPath, organizationPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, newApi, problems } from '../../kit/route.ts'
+import { guarded, jsonAnswer, newApi, problems, READ_PROBLEMS } from '../../kit/route.ts'
 import { exportReachingApps, getReachingApp, listReachingApps, listReachingGrants } from './actions.ts'
 import {
   grantsQuery,
@@ -16,8 +16,6 @@ import {
   reachingGrantBody,
   reachingGrantList,
 } from './schemas.ts'
-
-const READ_PROBLEMS = ['insufficient-scope', 'forbidden', 'not-found'] as const
 
 /** Every app that reaches an organization, by the API. */
 export const inventory = newApi()

@@ -4,7 +4,16 @@ import type { Invitation } from '../../../organizations/invitation.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
+import {
+  BODY_PROBLEMS,
+  CHANGE_PROBLEMS,
+  guarded,
+  jsonAnswer,
+  jsonBody,
+  newApi,
+  problems,
+  READ_PROBLEMS,
+} from '../../kit/route.ts'
 import { invite, listInvitations, withdrawInvitation } from './actions.ts'
 import { invitationBody, invitationList, newInvitation } from './schemas.ts'
 
@@ -27,7 +36,7 @@ invitations.openapi(
     request: { params: organizationPath },
     responses: {
       200: jsonAnswer('All of them.', invitationList),
-      ...problems('insufficient-scope', 'forbidden', 'not-found'),
+      ...problems(...READ_PROBLEMS),
     },
   }),
   async (c) => {
@@ -53,18 +62,7 @@ invitations.openapi(
     request: { params: organizationPath, body: jsonBody('Who, and as what.', newInvitation) },
     responses: {
       201: jsonAnswer('The invitation.', invitationBody),
-      ...problems(
-        'insufficient-scope',
-        'forbidden',
-        'cross-origin',
-        'not-found',
-        'conflict',
-        'invalid-request',
-        'too-large',
-        'unsupported-media-type',
-        'validation-failed',
-        'too-many-requests',
-      ),
+      ...problems(...CHANGE_PROBLEMS, 'conflict', ...BODY_PROBLEMS, 'too-many-requests'),
     },
   }),
   async (c) => {
@@ -85,7 +83,7 @@ invitations.openapi(
     request: { params: invitationPath },
     responses: {
       204: { description: 'Nobody can accept it any more.' },
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found'),
+      ...problems(...CHANGE_PROBLEMS),
     },
   }),
   async (c) => {

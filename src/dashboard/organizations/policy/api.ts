@@ -5,11 +5,18 @@ import { actionContext } from '../../kit/action-context.ts'
 import { cutOffJobList, toJobBody } from '../../kit/cut-off-job.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
+import {
+  BODY_PROBLEMS,
+  CHANGE_PROBLEMS,
+  guarded,
+  jsonAnswer,
+  jsonBody,
+  newApi,
+  problems,
+  READ_PROBLEMS,
+} from '../../kit/route.ts'
 import { changePolicy, listCutOffJobs, type PolicyPreview, previewPolicy, showPolicy } from './actions.ts'
 import { newPolicy, policyBody, policyPreviewBody } from './schemas.ts'
-
-const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
 
 /** The app policy of an organization, and the jobs that clean up behind what was decided. */
 export const policies = newApi()
@@ -41,7 +48,7 @@ policies.openapi(
     request: { params: organizationPath, body: jsonBody('The policy to try.', newPolicy) },
     responses: {
       200: jsonAnswer('What it would end.', policyPreviewBody),
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', ...BODY_PROBLEMS),
+      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS),
     },
   }),
   async (c) => {
@@ -64,7 +71,7 @@ policies.openapi(
     request: { params: organizationPath, body: jsonBody('The policy.', newPolicy) },
     responses: {
       200: jsonAnswer('The policy.', policyBody),
-      ...problems('insufficient-scope', 'forbidden', 'cross-origin', 'not-found', 'conflict', ...BODY_PROBLEMS),
+      ...problems(...CHANGE_PROBLEMS, 'conflict', ...BODY_PROBLEMS),
     },
   }),
   async (c) => {
@@ -85,7 +92,7 @@ policies.openapi(
     request: { params: organizationPath },
     responses: {
       200: jsonAnswer('The jobs.', cutOffJobList),
-      ...problems('insufficient-scope', 'forbidden', 'not-found'),
+      ...problems(...READ_PROBLEMS),
     },
   }),
   async (c) => {

@@ -4,7 +4,7 @@ import type { AccessRequest } from '../../../organizations/access-request.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
+import { BODY_PROBLEMS, CHANGE_PROBLEMS, guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
 import { decideAccessRequest, listAccessRequests } from './actions.ts'
 import { accessRequestBody, accessRequestDecision, accessRequestList, accessRequestQuery } from './schemas.ts'
 
@@ -51,17 +51,7 @@ accessRequests.openapi(
     request: { params: requestPath, body: jsonBody('The answer.', accessRequestDecision) },
     responses: {
       200: jsonAnswer('The request as it is now.', accessRequestBody),
-      ...problems(
-        'insufficient-scope',
-        'forbidden',
-        'cross-origin',
-        'not-found',
-        'conflict',
-        'invalid-request',
-        'too-large',
-        'unsupported-media-type',
-        'validation-failed',
-      ),
+      ...problems(...CHANGE_PROBLEMS, 'conflict', ...BODY_PROBLEMS),
     },
   }),
   async (c) => {

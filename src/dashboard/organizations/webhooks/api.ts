@@ -4,7 +4,16 @@ import type { Delivery, Webhook } from '../../../webhooks/webhook.ts'
 import { actionContext } from '../../kit/action-context.ts'
 import { readJsonBody } from '../../kit/json-body.ts'
 import { organizationPath } from '../../kit/parameters.ts'
-import { guarded, jsonAnswer, jsonBody, newApi, problems } from '../../kit/route.ts'
+import {
+  BODY_PROBLEMS,
+  CHANGE_PROBLEMS,
+  guarded,
+  jsonAnswer,
+  jsonBody,
+  newApi,
+  problems,
+  READ_PROBLEMS,
+} from '../../kit/route.ts'
 import {
   challengeWebhook,
   changeWebhook,
@@ -34,9 +43,6 @@ const webhookPath = organizationPath.extend({
 const deliveryPath = webhookPath.extend({
   event_id: z.string().max(100).openapi({ description: 'The event.', example: 'evt_2b1Qv0aXcD8fGhJkLmNp' }),
 })
-
-const READ_PROBLEMS = ['insufficient-scope', 'forbidden', 'not-found'] as const
-const BODY_PROBLEMS = ['invalid-request', 'too-large', 'unsupported-media-type', 'validation-failed'] as const
 
 /** Who is told what happens in an organization, and whether it arrived. */
 export const webhooks = newApi()
@@ -77,7 +83,7 @@ webhooks.openapi(
     request: { params: organizationPath, body: jsonBody('Where, and what.', newWebhook) },
     responses: {
       201: jsonAnswer('The webhook and, once, its secret.', createdWebhook),
-      ...problems(...READ_PROBLEMS, ...BODY_PROBLEMS, 'cross-origin', 'sign-in-too-old', 'conflict'),
+      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'sign-in-too-old', 'conflict'),
     },
   }),
   async (c) => {
@@ -119,7 +125,7 @@ webhooks.openapi(
     request: { params: webhookPath, body: jsonBody('What changes.', webhookChange) },
     responses: {
       200: jsonAnswer('The webhook as it is now.', webhookBody),
-      ...problems(...READ_PROBLEMS, ...BODY_PROBLEMS, 'cross-origin', 'sign-in-too-old'),
+      ...problems(...CHANGE_PROBLEMS, ...BODY_PROBLEMS, 'sign-in-too-old'),
     },
   }),
   async (c) => {
@@ -138,7 +144,7 @@ webhooks.openapi(
     description: 'For owners and administrators. What it was not told yet, it is not told any more.',
     ...guarded('webhooks:write'),
     request: { params: webhookPath },
-    responses: { 204: { description: 'It is deleted.' }, ...problems(...READ_PROBLEMS, 'cross-origin') },
+    responses: { 204: { description: 'It is deleted.' }, ...problems(...CHANGE_PROBLEMS) },
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: id } = c.req.valid('param')
@@ -161,7 +167,7 @@ webhooks.openapi(
     request: { params: webhookPath },
     responses: {
       201: jsonAnswer('The new secret, this once.', newSecret),
-      ...problems(...READ_PROBLEMS, 'cross-origin', 'sign-in-too-old', 'conflict'),
+      ...problems(...CHANGE_PROBLEMS, 'sign-in-too-old', 'conflict'),
     },
   }),
   async (c) => {
@@ -185,7 +191,7 @@ webhooks.openapi(
     request: { params: webhookPath },
     responses: {
       200: jsonAnswer('The webhook as it is now.', webhookBody),
-      ...problems(...READ_PROBLEMS, 'cross-origin', 'too-many-requests'),
+      ...problems(...CHANGE_PROBLEMS, 'too-many-requests'),
     },
   }),
   async (c) => {
@@ -225,7 +231,7 @@ webhooks.openapi(
       'Now, whether it arrived, failed or waits, under the same `webhook-id`. While the webhook is not `enabled`, it waits.',
     ...guarded('webhooks:write'),
     request: { params: deliveryPath },
-    responses: { 202: { description: 'It is on its way.' }, ...problems(...READ_PROBLEMS, 'cross-origin') },
+    responses: { 202: { description: 'It is on its way.' }, ...problems(...CHANGE_PROBLEMS) },
   }),
   async (c) => {
     const { organization_id: organizationId, webhook_id: webhookId, event_id: eventId } = c.req.valid('param')
