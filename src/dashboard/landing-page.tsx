@@ -37,7 +37,7 @@ function Landing({ host, development }: LandingView) {
           <a href="/.well-known/oauth-authorization-server">Server metadata</a>
         </section>
         <section>
-          <h2>You decide what apps may callStore</h2>
+          <h2>You decide what apps may reach</h2>
           <p>
             Administrators approve or block each app that reaches their organization, and keep its members. Operators
             keep the protected APIs and their permissions.
