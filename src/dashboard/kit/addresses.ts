@@ -81,8 +81,8 @@ export const SITE = {
   operator: {
     overview: OPERATOR,
     keys: `${OPERATOR}/keys`,
-    rotateKey: `${KEY}/rotate`,
-    withdrawKey: `${KEY}/withdraw`,
+    rotateSigningKey: `${KEY}/rotate`,
+    withdrawSigningKey: `${KEY}/withdraw`,
     apps: suspendables(`${OPERATOR}/apps`),
     organizations: suspendables(`${OPERATOR}/organizations`),
     accounts: suspendables(`${OPERATOR}/accounts`),

@@ -14,8 +14,8 @@ import { OperatorFrame } from './frame.tsx'
 export const keysPage = new Hono<PageEnv>()
 
 keysPage.get(SITE.operator.keys, (c) => show(c))
-keysPage.post(SITE.operator.rotateKey, (c) => change(c, rotateSigningKey))
-keysPage.post(SITE.operator.withdrawKey, (c) => change(c, withdrawSigningKey))
+keysPage.post(SITE.operator.rotateSigningKey, (c) => change(c, rotateSigningKey))
+keysPage.post(SITE.operator.withdrawSigningKey, (c) => change(c, withdrawSigningKey))
 
 function change(c: Context<PageEnv>, act: typeof rotateSigningKey): Promise<Response> {
   return submit(c, {
@@ -53,7 +53,7 @@ function Keys({ keys, problems }: { keys: readonly ListedKey[]; problems: readon
             </div>
             <div class="inline">
               {key.state === 'signing' && (
-                <form method="post" action={pathTo(SITE.operator.rotateKey, key.kid)}>
+                <form method="post" action={pathTo(SITE.operator.rotateSigningKey, key.kid)}>
                   <FormToken once />
                   <button type="submit">
                     Rotate now<span class="visually-hidden">: {key.kid}</span>
@@ -79,7 +79,7 @@ function Withdraw({ kid }: { kid: string }) {
         For a key that may be known to somebody. It leaves the key set at once: every token that it signed is inactive
         in introspection, and refused by APIs within five minutes. Apps refresh and go on.
       </p>
-      <form method="post" action={pathTo(SITE.operator.withdrawKey, kid)}>
+      <form method="post" action={pathTo(SITE.operator.withdrawSigningKey, kid)}>
         <FormToken once />
         <button type="submit" class="danger">
           Withdraw this key
