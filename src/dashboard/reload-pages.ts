@@ -16,7 +16,7 @@ const PAGE_OF = {
   [SITE.webhook.challenge]: SITE.webhook.overview,
   [SITE.webhook.delete]: SITE.webhook.overview,
   [SITE.webhook.resend]: SITE.webhook.overview,
-  [SITE.connections.end]: SITE.connections.list,
+  [SITE.connections.revoke]: SITE.connections.list,
   [SITE.app.visibility]: SITE.app.publisher,
   [SITE.operator.rotateSigningKey]: SITE.operator.keys,
   [SITE.operator.withdrawSigningKey]: SITE.operator.keys,

@@ -31,7 +31,7 @@ connectionsPage.get(SITE.connections.list, async (c) => {
   return htmlPage(c, <Connections connections={await listConnections(c)} notice={notice} />)
 })
 
-connectionsPage.post(SITE.connections.end, async (c) => {
+connectionsPage.post(SITE.connections.revoke, async (c) => {
   await revokeGrant(actionContext(c), c.req.param('grant_id'))
   return c.redirect(`${SITE.connections.list}?done=ended`, 303)
 })
@@ -104,7 +104,7 @@ function DeviceRow({ device, app }: { device: Device; app: App }) {
         </ul>
         <Held device={device} />
       </div>
-      <form method="post" action={pathTo(SITE.connections.end, device.grantId)} class="inline">
+      <form method="post" action={pathTo(SITE.connections.revoke, device.grantId)} class="inline">
         <FormToken once />
         {device.mayNarrow && <a href={pathTo(SITE.connections.narrow, device.grantId)}>Allow less</a>}
         <button type="submit">

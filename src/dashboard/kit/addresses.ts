@@ -47,7 +47,7 @@ export const SITE = {
     list: CONNECTIONS,
     disconnect: `${CONNECTIONS}/apps/:client_id`,
     narrow: `${CONNECTIONS}/:grant_id`,
-    end: `${CONNECTIONS}/:grant_id/end`,
+    revoke: `${CONNECTIONS}/:grant_id/end`,
   },
   organizations: ORGANIZATIONS,
   organization: {
