@@ -67,7 +67,7 @@ export async function changeWebhook(
  * The former ones sign beside it, each until its own end. Undefined: so many sign already that one more would not fit,
  * or the webhook was deleted meanwhile.
  */
-export async function createNewSecret(
+export async function createWebhookSecret(
   acting: ActingBy,
   webhook: Webhook,
   now: EpochSeconds,

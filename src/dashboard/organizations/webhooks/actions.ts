@@ -104,7 +104,7 @@ export async function createWebhookSecret(
   const webhook = await getWebhook(context, organizationId, webhookId)
   const now = currentTime()
   checkAct(context.caller, 'createWebhookSecret')
-  const secret = await change.createNewSecret(actingBy(context), webhook, now)
+  const secret = await change.createWebhookSecret(actingBy(context), webhook, now)
   if (secret !== undefined) return secret
   await getWebhook(context, organizationId, webhookId)
   throw new ApiError(
