@@ -32,7 +32,7 @@ export async function invite(
   checkAct(context.caller, concernsAdministrators([role]) ? 'invite: administrators' : 'invite')
   const post = getMailer(context)
   const mailed = await findMailed(context, organizationId, email)
-  if (mailed) return changeMailed(context, mailed, role)
+  if (mailed) return changeInvitation(context, mailed, role)
   const { env, caller } = context
   const obstacle = await invitations.findObstacle(
     env.DB,
@@ -79,7 +79,7 @@ async function findMailed(
   return open && open.createdAt > now - MAILED_AGAIN_AFTER_SECONDS ? open : undefined
 }
 
-async function changeMailed(context: ActionContext, mailed: Invitation, role: Role): Promise<Invitation> {
+async function changeInvitation(context: ActionContext, mailed: Invitation, role: Role): Promise<Invitation> {
   const { organizationId, email } = mailed
   checkOwners(requirePermission(context, organizationId, 'manage-members'), [mailed.role])
   if (mailed.role === role) return mailed
@@ -96,7 +96,7 @@ async function answerLate(
   { email, role }: { email: string; role: Role },
 ): Promise<Invitation> {
   const mailed = await findMailed(context, organizationId, email)
-  if (mailed) return changeMailed(context, mailed, role)
+  if (mailed) return changeInvitation(context, mailed, role)
   const invitation = { organizationId, email, invitedBy: context.caller.accountId }
   const obstacle = await invitations.findObstacle(context.env.DB, invitation, currentTime())
   throw obstacle ? refusalFor(obstacle) : tooManyInvitations(1)
