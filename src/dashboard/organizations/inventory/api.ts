@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { toSnakeKeys } from '../../../lib/case.ts'
 import type { InventoryItem } from '../../../organizations/inventory.ts'
-import type { GrantFilter, ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
+import type { ReachingGrant } from '../../../organizations/reaching-grants-store.ts'
 import { describeUserAgent } from '../../../ui/user-agent.ts'
-import { type ActionContext, actionContext } from '../../kit/action-context.ts'
+import { actionContext } from '../../kit/action-context.ts'
+import type { Listed } from '../../kit/pagination.ts'
 import { decisionPath, memberPath, organizationPath } from '../../kit/parameters.ts'
 import { guarded, jsonAnswer, newApi, problems, READ_PROBLEMS } from '../../kit/route.ts'
 import { exportReachingApps, getReachingApp, listReachingApps, listReachingGrants } from './actions.ts'
@@ -101,7 +102,7 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id, client_id: clientId } = c.req.valid('param')
-    return c.json(await grantsPage(actionContext(c), id, { clientId }, c.req.valid('query')), 200)
+    return c.json(toGrantPage(await listReachingGrants(actionContext(c), id, { clientId }, c.req.valid('query'))), 200)
   },
 )
 
@@ -122,17 +123,11 @@ inventory.openapi(
   }),
   async (c) => {
     const { organization_id: id, account_id: accountId } = c.req.valid('param')
-    return c.json(await grantsPage(actionContext(c), id, { accountId }, c.req.valid('query')), 200)
+    return c.json(toGrantPage(await listReachingGrants(actionContext(c), id, { accountId }, c.req.valid('query'))), 200)
   },
 )
 
-async function grantsPage(
-  context: ActionContext,
-  organizationId: string,
-  filter: GrantFilter,
-  query: z.output<typeof grantsQuery>,
-) {
-  const { items, nextCursor } = await listReachingGrants(context, organizationId, filter, query)
+function toGrantPage({ items, nextCursor }: Listed<ReachingGrant>) {
   return { items: items.map(toGrantBody), next_cursor: nextCursor }
 }
 
