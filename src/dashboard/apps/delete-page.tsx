@@ -4,19 +4,19 @@ import { FormToken } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
-import type { PageEnv } from '../kit/api-env.ts'
 import { deleteApp } from './actions.ts'
 import { AppFrame, type AppFrameView } from './frame.tsx'
-import { requireAppPage } from './require-app-page.ts'
+import { type AppPageEnv, requireManager } from './require-app-page.ts'
 
 interface DeleteAppView extends AppFrameView {
   connectedAccounts: number
 }
 
-export const deletePage = new Hono<PageEnv>()
+export const deletePage = new Hono<AppPageEnv>()
 
-deletePage.get(SITE.app.delete, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'manage')
+deletePage.get(SITE.app.delete, requireManager, async (c) => {
+  const frame = c.get('frame')
+  const { app } = frame
   const { connectedAccounts } = (await findActivity(c.env.DB, [app.clientId]))(app.clientId)
   return htmlPage(c, <DeleteApp {...frame} connectedAccounts={connectedAccounts} />)
 })

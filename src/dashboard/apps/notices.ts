@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import type { App } from '../../apps/app.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
-import type { PageEnv } from '../kit/api-env.ts'
 
 /** What was done before the redirect that led here: a closed list, so that an address cannot put words on a page. */
 const NOTICES = {
@@ -12,7 +11,7 @@ const NOTICES = {
 } as const
 export type Notice = keyof typeof NOTICES
 
-export function readNotice(c: Context<PageEnv>): string | undefined {
+export function readNotice(c: Pick<Context, 'req'>): string | undefined {
   const done = c.req.query('done') ?? ''
   return Object.hasOwn(NOTICES, done) ? NOTICES[done as Notice] : undefined
 }

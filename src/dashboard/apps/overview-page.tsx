@@ -7,13 +7,12 @@ import { htmlPage } from '../../ui/html-page.tsx'
 import { Time } from '../../ui/time.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
-import type { PageEnv } from '../kit/api-env.ts'
 import { type ExplainedError, type ExplainedRefusal, getUsage, listTokenErrors } from './activity/actions.ts'
 import { AppErrors } from './activity/app-errors.tsx'
 import { UsageChart } from './activity/usage-chart.tsx'
 import { AppFrame, type AppFrameView } from './frame.tsx'
 import { quickStart } from './quick-start.ts'
-import { requireAppPage } from './require-app-page.ts'
+import type { AppPageEnv } from './require-app-page.ts'
 
 interface Snippet {
   title: string
@@ -32,10 +31,11 @@ interface AppOverviewView extends AppFrameView {
 const CHART_DAYS = 30
 const ERRORS_SHOWN = 20
 
-export const overviewPage = new Hono<PageEnv>()
+export const overviewPage = new Hono<AppPageEnv>()
 
 overviewPage.get(SITE.app.overview, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'see')
+  const frame = c.get('frame')
+  const { app } = frame
   const { issuer } = c.get('config')
   const [usage, { errors, refusals }] = await Promise.all([
     getUsage(actionContext(c), app, CHART_DAYS),

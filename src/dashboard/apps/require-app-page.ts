@@ -1,15 +1,25 @@
-import type { Context } from 'hono'
-import type { App } from '../../apps/app.ts'
+import type { MiddlewareHandler } from 'hono'
 import { mayManageApps } from '../../organizations/organization.ts'
-import { type AppRight, requireApp } from '../kit/access.ts'
+import { checkRole, requireApp, requireMembership } from '../kit/access.ts'
 import type { PageEnv } from '../kit/api-env.ts'
 import type { AppFrameView } from './frame.tsx'
 
-/** The app in the address, if the visitor may do that with it, and the head of its pages. */
-export async function requireAppPage(c: Context<PageEnv>, right: AppRight): Promise<{ app: App; frame: AppFrameView }> {
+/** Of the pages below the address of an app. */
+export interface AppPageEnv extends PageEnv {
+  Variables: PageEnv['Variables'] & { frame: AppFrameView }
+}
+
+/** The app that the address names, for members of its organization; for everybody else there is none. */
+export const requireAppPage: MiddlewareHandler<AppPageEnv> = async (c, next) => {
   const caller = c.get('caller')
-  const app = await requireApp(c.env.DB, caller, c.req.param('client_id') ?? '', right)
-  const role = caller.memberships.find(({ organizationId }) => organizationId === app.organizationId)?.role
-  const frame = { app, mayManage: role !== undefined && mayManageApps(role) }
-  return { app, frame }
+  const app = await requireApp(c.env.DB, caller, c.req.param('client_id') ?? '', 'see')
+  const { role } = requireMembership(caller, app.organizationId)
+  c.set('frame', { app, mayManage: mayManageApps(role) })
+  await next()
+}
+
+/** Of those, for whoever may also change it. */
+export const requireManager: MiddlewareHandler<AppPageEnv> = async (c, next) => {
+  checkRole(requireMembership(c.get('caller'), c.get('frame').app.organizationId), 'manage')
+  await next()
 }

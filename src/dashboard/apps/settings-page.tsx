@@ -7,7 +7,6 @@ import { FormToken, Problems } from '../../ui/field.tsx'
 import { htmlPage } from '../../ui/html-page.tsx'
 import { actionContext } from '../kit/action-context.ts'
 import { pathTo, SITE } from '../kit/addresses.ts'
-import type { PageEnv } from '../kit/api-env.ts'
 import { parseBody } from '../kit/field-errors.ts'
 import { type FieldProblems, formStatus } from '../kit/form-problems.ts'
 import { submit } from '../kit/submit.ts'
@@ -18,7 +17,7 @@ import { AppFrame, type AppFrameView } from './frame.tsx'
 import { findMove, type HomepageMove, Move } from './homepage-move.tsx'
 import type { AppForm } from './inputs.tsx'
 import { appAddress, readNotice } from './notices.ts'
-import { requireAppPage } from './require-app-page.ts'
+import { type AppPageEnv, requireManager } from './require-app-page.ts'
 import { appChange } from './schemas.ts'
 
 interface AppSettingsView extends AppFrameView, AppForm {
@@ -28,15 +27,17 @@ interface AppSettingsView extends AppFrameView, AppForm {
   move: HomepageMove | undefined
 }
 
-export const settingsPage = new Hono<PageEnv>()
+export const settingsPage = new Hono<AppPageEnv>()
 
 settingsPage.get(SITE.app.settings, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'see')
+  const frame = c.get('frame')
+  const { app } = frame
   return showForm(c, frame, { values: toAppForm(app), version: app.version, problems: {} })
 })
 
-settingsPage.post(SITE.app.settings, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'manage')
+settingsPage.post(SITE.app.settings, requireManager, async (c) => {
+  const frame = c.get('frame')
+  const { app } = frame
   const values = c.get('fields')
   const version = Number(values.get('version'))
   return submit(c, {
@@ -62,7 +63,7 @@ interface FilledForm {
   move?: HomepageMove
 }
 
-async function showForm(c: Context<PageEnv>, frame: AppFrameView, form: FilledForm): Promise<Response> {
+async function showForm(c: Context<AppPageEnv>, frame: AppFrameView, form: FilledForm): Promise<Response> {
   const { redirectHint, redirectExample } = APP_KINDS[likelyKind(frame.app)]
   const view = {
     ...frame,

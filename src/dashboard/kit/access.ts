@@ -40,7 +40,7 @@ function requirePersonal(caller: Caller): Membership {
   throw new ApiError('forbidden', 'This access does not reach your personal organization; send organization_id.')
 }
 
-function checkRole({ role }: Membership, right: AppRight): void {
+export function checkRole({ role }: Membership, right: AppRight): void {
   if (right === 'see' || mayManageApps(role)) return
   throw new ApiError('forbidden', `Your role in this organization is ${role}; this needs developer, admin or owner.`)
 }

@@ -7,14 +7,13 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { submit } from '../../kit/submit.ts'
 import { changeApp } from '../actions.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { appAddress, readNotice } from '../notices.ts'
-import { requireAppPage } from '../require-app-page.ts'
+import { type AppPageEnv, requireManager } from '../require-app-page.ts'
 import { appChange } from '../schemas.ts'
 import { verifyPublisher } from './actions.ts'
 
@@ -29,15 +28,16 @@ interface PublisherView extends AppFrameView {
 }
 
 /** Who stands behind the app, and who may connect it. */
-export const publisherPage = new Hono<PageEnv>()
+export const publisherPage = new Hono<AppPageEnv>()
 
 publisherPage.get(SITE.app.publisher, async (c) => {
-  const { frame } = await requireAppPage(c, 'see')
+  const frame = c.get('frame')
   return show(c, frame)
 })
 
-publisherPage.post(SITE.app.publisher, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'manage')
+publisherPage.post(SITE.app.publisher, requireManager, async (c) => {
+  const frame = c.get('frame')
+  const { app } = frame
   return submit(c, {
     act: () => verifyPublisher(actionContext(c), app.clientId),
     done: appAddress(app, 'publisher'),
@@ -45,8 +45,9 @@ publisherPage.post(SITE.app.publisher, async (c) => {
   })
 })
 
-publisherPage.post(SITE.app.visibility, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'manage')
+publisherPage.post(SITE.app.visibility, requireManager, async (c) => {
+  const frame = c.get('frame')
+  const { app } = frame
   return submit(c, {
     act: () => {
       const change = parseBody(appChange, { visibility: c.get('fields').get('visibility') })
@@ -57,7 +58,7 @@ publisherPage.post(SITE.app.visibility, async (c) => {
   })
 })
 
-async function show(c: Context<PageEnv>, frame: AppFrameView, problems: FieldProblems = {}): Promise<Response> {
+async function show(c: Context<AppPageEnv>, frame: AppFrameView, problems: FieldProblems = {}): Promise<Response> {
   const { app } = frame
   const view = {
     ...frame,

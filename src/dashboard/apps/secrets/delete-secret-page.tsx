@@ -8,10 +8,9 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { appAddress } from '../notices.ts'
-import { requireAppPage } from '../require-app-page.ts'
+import { type AppPageEnv, requireManager } from '../require-app-page.ts'
 import { deleteSecret } from './actions.ts'
 
 interface DeleteSecretView extends AppFrameView {
@@ -19,18 +18,19 @@ interface DeleteSecretView extends AppFrameView {
   last: boolean
 }
 
-export const deleteSecretPage = new Hono<PageEnv>()
+export const deleteSecretPage = new Hono<AppPageEnv>()
 
-deleteSecretPage.get(SITE.app.deleteSecret, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'manage')
+deleteSecretPage.get(SITE.app.deleteSecret, requireManager, async (c) => {
+  const frame = c.get('frame')
+  const { app } = frame
   const live = await listLiveSecrets(c.env.DB, app.clientId, currentTime())
   const secret = live.find(({ id }) => id === c.req.param('id'))
   if (!secret) throw new ApiError('not-found')
   return htmlPage(c, <DeleteSecret {...frame} secret={secret} last={live.length === 1} />)
 })
 
-deleteSecretPage.post(SITE.app.deleteSecret, async (c) => {
-  const { app } = await requireAppPage(c, 'manage')
+deleteSecretPage.post(SITE.app.deleteSecret, requireManager, async (c) => {
+  const { app } = c.get('frame')
   await deleteSecret(actionContext(c), app.clientId, c.req.param('id'))
   return c.redirect(appAddress(app, 'secrets', 'secret_deleted'), 303)
 })

@@ -7,14 +7,13 @@ import { htmlPage } from '../../../ui/html-page.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { parseBody } from '../../kit/field-errors.ts'
 import { type FieldProblems, formStatus } from '../../kit/form-problems.ts'
 import { clientCredentials, shownOncePage } from '../../kit/shown-once.tsx'
 import { submit } from '../../kit/submit.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
 import { appAddress, readNotice } from '../notices.ts'
-import { requireAppPage } from '../require-app-page.ts'
+import { type AppPageEnv, requireManager } from '../require-app-page.ts'
 import { createSecret } from './actions.ts'
 import { secretRequest } from './schemas.ts'
 
@@ -33,15 +32,16 @@ interface SecretsView extends AppFrameView {
 
 const END_OF_DAY = 'T23:59:59Z'
 
-export const secretsPage = new Hono<PageEnv>()
+export const secretsPage = new Hono<AppPageEnv>()
 
 secretsPage.get(SITE.app.secrets, async (c) => {
-  const { frame } = await requireAppPage(c, 'see')
+  const frame = c.get('frame')
   return show(c, frame, { name: '', expires: '' })
 })
 
-secretsPage.post(SITE.app.secrets, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'manage')
+secretsPage.post(SITE.app.secrets, requireManager, async (c) => {
+  const frame = c.get('frame')
+  const { app } = frame
   const values = { name: c.get('fields').get('name') ?? '', expires: c.get('fields').get('expires') ?? '' }
   return submit(c, {
     act: () => {
@@ -66,7 +66,7 @@ function parseDay(day: string): number | null {
 }
 
 async function show(
-  c: Context<PageEnv>,
+  c: Context<AppPageEnv>,
   frame: AppFrameView,
   values: SecretValues,
   problems: FieldProblems = {},

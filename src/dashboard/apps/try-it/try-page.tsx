@@ -4,22 +4,22 @@ import { FormToken } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { actionContext } from '../../kit/action-context.ts'
 import { pathTo, SITE } from '../../kit/addresses.ts'
-import type { PageEnv } from '../../kit/api-env.ts'
 import { AppFrame, type AppFrameView } from '../frame.tsx'
-import { requireAppPage } from '../require-app-page.ts'
+import type { AppPageEnv } from '../require-app-page.ts'
 import { finishTryRun, startTryRun, type TryOutcome } from './actions.ts'
 
 /** A developer runs the authorization of their own app, to see it as people will. */
-export const tryPage = new Hono<PageEnv>()
+export const tryPage = new Hono<AppPageEnv>()
 
 tryPage.post(SITE.app.try, async (c) => {
-  const { app } = await requireAppPage(c, 'see')
+  const { app } = c.get('frame')
   return c.redirect(await startTryRun(actionContext(c), app), 303)
 })
 
 /** Where the run comes back to. */
 tryPage.get(SITE.app.tryCallback, refuseRehearsal, async (c) => {
-  const { app, frame } = await requireAppPage(c, 'see')
+  const frame = c.get('frame')
+  const { app } = frame
   const outcome = await finishTryRun(actionContext(c), app, c.req.query())
   return htmlPage(c, <TryResult {...frame} outcome={outcome} />)
 })
