@@ -7,6 +7,31 @@
 
 -- section 1: the provider
 
+-- authority/
+
+-- What access rests on, and when it last changed. A revision is milliseconds, and one more than the newest at least. An
+-- authority asks for what is newer than what it knows; triggers below name the columns that matter to it
+-- (test/conformance/revisions.test.ts holds them against what it reads).
+CREATE TABLE changes (
+  subject  TEXT PRIMARY KEY,                    -- app:…, account:…, organization:…, decision:<organization>/<app>,
+                                                -- resource:…, credential:…, keys:all, everything
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX changes_by_revision ON changes (revision);
+-- `INSERT INTO changed` says that a subject changed.
+CREATE VIEW changed (subject) AS SELECT subject FROM changes;
+CREATE TRIGGER subject_changed INSTEAD OF INSERT ON changed BEGIN
+  INSERT INTO changes (subject, revision)
+    SELECT NEW.subject, max(coalesce(max(revision), 0) + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER)) FROM changes WHERE true
+    ON CONFLICT DO UPDATE SET revision = excluded.revision;
+END;
+
+-- The authorities that may know something: whoever changes what access rests on tells each of them.
+CREATE TABLE authorities (
+  name  TEXT PRIMARY KEY,                       -- of its object
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- catalog/
 
 -- A protected API (RFC 8707), and its credentials at /introspect.
@@ -22,6 +47,21 @@ CREATE TABLE resources (
   open_to                   TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party')),
   usage_reported_at         INTEGER             -- null: this API never reported which scopes were used
 ) STRICT;
+CREATE TRIGGER resource_added AFTER INSERT ON resources BEGIN
+  INSERT INTO changed VALUES ('resource:' || NEW.identifier);
+  INSERT INTO changed SELECT 'credential:' || NEW.introspection_id WHERE NEW.introspection_id IS NOT NULL;
+END;
+CREATE TRIGGER resource_changed AFTER UPDATE OF signing_alg, access_token_ttl_seconds, introspection_id, introspection_secret_hash, open_to ON resources
+  WHEN (OLD.signing_alg, OLD.access_token_ttl_seconds, OLD.introspection_id, OLD.introspection_secret_hash, OLD.open_to) IS NOT (
+       NEW.signing_alg, NEW.access_token_ttl_seconds, NEW.introspection_id, NEW.introspection_secret_hash, NEW.open_to) BEGIN
+  INSERT INTO changed VALUES ('resource:' || NEW.identifier);
+  INSERT INTO changed SELECT 'credential:' || OLD.introspection_id WHERE OLD.introspection_id IS NOT NULL;
+  INSERT INTO changed SELECT 'credential:' || NEW.introspection_id WHERE NEW.introspection_id IS NOT NULL;
+END;
+CREATE TRIGGER resource_removed AFTER DELETE ON resources BEGIN
+  INSERT INTO changed VALUES ('resource:' || OLD.identifier);
+  INSERT INTO changed SELECT 'credential:' || OLD.introspection_id WHERE OLD.introspection_id IS NOT NULL;
+END;
 
 -- What apps may ask for. Each belongs to one resource.
 CREATE TABLE scopes (
@@ -36,6 +76,18 @@ CREATE TABLE scopes (
   -- which apps may register for it
   open_to       TEXT NOT NULL DEFAULT 'everyone' CHECK (open_to IN ('everyone', 'first_party'))
 ) STRICT;
+CREATE TRIGGER scope_added AFTER INSERT ON scopes BEGIN
+  INSERT INTO changed VALUES ('resource:' || NEW.resource);
+END;
+CREATE TRIGGER scope_changed AFTER UPDATE OF resource, target, open_to ON scopes
+  WHEN (OLD.resource, OLD.target, OLD.open_to) IS NOT (
+       NEW.resource, NEW.target, NEW.open_to) BEGIN
+  INSERT INTO changed VALUES ('resource:' || OLD.resource);
+  INSERT INTO changed VALUES ('resource:' || NEW.resource);
+END;
+CREATE TRIGGER scope_removed AFTER DELETE ON scopes BEGIN
+  INSERT INTO changed VALUES ('resource:' || OLD.resource);
+END;
 
 -- accounts/
 
@@ -49,6 +101,11 @@ CREATE TABLE accounts (
   grants_count_from INTEGER NOT NULL DEFAULT 0,
   erased_at         INTEGER                     -- its address is free, and the id stands in its place
 ) STRICT;
+CREATE TRIGGER account_changed AFTER UPDATE OF suspended_at, grants_count_from ON accounts
+  WHEN (OLD.suspended_at, OLD.grants_count_from) IS NOT (
+       NEW.suspended_at, NEW.grants_count_from) BEGIN
+  INSERT INTO changed VALUES ('account:' || NEW.id);
+END;
 -- No organization stays without an owner, whatever happens at the same time: the whole batch is refused.
 CREATE TRIGGER last_owner_stays BEFORE UPDATE OF erased_at ON accounts
   WHEN NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL AND EXISTS (
@@ -104,6 +161,11 @@ CREATE TABLE organizations (
   grants_count_from   INTEGER NOT NULL DEFAULT 0,  -- the same, for what was consented to here
   closed_at           INTEGER                   -- its apps are deleted, and nobody is a member
 ) STRICT;
+CREATE TRIGGER organization_changed AFTER UPDATE OF policy, scope_ceiling, suspended_at, grants_count_from ON organizations
+  WHEN (OLD.policy, OLD.scope_ceiling, OLD.suspended_at, OLD.grants_count_from) IS NOT (
+       NEW.policy, NEW.scope_ceiling, NEW.suspended_at, NEW.grants_count_from) BEGIN
+  INSERT INTO changed VALUES ('organization:' || NEW.id);
+END;
 CREATE UNIQUE INDEX organizations_by_slug ON organizations (slug);
 
 -- Who belongs to an organization, and as what. The roles are in `organizations/organization.ts`.
@@ -119,9 +181,14 @@ CREATE INDEX members_by_account ON members (account_id);
 CREATE TRIGGER member_joined AFTER INSERT ON members BEGIN
   UPDATE members SET joined_after = (SELECT count FROM access_removals)
     WHERE organization_id = NEW.organization_id AND account_id = NEW.account_id;
+  INSERT INTO changed VALUES ('account:' || NEW.account_id);
+END;
+CREATE TRIGGER member_counts_anew AFTER UPDATE OF joined_after ON members WHEN OLD.joined_after IS NOT NEW.joined_after BEGIN
+  INSERT INTO changed VALUES ('account:' || NEW.account_id);
 END;
 CREATE TRIGGER member_left AFTER DELETE ON members BEGIN
   UPDATE access_removals SET count = count + 1;
+  INSERT INTO changed VALUES ('account:' || OLD.account_id);
 END;
 -- What began before the end and writes after it: nobody joins, and nobody is signed in.
 CREATE TRIGGER nobody_joins_after_the_end BEFORE INSERT ON members
@@ -146,6 +213,17 @@ CREATE TABLE app_decisions (
   told_scopes       TEXT NOT NULL DEFAULT '[]', -- of which its administrators had mail
   PRIMARY KEY (organization_id, client_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER decision_made AFTER INSERT ON app_decisions BEGIN
+  INSERT INTO changed VALUES ('decision:' || NEW.organization_id || '/' || NEW.client_id);
+END;
+CREATE TRIGGER decision_changed AFTER UPDATE OF decision, scope_ceiling, expires_at ON app_decisions
+  WHEN (OLD.decision, OLD.scope_ceiling, OLD.expires_at) IS NOT (
+       NEW.decision, NEW.scope_ceiling, NEW.expires_at) BEGIN
+  INSERT INTO changed VALUES ('decision:' || NEW.organization_id || '/' || NEW.client_id);
+END;
+CREATE TRIGGER decision_withdrawn AFTER DELETE ON app_decisions BEGIN
+  INSERT INTO changed VALUES ('decision:' || OLD.organization_id || '/' || OLD.client_id);
+END;
 CREATE INDEX app_decisions_ending ON app_decisions (expires_at) WHERE expires_at IS NOT NULL AND ended_at IS NULL;
 CREATE TRIGGER organization_app_decided AFTER INSERT ON app_decisions BEGIN
   INSERT INTO organization_apps (organization_id, client_id, client_name)
@@ -220,6 +298,14 @@ CREATE TABLE apps (
   grants_count_from          INTEGER NOT NULL DEFAULT 0,  -- the same, for what the app was given
   created_by                 TEXT               -- the account that registered it; null: a seed
 ) STRICT;
+CREATE TRIGGER app_added AFTER INSERT ON apps BEGIN
+  INSERT INTO changed VALUES ('app:' || NEW.client_id);
+END;
+CREATE TRIGGER app_changed AFTER UPDATE OF organization_id, redirect_uris, grant_types, token_endpoint_auth_method, scopes, optional_scopes, visibility, publisher_domain, first_party, suspended_at, deleted_at, grants_count_from ON apps
+  WHEN (OLD.organization_id, OLD.redirect_uris, OLD.grant_types, OLD.token_endpoint_auth_method, OLD.scopes, OLD.optional_scopes, OLD.visibility, OLD.publisher_domain, OLD.first_party, OLD.suspended_at, OLD.deleted_at, OLD.grants_count_from) IS NOT (
+       NEW.organization_id, NEW.redirect_uris, NEW.grant_types, NEW.token_endpoint_auth_method, NEW.scopes, NEW.optional_scopes, NEW.visibility, NEW.publisher_domain, NEW.first_party, NEW.suspended_at, NEW.deleted_at, NEW.grants_count_from) BEGIN
+  INSERT INTO changed VALUES ('app:' || NEW.client_id);
+END;
 CREATE INDEX apps_by_organization ON apps (organization_id, created_at, client_id);
 CREATE INDEX apps_by_logo ON apps (logo_hash) WHERE logo_hash IS NOT NULL;
 CREATE INDEX apps_in_public ON apps (visibility) WHERE visibility = 'public';
@@ -255,6 +341,17 @@ CREATE TABLE app_secrets (
   last_used_at INTEGER,                         -- to the hour, written after the answer
   deleted_at   INTEGER
 ) STRICT;
+CREATE TRIGGER secret_added AFTER INSERT ON app_secrets BEGIN
+  INSERT INTO changed VALUES ('app:' || NEW.client_id);
+END;
+CREATE TRIGGER secret_changed AFTER UPDATE OF secret_hash, expires_at, deleted_at ON app_secrets
+  WHEN (OLD.secret_hash, OLD.expires_at, OLD.deleted_at) IS NOT (
+       NEW.secret_hash, NEW.expires_at, NEW.deleted_at) BEGIN
+  INSERT INTO changed VALUES ('app:' || NEW.client_id);
+END;
+CREATE TRIGGER secret_removed AFTER DELETE ON app_secrets BEGIN
+  INSERT INTO changed VALUES ('app:' || OLD.client_id);
+END;
 CREATE INDEX app_secrets_by_app ON app_secrets (client_id);
 
 -- Pictures that developers named, fetched once and served from our own origin, named by their SHA-256.
@@ -348,6 +445,17 @@ CREATE TABLE signing_keys (
   published_until INTEGER,                      -- set at retirement: the last token it signed has expired
   withdrawn_at    INTEGER                       -- compromised: out of the JWKS, its tokens are inactive
 ) STRICT;
+CREATE TRIGGER key_added AFTER INSERT ON signing_keys BEGIN
+  INSERT INTO changed VALUES ('keys:all');
+END;
+CREATE TRIGGER key_withdrawn AFTER UPDATE OF withdrawn_at ON signing_keys
+  WHEN (OLD.withdrawn_at) IS NOT (
+       NEW.withdrawn_at) BEGIN
+  INSERT INTO changed VALUES ('keys:all');
+END;
+CREATE TRIGGER key_removed AFTER DELETE ON signing_keys BEGIN
+  INSERT INTO changed VALUES ('keys:all');
+END;
 
 -- ledger/: projections, which decide nothing
 
@@ -480,6 +588,14 @@ CREATE TABLE app_cut_offs (
   removal         INTEGER NOT NULL DEFAULT 1,   -- of access_removals
   PRIMARY KEY (organization_id, client_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER app_cut_off AFTER INSERT ON app_cut_offs BEGIN
+  INSERT INTO changed VALUES ('decision:' || NEW.organization_id || '/' || NEW.client_id);
+END;
+CREATE TRIGGER app_cut_off_again AFTER UPDATE OF removal ON app_cut_offs
+  WHEN (OLD.removal) IS NOT (
+       NEW.removal) BEGIN
+  INSERT INTO changed VALUES ('decision:' || NEW.organization_id || '/' || NEW.client_id);
+END;
 CREATE INDEX app_cut_offs_by_batch ON app_cut_offs (cut_by);
 
 -- Token Status List indexes (draft-ietf-oauth-status-list): one for each generation of a grant. The access tokens of a
@@ -651,6 +767,7 @@ CREATE TABLE scheduled_runs (
 
 -- What a deployment begins with. Our own API is a resource like any other; first-party apps belong to the operators.
 
+INSERT INTO changed VALUES ('everything');
 INSERT INTO access_removals (count) VALUES (1);
 INSERT INTO resources (identifier, name, created_at) VALUES ('/api/v1', 'Postern dashboard API', unixepoch());
 INSERT INTO scopes (name, resource, title, description, target, sensitive, open_to) VALUES

@@ -19,11 +19,17 @@ export const bindings = {
 /** What webhooks are told stays in a queue that nobody reads: test/served/ delivers it. */
 const queueProducers = { WEBHOOKS: 'postern-unread' }
 
+/** `MODEL_SEQUENCES=2000 MODEL_SEED=1 npm exec -- vitest run test/objects/authority-model.test.ts` */
+const model = {
+  sequences: Number(process.env.MODEL_SEQUENCES ?? 100),
+  seed: Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31),
+}
+
 const worker = (options: { main?: string } = {}) =>
   cloudflareTest({
     ...options,
     wrangler: { configPath: './wrangler.toml' },
-    miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema() }, queueProducers },
+    miniflare: { bindings: { ...bindings, TEST_SCHEMA: splitSchema(), TEST_MODEL: model }, queueProducers },
   })
 
 const inWorkerd = {

@@ -7,7 +7,7 @@ export interface Bindings {
   GRANTS: KVNamespace
   // Whoever calls an object says which class it is: the classes know this file, and it knows none of them.
   GRANT_LEDGER: DurableObjectNamespace
-  SIGNING_KEYS: DurableObjectNamespace
+  AUTHORITY: DurableObjectNamespace
   ONE_TIME: DurableObjectNamespace
   LIMITS: DurableObjectNamespace
   BURSTS: RateLimit
@@ -21,6 +21,7 @@ export interface Bindings {
   KEY_SHARDS?: string
   KEY_WRAPPING_SECRETS?: string
   CREDENTIAL_SECRETS?: string
+  OUTAGE_SECONDS?: string
   EMAIL_CODE_SECRET?: string
   AUTHORIZATION_CODE_TTL_SECONDS?: string
   ACCESS_TOKEN_TTL_SECONDS?: string
@@ -87,6 +88,7 @@ const variables = z.object({
   EMAIL_CODE_SECRET: secret,
   AUTHORIZATION_CODE_TTL_SECONDS: whole(10, 10 * MINUTE, 60),
   // The engine keeps refresh tokens and access tokens at least a minute.
+  OUTAGE_SECONDS: whole(5, 600, 60),
   ACCESS_TOKEN_TTL_SECONDS: whole(MINUTE, DAY, 600),
   REFRESH_TOKEN_IDLE_TTL_SECONDS: whole(DAY, 365 * DAY, 30 * DAY),
   REFRESH_TOKEN_MAX_TTL_SECONDS: whole(DAY, 2 * 365 * DAY, 365 * DAY),
@@ -121,6 +123,8 @@ export interface Config {
   emailCodeSecret: string
   authorizationCodeTtlSeconds: number
   accessTokenTtlSeconds: number
+  /** How long tokens are issued on what is known, while the database does not answer. */
+  outageSeconds: number
   refreshTokenIdleTtlSeconds: number
   refreshTokenMaxTtlSeconds: number
   sessionIdleTtlSeconds: number
@@ -184,6 +188,7 @@ function parseConfig(env: Bindings): Config {
     credentialSecrets: values.CREDENTIAL_SECRETS,
     emailCodeSecret: values.EMAIL_CODE_SECRET,
     authorizationCodeTtlSeconds: values.AUTHORIZATION_CODE_TTL_SECONDS,
+    outageSeconds: values.OUTAGE_SECONDS,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenIdleTtlSeconds: values.REFRESH_TOKEN_IDLE_TTL_SECONDS,
     refreshTokenMaxTtlSeconds: values.REFRESH_TOKEN_MAX_TTL_SECONDS,

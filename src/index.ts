@@ -3,7 +3,7 @@ import type { Bindings } from './env.ts'
 import { runQueued, runScheduled } from './jobs.ts'
 import type { DeliveryMessage } from './webhooks/webhook.ts'
 
-export { SigningKeys } from './keys/signing-keys-object.ts'
+export { Authority } from './authority/authority-object.ts'
 export { CutOffWorkflow } from './ledger/cut-off-workflow.ts'
 export { GrantLedger } from './ledger/grant-ledger-object.ts'
 export { Limits } from './lib/limits-object.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { camelKeys } from '../lib/case.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { all, run, statement } from '../lib/d1.ts'
+import { all, statement } from '../lib/d1.ts'
 import { type AppSecret, MAX_LIVE_SECRETS } from './secret.ts'
 
 const secretRow = camelKeys(
@@ -64,7 +64,10 @@ export function deleteSecretsStatement(db: D1Database, clientId: string, now: Ep
   )
 }
 
-/** Called after the answer, at most once an hour for each secret. */
-export async function noteSecretUsed(db: D1Database, secretId: string, now: EpochSeconds): Promise<void> {
-  await run(db, 'UPDATE app_secrets SET last_used_at = ? WHERE id = ?', [now, secretId])
+/** To the hour, and later than it happened: where tokens are signed, it is delivered with their count. */
+export function secretUsedStatement(db: D1Database, secretId: string, at: EpochSeconds): D1PreparedStatement {
+  return statement(db, 'UPDATE app_secrets SET last_used_at = max(coalesce(last_used_at, 0), ?2) WHERE id = ?1', [
+    secretId,
+    at,
+  ])
 }

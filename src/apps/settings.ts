@@ -11,7 +11,8 @@ const MAX_SCOPES = 100
 const MAX_CONTACTS = 10
 
 /** How a client may authenticate at the token endpoint (RFC 6749 §2.3). */
-const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
+/** How an app authenticates at the token endpoint (RFC 7591 §2). */
+export const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
 
 /**
  * What a developer decides about an app; the rest is ours. A row is a setting: its name is that of RFC 7591 §2 where it

@@ -26,17 +26,3 @@ export function withTokenKept(written: string, before: string): string {
     refreshTokenWrappedKey: old.refreshTokenWrappedKey,
   })
 }
-
-/** What the engine wrote about the access token: the claims are made from it. */
-const tokenRecord = z.object({
-  id: z.string(),
-  createdAt: z.number(),
-  expiresAt: z.number(),
-  audience: z.string(),
-  scope: z.array(z.string()),
-})
-export type TokenRecord = z.infer<typeof tokenRecord>
-
-export function parseTokenRecord(written: string): TokenRecord {
-  return tokenRecord.parse(JSON.parse(written))
-}

@@ -1,7 +1,6 @@
 import { ProtocolError } from '../errors.ts'
 import { clientRecord } from './client-record.ts'
 import { type EngineSettings, runTokenRequest } from './engine.ts'
-import { parseTokenRecord, type TokenRecord } from './grant-record.ts'
 import { reasonOf } from './reasons.ts'
 import { StoragePort } from './storage-port.ts'
 
@@ -14,7 +13,6 @@ export interface EngineClient {
 /** What a token request would change. Nothing is changed until the ledger commits it. */
 export interface CollectedExchange {
   grantRecord: string
-  token: TokenRecord
   /** As the engine spells it: `account:grant:secret`. */
   refreshToken: string | null
 }
@@ -29,25 +27,22 @@ export async function collectExchange(
   engineRecord: string,
   form: Record<string, string>,
 ): Promise<CollectedExchange> {
-  const written: { grant?: string; token?: string } = {}
+  let grantRecord: string | undefined
   const port = new StoragePort({
     'client:': { get: () => clientRecord(client) },
     'grant:': {
       get: () => engineRecord,
       put: (_key, value) => {
-        written.grant = value
+        grantRecord = value
       },
     },
-    'token:': {
-      put: (_key, value) => {
-        written.token = value
-      },
-    },
+    // The access token is ours: it was signed before, where the keys are.
+    'token:': { put: () => {} },
   })
   const answer = await runTokenRequest(settings, port, { ...form, client_id: client.clientId })
   if (!answer.ok) throw refusal(answer.error, reasonOf(answer.reason))
-  if (!written.grant || !written.token) throw new Error('the engine answered without writing grant and token')
-  return { grantRecord: written.grant, token: parseTokenRecord(written.token), refreshToken: answer.refreshToken }
+  if (!grantRecord) throw new Error('the engine answered without writing the grant')
+  return { grantRecord, refreshToken: answer.refreshToken }
 }
 
 const ENGINE_CODES = ['invalid_request', 'invalid_scope', 'invalid_target', 'unauthorized_client'] as const

@@ -23,6 +23,8 @@ export type RevocationReason = (typeof REVOCATION_REASONS)[number]
 export interface Grant {
   id: string
   clientId: string
+  /** Whether the app keeps a secret; that never changes. */
+  confidential: boolean
   state: GrantState
   /** Raised by each change; what was computed for an older version is thrown away. */
   version: number
@@ -49,6 +51,8 @@ export interface Grant {
   idleExpiresAt: EpochSeconds
   revokedAt: EpochSeconds | null
   revocationReason: RevocationReason | null
+  /** The index of its access tokens in a status list, as of a revision of D1; null: none was told yet. */
+  status: { id: number; revision: number } | null
   /** When the person signed in, `auth_time`. */
   signedInAt: EpochSeconds
   /** What the person was shown of the app, so that a change asks again. */

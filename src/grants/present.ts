@@ -39,8 +39,6 @@ export interface Present {
     ownerSuspended: boolean
   }
   accountSuspended: boolean
-  /** Until now: a consent that this reading allows remembers it. */
-  removals: RemovalCount
   /** Of the app, its owner and the account: suspensions that ended without bringing earlier consents back. */
   grantsCountFrom: RemovalCount
   memberships: readonly PresentOrganization[]

@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
+import type { Grant } from './grant.ts'
 
 /** A refresh token of a public client that was rotated, remembered by its hash. */
 export interface SpentRefreshToken {
@@ -26,8 +27,28 @@ export const MAX_REPEATS = 100
 /** This many rotations in a row, each repeated from elsewhere, are no accident. */
 export const MAX_FOREIGN_ROTATIONS = 3
 export const SPENT_RETENTION_SECONDS = 30 * 86_400
-/** "Last used" and the idle limit of a non-rotating token are known to the hour. */
-export const LAST_USE_RESOLUTION_SECONDS = 3600
+/** "Last used" and the idle limit of a non-rotating token are known to the hour in the ledger, */
+const LAST_USE_RESOLUTION_SECONDS = 3600
+/** and to the day where others read it. */
+const PROJECTED_USE_RESOLUTION_SECONDS = 86_400
+
+type UsedGrant = Pick<Grant, 'id' | 'lastUsedAt'>
+
+/** Whether this use of a grant is written down. */
+export function isUseDue({ lastUsedAt }: UsedGrant, now: EpochSeconds): boolean {
+  return now - lastUsedAt > LAST_USE_RESOLUTION_SECONDS
+}
+
+/** Whether its views are told. The days of grants begin at different times, so that no midnight tells them all. */
+export function isProjectionDue(grant: UsedGrant, now: EpochSeconds): boolean {
+  return isUseDue(grant, now) && dayOf(grant.id, now) !== dayOf(grant.id, grant.lastUsedAt)
+}
+
+function dayOf(grantId: string, at: EpochSeconds): number {
+  let shift = 0
+  for (const character of grantId) shift = (shift * 31 + character.charCodeAt(0)) % PROJECTED_USE_RESOLUTION_SECONDS
+  return Math.floor((at + shift) / PROJECTED_USE_RESOLUTION_SECONDS)
+}
 
 export type RepeatDecision = 'repeat' | 'superseded' | 'too_often' | 'reused'
 

@@ -1,7 +1,5 @@
-import type { Bindings, Config } from '../env.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { listPublishedKeys } from './keys-store.ts'
-import { createFirstKeys } from './signing-keys.ts'
 
 /** Verifiers may keep the set this long (RFC 9111); a withdrawn key is out of use everywhere after it. */
 export const JWKS_MAX_AGE_SECONDS = 300
@@ -14,12 +12,12 @@ let readAt: EpochSeconds | undefined
  * costs one read. It is never empty: an API that starts before the first token was issued must not keep a set without
  * the key of that token.
  */
-export async function keySet(env: Bindings, config: Config, now: EpochSeconds): Promise<string> {
+export async function keySet(db: D1Database, createFirst: () => Promise<void>, now: EpochSeconds): Promise<string> {
   if (cached?.at === now) return cached.body
   // One of the crowd reads for the second that began; until it has, the others take that of the second before.
   if (cached?.at === now - 1 && readAt === now) return cached.body
   readAt = now
-  const keys = await listOrCreateKeys(env, config, now)
+  const keys = await listOrCreateKeys(db, createFirst, now)
   const body = JSON.stringify({
     keys: keys.map(({ kid, alg, publicJwk }) => ({ ...publicJwk, kid, alg, use: 'sig' })),
   })
@@ -27,9 +25,9 @@ export async function keySet(env: Bindings, config: Config, now: EpochSeconds): 
   return body
 }
 
-async function listOrCreateKeys(env: Bindings, config: Config, now: EpochSeconds) {
-  const published = await listPublishedKeys(env.DB, now)
+async function listOrCreateKeys(db: D1Database, createFirst: () => Promise<void>, now: EpochSeconds) {
+  const published = await listPublishedKeys(db, now)
   if (published.length > 0) return published
-  await createFirstKeys(env, config)
-  return listPublishedKeys(env.DB, now)
+  await createFirst()
+  return listPublishedKeys(db, now)
 }

@@ -50,15 +50,6 @@ export async function listPublishedKeys(db: D1Database, now: EpochSeconds): Prom
   )
 }
 
-/** For a batch of the caller's. Never cached: a withdrawn key is not found from the next request on. */
-export function verificationKeyStatement(db: D1Database, kid: string): D1PreparedStatement {
-  return statement(db, 'SELECT kid, alg, public_jwk FROM signing_keys WHERE kid = ? AND withdrawn_at IS NULL', [kid])
-}
-
-export function parseVerificationKey(row: unknown): VerificationKey {
-  return verificationRow.parse(row)
-}
-
 /** Stops signing; stays published until the last token that it may have signed has expired. */
 export async function retireKey(
   db: D1Database,

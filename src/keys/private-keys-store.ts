@@ -17,13 +17,12 @@ export interface StoredKey {
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS keys (
-    kid TEXT PRIMARY KEY, state TEXT NOT NULL UNIQUE, wrapped TEXT NOT NULL,
-    created_at INTEGER NOT NULL, signs_from INTEGER NOT NULL
+    kid TEXT PRIMARY KEY, alg TEXT NOT NULL, state TEXT NOT NULL, wrapped TEXT NOT NULL,
+    created_at INTEGER NOT NULL, signs_from INTEGER NOT NULL, UNIQUE (alg, state)
   );
-  CREATE TABLE IF NOT EXISTS identity (alg TEXT NOT NULL, shard TEXT NOT NULL);
 `
 
-const INSERT = 'INSERT INTO keys (kid, state, wrapped, created_at, signs_from) VALUES (?, ?, ?, ?, ?)'
+const INSERT = 'INSERT INTO keys (kid, alg, state, wrapped, created_at, signs_from) VALUES (?, ?, ?, ?, ?, ?)'
 
 const toStoredKey = ownRow(
   z.object({
@@ -35,22 +34,27 @@ const toStoredKey = ownRow(
   }),
 )
 
-/** At most one key signs and at most one stands by; one that does neither is deleted, only its public half remains in D1. */
+/**
+ * The keys of one algorithm: at most one signs and at most one stands by; one that does neither is deleted, and only
+ * its public half remains in D1.
+ */
 export class PrivateKeysStore {
   private readonly storage: DurableObjectStorage
+  private readonly alg: Algorithm
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, alg: Algorithm) {
     this.storage = storage
+    this.alg = alg
     storage.sql.exec(TABLES)
   }
 
   find(state: KeyState): StoredKey | undefined {
-    const [row] = this.storage.sql.exec('SELECT * FROM keys WHERE state = ?', state).toArray()
+    const [row] = this.storage.sql.exec('SELECT * FROM keys WHERE alg = ? AND state = ?', this.alg, state).toArray()
     return row && toStoredKey(row)
   }
 
   list(): StoredKey[] {
-    return this.storage.sql.exec('SELECT * FROM keys').toArray().map(toStoredKey)
+    return this.storage.sql.exec('SELECT * FROM keys WHERE alg = ?', this.alg).toArray().map(toStoredKey)
   }
 
   /** Each takes the place of the key that had its state. */
@@ -61,9 +65,9 @@ export class PrivateKeysStore {
   }
 
   private replace(key: StoredKey): void {
-    this.storage.sql.exec('DELETE FROM keys WHERE state = ? OR kid = ?', key.state, key.kid)
+    this.storage.sql.exec('DELETE FROM keys WHERE (alg = ? AND state = ?) OR kid = ?', this.alg, key.state, key.kid)
     const { kid, state, wrapped, createdAt, signsFrom } = key
-    this.storage.sql.exec(INSERT, kid, state, wrapped, createdAt, signsFrom)
+    this.storage.sql.exec(INSERT, kid, this.alg, state, wrapped, createdAt, signsFrom)
   }
 
   /** Out of use at once; a standby takes over. */
@@ -82,14 +86,5 @@ export class PrivateKeysStore {
 
   rewrap(kid: string, wrapped: string): void {
     this.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', wrapped, kid)
-  }
-
-  identity(): { alg: Algorithm; shard: string } | undefined {
-    return this.storage.sql.exec<{ alg: Algorithm; shard: string }>('SELECT alg, shard FROM identity').toArray()[0]
-  }
-
-  /** An alarm is not told the name of its object. */
-  rememberIdentity(alg: string, shard: string): void {
-    if (!this.identity()) this.storage.sql.exec('INSERT INTO identity (alg, shard) VALUES (?, ?)', alg, shard)
   }
 }

@@ -31,6 +31,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
   const grant: Grant = {
     id: collected.grantId,
     clientId: command.client.clientId,
+    confidential: command.client.confidential,
     state: 'authorized',
     version: 1,
     engineRecord: collected.grantRecord,
@@ -53,12 +54,14 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     revocationReason: null,
     signedInAt: command.signedInAt,
     shownApp: command.shownApp,
+    status: null,
     userAgent: command.userAgent,
   }
-  if (!(await insertTokenStatus(ledger.env.DB, statusSubject(command.accountId, grant)))) return undefined
+  const status = await insertTokenStatus(ledger.env.DB, statusSubject(command.accountId, grant))
+  if (!status) return undefined
   ledger.commit(() => {
     if (!ledger.grants.findAccount()) ledger.grants.insertAccount(command.accountId, command.shard)
-    ledger.grants.insert(grant)
+    ledger.grants.insert({ ...grant, status })
     ledger.record('consent.granted', grant, now, { actor: command.accountId })
     ledger.alarm.want(grant.codeExpiresAt * 1000)
   })

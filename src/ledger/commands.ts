@@ -1,22 +1,18 @@
+import type { PresentedClient } from '../apps/authenticate-client.ts'
+import type { RefusedPart } from '../authority/issue.ts'
 import type { Shard } from '../env.ts'
 import type { ProtocolErrorCode, Reason } from '../errors.ts'
 import type { ShownApp } from '../grants/grant.ts'
-import type { Present, RemovalCount } from '../grants/present.ts'
+import type { RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 
-/** The authenticated client, as the edge read it from D1. */
+/** The app that a person allows, as the page read it from D1. */
 export interface LedgerClient {
   clientId: string
+  confidential: boolean
   redirectUris: readonly string[]
   grantTypes: readonly string[]
-  /** Public clients rotate their refresh tokens; confidential ones keep them (RFC 9700 §4.14.2). */
-  confidential: boolean
 }
-
-/** The resources that the app is registered for, by identifier. */
-export type LedgerResources = Readonly<
-  Record<string, { signingAlg: 'ES256' | 'RS256' | 'EdDSA'; accessTokenTtlSeconds: number }>
->
 
 /** Hashes, so that an object never keeps where somebody was. */
 export interface RequestOrigin {
@@ -43,13 +39,13 @@ export interface AuthorizeCommand {
 }
 
 export interface TokenCommand {
+  /** Of the account and the grant that the credential names. */
+  accountId: string
   grantId: string
   engineToken: string
-  client: LedgerClient
-  present: Present
-  resources: LedgerResources
-  /** Null: none is known, and its access tokens will say nothing of a status. */
-  statusId: number | null
+  clientId: string
+  /** As it was presented; null: we ask for ourselves, in a run of a developer who tries an app. */
+  client: PresentedClient | null
   /** Undefined: everything that the grant still allows. */
   requestedScopes: readonly string[] | undefined
   requestedResource: string | undefined
@@ -84,6 +80,8 @@ export type LedgerOutcome<T> =
       ok: false
       unavailable: false
       code: LedgerErrorCode
+      /** Whom it is about; undefined: the credential. */
+      part?: RefusedPart
       reason: Reason
       detail?: string
       scopes?: readonly string[]
@@ -91,6 +89,7 @@ export type LedgerOutcome<T> =
 
 /** The codes that a ledger refuses with. */
 const LEDGER_ERROR_CODES = [
+  'invalid_client',
   'invalid_grant',
   'invalid_request',
   'invalid_scope',

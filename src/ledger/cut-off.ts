@@ -42,7 +42,8 @@ function loseOrganization(ledger: Ledger, grant: Grant, cut: Omit<CutOff, 'grant
     ledger.revoke(grant, 'organization_lost', now, event)
     return
   }
-  ledger.save(grant, { organizations }, { projected: true })
+  // The batch that decided gave its tokens the next index: whoever signs next asks for it.
+  ledger.save(grant, { organizations, status: null }, { projected: true })
   ledger.outbox.addForgottenKey(orgGrantKey(organizationId, ledger.account.id, grant))
   ledger.record('grant.cut_off', grant, now, event)
 }

@@ -1,7 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { PresentedClient } from '../apps/authenticate-client.ts'
 import { type Bindings, readConfig } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
-import { currentTime, type EpochSeconds } from '../lib/clock.ts'
+import { currentTime } from '../lib/clock.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
 import { type Authorized, authorize } from './authorize.ts'
 import {
@@ -16,13 +17,13 @@ import {
 import { type CutOff, cutOff } from './cut-off.ts'
 import { type EndedGrants, endAccount, endGrants } from './end-grants.ts'
 import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
-import { Ledger, retryWhenChanged } from './ledger.ts'
+import { Ledger, RefusedByAuthority, retryWhenChanged } from './ledger.ts'
 import { type GrantSummary, listGrants, type Narrowing, narrowGrant, revokeApp, revokeGrant } from './manage-grants.ts'
 import { deliverOutbox } from './outbox.ts'
 import { KeyedQueue } from './queue.ts'
 import { redeem } from './redeem.ts'
 import { refresh } from './refresh.ts'
-import { revokeAccessToken, revokeRefreshToken } from './revoke.ts'
+import { type AccessTokenToRevoke, type RevocationOutcome, revokeAccessToken, revokeRefreshToken } from './revoke.ts'
 import { findSkippable, type SkippableConsent, type SkipQuestion } from './skip-consent.ts'
 
 /** One per account: the one writer of its grants, and the one source of truth for "is this grant alive". */
@@ -52,12 +53,13 @@ export class GrantLedger extends DurableObject<Bindings> {
   }
 
   /** Does not queue: no exchange or refresh in flight can undo it. */
-  revokeRefreshToken(question: RefreshTokenQuestion): void {
-    revokeRefreshToken(this.ledger, question, currentTime())
+  revokeRefreshToken(grantId: string, refreshHash: string, client: PresentedClient): RevocationOutcome {
+    const question = { grantId, refreshHash, clientId: client.clientId }
+    return revokeRefreshToken(this.ledger, question, client, currentTime())
   }
 
-  revokeAccessToken(grantId: string, tokenId: string, expiresAt: EpochSeconds): void {
-    revokeAccessToken(this.ledger, { grantId, tokenId, expiresAt })
+  revokeAccessToken(token: AccessTokenToRevoke, client: PresentedClient): RevocationOutcome {
+    return revokeAccessToken(this.ledger, token, client)
   }
 
   inspectAccessToken(grantId: string, tokenId: string): Inspection {
@@ -113,7 +115,6 @@ export class GrantLedger extends DurableObject<Bindings> {
     if (!ledger.exists) return
     try {
       ledger.expire(currentTime())
-      ledger.sealCounts()
       await deliverOutbox({ ...ledger, accountId: ledger.account.id }, currentTime())
     } catch (error) {
       console.error(`the outbox waits: ${error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'}`)
@@ -136,7 +137,14 @@ async function settle<T>(work: () => Promise<T>): Promise<LedgerOutcome<T>> {
     if (error instanceof StorageUnavailable) return { ok: false, unavailable: true }
     if (!(error instanceof ProtocolError) || !isLedgerErrorCode(error.code)) throw error
     const { detail, scopes } = error.options
-    const refusal = { code: error.code, reason: error.reason, ...(detail && { detail }), ...(scopes && { scopes }) }
+    const part = error instanceof RefusedByAuthority ? { part: error.part } : {}
+    const refusal = {
+      code: error.code,
+      reason: error.reason,
+      ...part,
+      ...(detail && { detail }),
+      ...(scopes && { scopes }),
+    }
     return { ok: false, unavailable: false, ...refusal }
   }
 }

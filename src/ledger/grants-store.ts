@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { GRANT_STATES, type Grant, REVOCATION_REASONS } from '../grants/grant.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { ownRow, toColumns } from '../lib/columns.ts'
+import { flagColumn } from '../lib/flag-column.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 
 const TABLES = `
@@ -12,18 +13,27 @@ const TABLES = `
     code_expires_at INTEGER NOT NULL, refresh_hash TEXT, generation INTEGER NOT NULL,
     created_at INTEGER NOT NULL, consented_after INTEGER NOT NULL, redeemed_at INTEGER, last_used_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL, idle_expires_at INTEGER NOT NULL, revoked_at INTEGER, revocation_reason TEXT,
-    signed_in_at INTEGER NOT NULL, shown_app TEXT NOT NULL, user_agent TEXT NOT NULL
+    signed_in_at INTEGER NOT NULL, shown_app TEXT NOT NULL, user_agent TEXT NOT NULL, status TEXT,
+    confidential INTEGER NOT NULL
   );
   CREATE INDEX IF NOT EXISTS grants_by_client ON grants (client_id, state);
   CREATE TABLE IF NOT EXISTS revoked_access_tokens (token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS account (id TEXT NOT NULL, shard TEXT NOT NULL);
 `
 
+/** Columns that came later. */
+const ADDED = [
+  ['consented_after', 'INTEGER NOT NULL DEFAULT 0'],
+  ['status', 'TEXT'],
+  ['confidential', 'INTEGER NOT NULL DEFAULT 0'],
+] as const
+
 const names = jsonColumn(z.array(z.string()))
 
 const grantColumns = z.object({
   id: z.string(),
   client_id: z.string(),
+  confidential: flagColumn,
   state: z.enum(GRANT_STATES),
   version: z.number(),
   engine_record: z.string(),
@@ -47,6 +57,7 @@ const grantColumns = z.object({
   signed_in_at: z.number(),
   shown_app: jsonColumn(z.object({ clientName: z.string(), publisherDomain: z.string().nullable() })),
   user_agent: z.string(),
+  status: jsonColumn(z.object({ id: z.number(), revision: z.number() })).nullable(),
 })
 const changedColumns = grantColumns.partial()
 const toGrant = ownRow(grantColumns)
@@ -70,9 +81,22 @@ export class GrantsStore {
 
   /** For an object whose tables an older version made. A consent of then counts wherever nothing was cut off yet. */
   upgrade(): void {
-    const found = this.sql.exec("SELECT 1 FROM pragma_table_info('grants') WHERE name = 'consented_after'")
-    if (found.toArray().length > 0) return
-    this.sql.exec('ALTER TABLE grants ADD COLUMN consented_after INTEGER NOT NULL DEFAULT 0')
+    const columns = this.sql.exec<{ name: string }>("SELECT name FROM pragma_table_info('grants')").toArray()
+    for (const [name, type] of ADDED) {
+      if (!columns.some((column) => column.name === name))
+        this.sql.exec(`ALTER TABLE grants ADD COLUMN ${name} ${type}`)
+    }
+  }
+
+  /** A grant has one living index, and every next one is larger; of the same, what was known last counts. */
+  setStatus(grantId: string, { id, revision }: { id: number; revision: number }): void {
+    this.sql.exec(
+      `UPDATE grants SET status = json_object('id', ?2, 'revision', ?3)
+        WHERE id = ?1 AND (coalesce(status ->> 'id', 0), coalesce(status ->> 'revision', 0)) < (?2, ?3)`,
+      grantId,
+      id,
+      revision,
+    )
   }
 
   find(grantId: string): Grant | undefined {

@@ -1,132 +1,89 @@
-import { describeExpected, isSameResource } from '../catalog/resource-identifier.ts'
+import type { GrantType } from '../apps/grant-types.ts'
+import { issueIfAllowed } from '../authority/authority-stub.ts'
+import { type AllowedClient, type GrantFacts, type IssuedToken, QUESTION_VERSION } from '../authority/issue.ts'
 import type { EngineSettings } from '../engine/engine.ts'
-import type { CollectedExchange } from '../engine/token-exchange.ts'
-import { ProtocolError } from '../errors.ts'
 import type { Grant } from '../grants/grant.ts'
-import { intersect, type Present } from '../grants/present.ts'
-import { describeUnregistered } from '../grants/unregistered-scopes.ts'
-import { signJwt } from '../keys/signing-keys.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { ACCESS_TOKEN_TYPE, accessTokenClaims } from '../tokens/access-token.ts'
 import { newTokenId } from '../tokens/token-id.ts'
-import type { LedgerClient, LedgerResources, TokenAnswer, TokenCommand } from './commands.ts'
-import { invalidGrant, type Ledger } from './ledger.ts'
+import type { TokenAnswer, TokenCommand } from './commands.ts'
+import { type Ledger, RefusedByAuthority } from './ledger.ts'
 
-/** What of the grant this token may carry: granted, still allowed today, and asked for. */
-export interface Allowance {
-  scopes: readonly string[]
-  organizations: readonly string[]
-  until: EpochSeconds | null
+interface Wanted {
+  grantType: GrantType
+  /** Undefined: the credential is no good, and only the client is authenticated. */
+  grant: Grant | undefined
+  /** A bound: a repeat never gets more than the first answer did. */
+  within?: readonly string[] | undefined
+}
+
+export interface Issued {
+  client: AllowedClient
+  /** Undefined when no grant was named. */
+  token: IssuedToken | undefined
 }
 
 /**
- * Throws when nothing is left of the grant, or of what the request asks for. A scope that is no longer granted, or that
- * never was, is left out and not refused: clients repeat what they first asked. `within`: a bound of the caller's.
+ * One call to where the keys are: the client first, then what is left of the grant, then the signature. The grant may
+ * change meanwhile: the caller checks again before it commits.
  */
-export function requireAllowance(
+export async function issueAccessToken(
   ledger: Ledger,
-  grant: Grant,
   command: TokenCommand,
+  { grantType, grant, within }: Wanted,
   now: EpochSeconds,
-  within?: readonly string[],
-): Allowance {
-  const left = intersect(grant, command.present, now)
-  if (!left.ok) {
-    ledger.recordRefusal(grant, left.reason, now)
-    throw invalidGrant(left.reason)
+): Promise<Issued> {
+  const { accountId, client, clientId, requestedScopes, requestedResource } = command
+  const outcome = await issueIfAllowed(ledger.env, ledger.config, ledger.shard, {
+    version: QUESTION_VERSION,
+    accountId,
+    client,
+    clientId,
+    grantType,
+    grant: grant ? grantFacts(grant) : null,
+    requestedScopes,
+    requestedResource,
+    within,
+    tokenId: await newTokenId(ledger.config, { accountId, grantId: command.grantId }),
+    issuedAt: now,
+  })
+  if (outcome.outcome === 'refused') {
+    const { part, code, reason, detail, scopes } = outcome.refusal
+    if (grant && part === 'access') ledger.recordRefusal(grant, reason, now)
+    throw new RefusedByAuthority(part, code, reason, { ...(detail && { detail }), ...(scopes && { scopes }) })
   }
-  checkRequestedResource(command, grant.resource)
-  const grantable = within ? left.scopes.filter((scope) => within.includes(scope)) : left.scopes
-  if (grantable.length === 0) throw invalidGrant('scope_missing')
-  const { requestedScopes } = command
-  if (!requestedScopes) return { ...left, scopes: grantable }
-  const scopes = grantable.filter((scope) => requestedScopes.includes(scope))
-  if (scopes.length === 0) throw refuseScopes(requestedScopes, command.present, ledger.config.issuer)
-  return { ...left, scopes }
+  return { client: outcome.client, token: outcome.outcome === 'issued' ? outcome.token : undefined }
 }
 
-function checkRequestedResource({ requestedResource }: TokenCommand, expected: string): void {
-  if (requestedResource === undefined || isSameResource(requestedResource, expected)) return
-  throw new ProtocolError('invalid_target', 'resource_mismatch', { detail: describeExpected([expected]) })
+function grantFacts(grant: Grant): GrantFacts {
+  const { id, clientId, scopes, organizations, resource, consentedAfter, signedInAt, redirectUri, status } = grant
+  return { id, clientId, scopes, organizations, resource, consentedAfter, signedInAt, redirectUri, status }
 }
 
-/** None of these is left to be given. */
-function refuseScopes(scopes: readonly string[], present: Present, issuer: string): ProtocolError {
-  const unregistered = scopes.filter((scope) => !present.catalogue.some(({ name }) => name === scope))
-  if (unregistered.length === 0) {
-    return new ProtocolError('invalid_scope', 'scope_not_granted', { detail: scopes.join(' '), scopes })
-  }
-  const detail = describeUnregistered(unregistered, present, issuer)
-  return new ProtocolError('invalid_scope', 'scope_unregistered', { detail, scopes })
-}
-
+/** What the engine is told of the client that the authority just allowed, and of the token that it signed. */
 export function engineSettings(
   ledger: Ledger,
-  client: LedgerClient,
+  { grantTypes }: AllowedClient,
   resource: string,
-  resources: LedgerResources,
+  { accessTokenTtlSeconds }: IssuedToken,
 ): EngineSettings {
-  const refreshes = client.grantTypes.includes('refresh_token')
+  const refreshes = grantTypes.includes('refresh_token')
   return {
     issuer: ledger.config.issuer,
     resource,
-    accessTokenTtlSeconds: accessTokenTtl(resource, resources),
+    accessTokenTtlSeconds,
     refreshTokenIdleTtlSeconds: refreshes ? ledger.config.refreshTokenIdleTtlSeconds : 0,
   }
 }
 
-export function accessTokenTtl(resource: string, resources: LedgerResources): number {
-  return requireResource(resource, resources).accessTokenTtlSeconds
+/** The redirect URI was compared with the registration where that is known. */
+export function engineClient({ clientId, redirectUri }: Grant, { grantTypes }: AllowedClient) {
+  return { clientId, redirectUris: [redirectUri], grantTypes }
 }
 
-function requireResource(resource: string, resources: LedgerResources) {
-  const found = resources[resource]
-  if (!found) throw new ProtocolError('invalid_target', 'resource_unknown')
-  return found
-}
-
-/** A token that is about to be signed. */
-interface Planned {
-  issuedAt: EpochSeconds
-  expiresAt: EpochSeconds
-}
-
-/** As the engine planned it. */
-export function plannedBy({ token }: CollectedExchange): Planned {
-  return { issuedAt: token.createdAt, expiresAt: token.expiresAt }
-}
-
-/** What is answered, whatever it was issued for. */
-export type IssuedToken = Pick<TokenAnswer, 'accessToken' | 'expiresIn' | 'scopes'> & { expiresAt: EpochSeconds }
-
-/**
- * Signs where the key lives. The grant may change meanwhile: the caller checks again before it commits. No access token
- * outlives an approval that it rests on.
- */
-export async function issueAccessToken(
-  ledger: Ledger,
-  grant: Grant,
-  { resources, statusId }: TokenCommand,
-  { scopes, organizations, until }: Allowance,
-  planned: Planned,
-): Promise<IssuedToken> {
-  const { id: accountId, shard } = ledger.account
-  const expiresAt = Math.min(planned.expiresAt, until ?? planned.expiresAt)
-  const claims = accessTokenClaims({
-    issuer: ledger.config.issuer,
-    accountId,
-    clientId: grant.clientId,
-    resource: grant.resource,
-    grantId: grant.id,
-    tokenId: await newTokenId(ledger.config, { accountId, grantId: grant.id }),
-    signedInAt: grant.signedInAt,
-    statusId,
-    scopes,
-    organizations,
-    ...planned,
-    expiresAt,
-  })
-  const key = { alg: requireResource(grant.resource, resources).signingAlg, shard }
-  const { jwt } = await signJwt(ledger.env, ledger.config, key, ACCESS_TOKEN_TYPE, claims)
-  return { accessToken: jwt, expiresIn: expiresAt - planned.issuedAt, expiresAt, scopes }
+export function tokenAnswer(
+  { jwt, scopes, expiresAt }: IssuedToken,
+  refreshToken: string | null,
+  now: EpochSeconds,
+): TokenAnswer {
+  return { accessToken: jwt, expiresIn: expiresAt - now, refreshToken, scopes }
 }

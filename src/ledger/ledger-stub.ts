@@ -5,7 +5,8 @@ import type { LedgerOutcome } from './commands.ts'
 import type { GrantLedger } from './grant-ledger-object.ts'
 
 /**
- * One call to the ledger of an account. Only for accounts that D1 knows: a forged handle must not create an object.
+ * One call to the ledger of an account that a session, or a credential that we sealed, names: what somebody made up must
+ * not create an object.
  * Not repeated when it fails: whether it committed is unknown, and a code presented twice is a replay.
  */
 export function callLedger<T>(

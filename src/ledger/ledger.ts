@@ -1,14 +1,12 @@
-import type { GrantType } from '../apps/grant-types.ts'
-import { epochDay } from '../apps/usage.ts'
 import { type AuditEvent, newAuditEvent } from '../audit/events.ts'
+import type { KnownStatus, RefusedPart } from '../authority/issue.ts'
 import type { Bindings, Config, Shard } from '../env.ts'
 import { ProtocolError, type Reason } from '../errors.ts'
 import type { Grant, RevocationReason } from '../grants/grant.ts'
 import { currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
-import { randomId } from '../lib/random.ts'
 import { Alarm } from './alarm.ts'
 import { GrantsStore } from './grants-store.ts'
-import { backoffMs, COUNT_DELIVERY_DELAY_MS, DELIVERY_DELAY_MS, UNHURRIED_DELIVERY_DELAY_MS } from './outbox.ts'
+import { backoffMs, DELIVERY_DELAY_MS, UNHURRIED_DELIVERY_DELAY_MS } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 import { SpentRefreshTokensStore } from './spent-refresh-tokens-store.ts'
 
@@ -18,6 +16,16 @@ const REVOKED_RETENTION_SECONDS = 30 * 86_400
 /** The grant changed between reading and committing: what was computed is thrown away. */
 export class VersionChanged extends Error {
   override readonly name = 'VersionChanged'
+}
+
+/** A refusal that says whom it is about. */
+export class RefusedByAuthority extends ProtocolError {
+  readonly part: RefusedPart
+
+  constructor(part: RefusedPart, ...refusal: ConstructorParameters<typeof ProtocolError>) {
+    super(...refusal)
+    this.part = part
+  }
 }
 
 /** The grants of one account, and the one way to change them. */
@@ -123,23 +131,11 @@ export class Ledger {
     this.alarm.want(currentTimeMs() + DELIVERY_DELAY_MS)
   }
 
-  /** Inside a commit: a token was issued. */
-  countToken({ clientId }: Grant, grantType: GrantType, now: EpochSeconds): void {
-    this.outbox.countToken(clientId, grantType, epochDay(now))
-    this.alarm.want(currentTimeMs() + COUNT_DELIVERY_DELAY_MS)
-  }
-
-  /**
-   * For a token that changes nothing else: written in a turn of its own, which the answer does not wait for
-   * (docs/decisions/007-usage-counts.md).
-   */
-  countTokenAfterAnswer(grant: Grant, grantType: GrantType, now: EpochSeconds): void {
-    setTimeout(() => this.commit(() => this.countToken(grant, grantType, now)), 0)
-  }
-
-  /** Before a delivery: what was counted gets the id under which it is counted once. */
-  sealCounts(): void {
-    this.commit(() => this.outbox.sealCounts(randomId('use')))
+  /** What an authority, or our own delivery, found to be the index of the grant's tokens. Raises no version. */
+  learnStatus(grant: Grant, status: KnownStatus | null): void {
+    if (status && (status.id !== grant.status?.id || status.revision !== grant.status.revision)) {
+      this.grants.setStatus(grant.id, status)
+    }
   }
 
   /** For an object that wakes without an alarm, and after each alarm: the next time that something is due. */
@@ -170,6 +166,12 @@ export class Ledger {
     const account = this.grants.findAccount()
     if (!account) throw new Error('the ledger has no account yet')
     return { id: account.id, shard: account.shard as Shard }
+  }
+
+  /** Where the account's keys are; nobody was authorized here: the first. */
+  get shard(): Shard {
+    const known = this.tablesReady ? this.grants.findAccount() : undefined
+    return (known?.shard as Shard | undefined) ?? this.config.keyShards[0]
   }
 
   /** Nothing lives here any more and everything was delivered: give the storage back. */

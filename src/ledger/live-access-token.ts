@@ -1,13 +1,15 @@
-import type { Bindings, Config } from '../env.ts'
-import { intersect, type RemovalCount } from '../grants/present.ts'
-import { parseVerificationKey, verificationKeyStatement } from '../keys/keys-store.ts'
+import type { PresentedClient } from '../apps/authenticate-client.ts'
+import { readAuthority } from '../authority/authority-stub.ts'
+import type { KnownCaller } from '../authority/read.ts'
+import type { Bindings, Config, Shard } from '../env.ts'
+import { intersect, type Present, type RemovalCount } from '../grants/present.ts'
+import type { VerificationKey } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { batch } from '../lib/d1.ts'
 import type { VerifiedClaims } from '../tokens/access-token.ts'
 import type { GrantReference } from '../tokens/grant-reference.ts'
-import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
+import type { PresentedAccessToken } from '../tokens/presented-access-token.ts'
+import type { Inspection } from './commands.ts'
 import { callLedger } from './ledger-stub.ts'
-import { type PresentContext, parsePresent, presentStatement } from './present-store.ts'
 import { verifyAccessToken } from './verify-access-token.ts'
 
 /** An access token that is alive now: its grant stands, and this is what is left of it today. */
@@ -29,57 +31,56 @@ export interface LiveAccessToken {
   firstParty: boolean
 }
 
-/** Asks D1 once and the ledger once. Undefined for everything that is not a living access token of ours. */
+export interface LivenessQuestion {
+  presented: PresentedAccessToken
+  /** Near whoever asks. */
+  shard: Shard
+  /** Who asks at /introspect, to be authenticated in the same call. */
+  caller?: PresentedClient
+}
+
+export interface Liveness {
+  caller: KnownCaller | undefined
+  /** Undefined for everything that is not a living access token of ours. */
+  live: LiveAccessToken | undefined
+}
+
+/** Asks an authority and the ledger, once each and at the same time. No database. */
 export async function findLiveAccessToken(
   env: Bindings,
   config: Config,
-  jwt: string,
+  { presented, shard, caller }: LivenessQuestion,
   now: EpochSeconds,
-): Promise<LiveAccessToken | undefined> {
-  const presented = await readAccessToken(config, jwt)
-  if (!presented) return undefined
-  const statements = livenessStatements(env.DB, presented, now)
-  const [presentResult, keyResult] = await batch(env.DB, statements)
-  const presentRow = presentResult?.results[0]
-  const context = presentRow ? parsePresent(presentRow, config) : undefined
-  return checkLiveness(env, config, presented, { context, keyRow: keyResult?.results[0] }, now)
-}
-
-/** The app and the key that the token names, with the account of its `jti`: for a batch of the caller's. */
-export function livenessStatements(
-  db: D1Database,
-  { header, claims, grant }: PresentedAccessToken,
-  now: EpochSeconds,
-): [D1PreparedStatement, D1PreparedStatement] {
-  return [
-    presentStatement(db, claims.client_id, { accountId: grant.accountId }, now),
-    verificationKeyStatement(db, header.kid),
-  ]
+): Promise<Liveness> {
+  const { header, claims, grant } = presented
+  const { client_id: clientId, aud: resource, organizations } = claims
+  const access = { clientId, accountId: grant.accountId, organizations, resource }
+  const [reading, inspection] = await Promise.all([
+    readAuthority(env, shard, grant.accountId, { access, kid: header.kid, ...(caller && { caller }) }),
+    callLedger(env, grant.accountId, async (ledger) => ledger.inspectAccessToken(grant.grantId, claims.jti)),
+  ])
+  const { key, access: known } = reading
+  const live = key && known && (await judge(config, presented, { key, present: known.present, inspection }, now))
+  return { caller: reading.caller, live }
 }
 
 interface Evidence {
-  context: PresentContext | undefined
-  keyRow: unknown
+  key: VerificationKey
+  present: Present
+  inspection: Inspection
 }
 
-export async function checkLiveness(
-  env: Bindings,
+async function judge(
   config: Config,
   { jwt, grant }: PresentedAccessToken,
-  { context, keyRow }: Evidence,
+  { key, present, inspection }: Evidence,
   now: EpochSeconds,
 ): Promise<LiveAccessToken | undefined> {
-  const key = keyRow === undefined ? undefined : parseVerificationKey(keyRow)
-  if (!key || !context?.account) return undefined
   const claims = await verifyAccessToken(key, config, jwt, now)
-  if (!claims) return undefined
-  const inspection = await callLedger(env, grant.accountId, async (ledger) =>
-    ledger.inspectAccessToken(grant.grantId, claims.jti),
-  )
-  if (!inspection.alive) return undefined
+  if (!claims || !inspection.alive) return undefined
   const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
-  const left = intersect(withinGrant(granted, inspection), context.present, now)
-  return left.ok ? toLiveAccessToken(claims, grant, left, context.app.firstParty) : undefined
+  const left = intersect(withinGrant(granted, inspection), present, now)
+  return left.ok ? toLiveAccessToken(claims, grant, left, present.app.firstParty) : undefined
 }
 
 /** The token may be older than a narrowing of its grant. */

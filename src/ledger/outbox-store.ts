@@ -1,7 +1,5 @@
-import type { EpochDay, UsageCount } from '../apps/usage.ts'
 import type { AuditEvent } from '../audit/events.ts'
 
-const MAX_COUNTS = 100
 const TABLES = `
   CREATE TABLE IF NOT EXISTS outbox (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
@@ -14,13 +12,7 @@ export interface DirtyGrant {
   version: number
 }
 
-/** Tokens issued, as one delivery brings them: counted once, however often it is repeated. */
-export interface UsageDelivery {
-  id: string
-  counts: readonly (UsageCount & { clientId: string })[]
-}
-
-type Kind = 'event' | 'grant' | 'renewal' | 'forgotten' | 'count' | 'usage'
+type Kind = 'event' | 'grant' | 'renewal' | 'forgotten'
 type OutboxRow = { id: string; payload: string }
 
 function renewalId(grantId: string): string {
@@ -106,35 +98,6 @@ export class OutboxStore {
   /** Keeps the mark when the grant changed while its views were being written. */
   grantDelivered({ grantId, version }: DirtyGrant): void {
     this.sql.exec("DELETE FROM outbox WHERE id = ? AND kind = 'grant' AND payload = ?", grantId, String(version))
-  }
-
-  /** One more token. Counts of the same app, day and grant type wait as one. */
-  countToken(clientId: string, grantType: string, day: EpochDay): void {
-    this.sql.exec(
-      `INSERT INTO outbox (id, kind, payload) VALUES (?, 'count', '1')
-       ON CONFLICT (id) DO UPDATE SET payload = payload + 1`,
-      JSON.stringify([clientId, grantType, day]),
-    )
-  }
-
-  /** What was counted so far becomes a delivery, whose id tells a repetition from more of the same. */
-  sealCounts(deliveryId: string): void {
-    const rows = this.list('count', MAX_COUNTS)
-    const counts = rows.map(({ id, payload }) => {
-      const [clientId, grantType, day] = JSON.parse(id)
-      return { clientId, grantType, day, tokens: Number(payload) }
-    })
-    if (counts.length === 0) return
-    this.sql.exec("INSERT INTO outbox (id, kind, payload) VALUES (?, 'usage', ?)", deliveryId, JSON.stringify(counts))
-    for (const { id } of rows) this.sql.exec('DELETE FROM outbox WHERE id = ?', id)
-  }
-
-  listUsage(limit: number): UsageDelivery[] {
-    return this.list('usage', limit).map(({ id, payload }) => ({ id, counts: JSON.parse(payload) }))
-  }
-
-  usageDelivered(id: string): void {
-    this.sql.exec("DELETE FROM outbox WHERE id = ? AND kind = 'usage'", id)
   }
 
   countFailure(): void {

@@ -1,4 +1,3 @@
-import { countUsageStatements } from '../apps/usage-store.ts'
 import { auditStatement } from '../audit/audit-store.ts'
 import type { Bindings } from '../env.ts'
 import type { Grant } from '../grants/grant.ts'
@@ -6,7 +5,11 @@ import { grantKeys, grantMetadata, grantView, viewExpiresAt } from '../grants/gr
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
 import { callStore } from '../lib/storage.ts'
-import { endOlderStatusStatement } from '../revocation/token-statuses-store.ts'
+import {
+  endOlderStatusStatement,
+  listLivingStatusesStatement,
+  parseLivingStatuses,
+} from '../revocation/token-statuses-store.ts'
 import { queueWhatBecameDue } from '../webhooks/queue-deliveries.ts'
 import { grantIndexStatements, grantStatusStatements } from './grant-index-store.ts'
 import type { GrantsStore } from './grants-store.ts'
@@ -17,8 +20,6 @@ const BATCH_SIZE = 50
 export const DELIVERY_DELAY_MS = 1000
 /** What begins can wait a little: a consent and its redemption are then one delivery. What ends does not wait. */
 export const UNHURRIED_DELIVERY_DELAY_MS = 5000
-/** Counts wait longer, so that many tokens are one delivery; a chart is late by this much. */
-export const COUNT_DELIVERY_DELAY_MS = 10_000
 const MAX_BACKOFF_MS = 5 * 60_000
 
 interface Delivery {
@@ -35,17 +36,17 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   const dirty = outbox.listDirty(BATCH_SIZE)
   const changed = dirty.map(({ grantId }) => grants.find(grantId)).filter((grant) => grant !== undefined)
   const renewals = outbox.listRenewals(BATCH_SIZE)
-  const usage = outbox.listUsage(BATCH_SIZE)
+  const renewed = [...changed.map(({ id }) => id), ...renewals.map(({ grantId }) => grantId)]
   const statements = [
     ...events.map((event) => auditStatement(env.DB, event)),
     ...changed.flatMap((grant) => grantIndexStatements(env.DB, accountId, grant)),
     ...renewals.map((renewal) => endOlderStatusStatement(env.DB, renewal, now)),
     ...changed.flatMap((grant) => grantStatusStatements(env.DB, accountId, grant, now)),
-    ...usage.flatMap((delivery) => countUsageStatements(env.DB, delivery, now)),
+    ...(renewed.length > 0 ? [listLivingStatusesStatement(env.DB, renewed)] : []),
   ]
-  if (statements.length > 0) await batch(env.DB, statements)
+  const results = statements.length > 0 ? await batch(env.DB, statements) : []
+  if (renewed.length > 0) learnStatuses(grants, results.at(-1))
   for (const event of events) outbox.eventDelivered(event.id)
-  for (const { id } of usage) outbox.usageDelivered(id)
   for (const renewal of renewals) outbox.renewalDelivered(renewal)
   const forgotten = outbox.listForgottenKeys(BATCH_SIZE)
   await callStore('KV', () =>
@@ -57,6 +58,11 @@ export async function deliverOutbox(delivery: Delivery, now: EpochSeconds): Prom
   for (const entry of dirty) outbox.grantDelivered(entry)
   for (const key of forgotten) outbox.keyForgotten(key)
   if (events.length > 0) await queueWhatBecameDue(env, now)
+}
+
+/** What the batch made of them: the next token of each names its present index. */
+function learnStatuses(grants: GrantsStore, living: D1Result | undefined): void {
+  for (const { grantId, id, revision } of parseLivingStatuses(living)) grants.setStatus(grantId, { id, revision })
 }
 
 export function backoffMs(attempts: number): number {

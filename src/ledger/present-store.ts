@@ -2,46 +2,32 @@ import { z } from 'zod'
 import { type App, appRow } from '../apps/app.ts'
 import { absoluteIdentifier } from '../catalog/catalog.ts'
 import type { Config } from '../env.ts'
-import type { Present } from '../grants/present.ts'
+import type { Present, RemovalCount } from '../grants/present.ts'
 import { camelKeys } from '../lib/case.ts'
-import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { callStore } from '../lib/storage.ts'
-import type { LedgerResources } from './commands.ts'
 
-export interface LivingSecret {
-  id: string
-  hash: string
-  lastUsedAt: EpochSeconds | null
-}
-
-/** Everything of D1 that one token request depends on. */
+/** Everything of D1 that a consent depends on. */
 export interface PresentContext {
   app: App
-  secrets: readonly LivingSecret[]
   /** Undefined: there is no such account, and no ledger is asked. */
   account: { id: string; email: string } | undefined
-  /** The generation of access tokens that the grant is in, when one was named. */
-  statusId: number | null
+  /** How often access was taken away until now: a consent that this reading allows remembers it. */
+  removals: RemovalCount
   present: Present
-  resources: LedgerResources
 }
 
 /**
- * The one D1 read of the token path: the app with its living secrets, the account with its memberships and what
- * their administrators decided about this app, and the catalogue as far as the app is registered for it.
- * It reads the primary and is never cached, so that a suspension holds at the next request.
+ * For pages, which ask D1 each time: the app, the account with its memberships and what their
+ * administrators decided about this app, and the catalogue as far as the app is registered for it. Tokens ask an
+ * authority, which keeps the same (src/authority/facts-store.ts).
  */
 const PRESENT = `
   SELECT app.*, owner.suspended_at AS owner_suspended_at,
     max(app.grants_count_from, owner.grants_count_from, coalesce(account.grants_count_from, 0)) AS count_from,
     (SELECT count FROM access_removals) AS removals,
-    (SELECT id FROM token_statuses WHERE grant_id = ?4 AND invalid_at IS NULL) AS status_id,
     account.id AS account_id, account.email AS account_email, account.suspended_at AS account_suspended_at,
-    (SELECT json_group_array(json_object('id', id, 'hash', secret_hash, 'lastUsedAt', last_used_at))
-       FROM app_secrets
-      WHERE client_id = app.client_id AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)) AS secrets,
     (SELECT json_group_array(json_object(
               'organizationId', organization.id, 'personal', json(iif(organization.personal_account_id IS NULL, 'false', 'true')),
               'joinedAfter', members.joined_after, 'policy', organization.policy,
@@ -56,8 +42,7 @@ const PRESENT = `
                             AND app_cut_offs.client_id = app.client_id
       WHERE members.account_id = account.id AND organization.suspended_at IS NULL) AS memberships,
     (SELECT json_group_array(json_object(
-              'name', scopes.name, 'resource', scopes.resource, 'target', scopes.target,
-              'signingAlg', resources.signing_alg, 'ttl', resources.access_token_ttl_seconds))
+              'name', scopes.name, 'resource', scopes.resource, 'target', scopes.target))
        FROM scopes JOIN resources ON resources.identifier = scopes.resource
       WHERE scopes.name IN (SELECT value FROM json_each(app.scopes)
                             UNION SELECT value FROM json_each(app.optional_scopes))
@@ -67,20 +52,14 @@ const PRESENT = `
   LEFT JOIN accounts AS account ON account.id = ?2
   WHERE app.client_id = ?1`
 
-/** What a credential, or a session, names. */
-export interface Subject {
+/** Whose session it is. */
+interface Subject {
   accountId: string
-  grantId?: string
 }
 
-/** Bound to an app and, when a credential names them, an account and a grant. */
-export function presentStatement(
-  db: D1Database,
-  clientId: string,
-  subject: Subject | null,
-  now: EpochSeconds,
-): D1PreparedStatement {
-  return statement(db, PRESENT, [clientId, subject?.accountId ?? null, now, subject?.grantId ?? null])
+/** Bound to an app and, when somebody is signed in, to the account. */
+function presentStatement(db: D1Database, clientId: string, subject: Subject | null): D1PreparedStatement {
+  return statement(db, PRESENT, [clientId, subject?.accountId ?? null])
 }
 
 /** Undefined when there is no such app. */
@@ -89,9 +68,8 @@ export async function findPresent(
   config: Config,
   clientId: string,
   subject: Subject | null,
-  now: EpochSeconds,
 ): Promise<PresentContext | undefined> {
-  const row = await callStore('D1', () => presentStatement(db, clientId, subject, now).first())
+  const row = await callStore('D1', () => presentStatement(db, clientId, subject).first())
   return row ? parsePresent(row, config) : undefined
 }
 
@@ -101,10 +79,9 @@ export async function findPresents(
   config: Config,
   clientIds: readonly string[],
   accountId: string,
-  now: EpochSeconds,
 ): Promise<Map<string, PresentContext>> {
   if (clientIds.length === 0) return new Map()
-  const statements = clientIds.map((clientId) => presentStatement(db, clientId, { accountId }, now))
+  const statements = clientIds.map((clientId) => presentStatement(db, clientId, { accountId }))
   const found = await batch(db, statements)
   const contexts = found.flatMap(({ results: [row] }) => (row ? [parsePresent(row, config)] : []))
   return new Map(contexts.map((context) => [context.app.clientId, context]))
@@ -113,7 +90,6 @@ export async function findPresents(
 const ceiling = z.array(z.string()).nullable()
 
 /** What the statement gathers as JSON has our names already: nothing is renamed item by item while a token waits. */
-const livingSecret = z.object({ id: z.string(), hash: z.string(), lastUsedAt: z.number().nullable() })
 const membership = z.object({
   organizationId: z.string(),
   personal: z.boolean(),
@@ -130,8 +106,6 @@ const registeredScope = z.object({
   name: z.string(),
   resource: z.string(),
   target: z.enum(['account', 'organization']),
-  signingAlg: z.enum(['ES256', 'RS256', 'EdDSA']),
-  ttl: z.number().nullable(),
 })
 
 const presentRow = camelKeys(
@@ -142,15 +116,13 @@ const presentRow = camelKeys(
     account_suspended_at: z.number().nullable(),
     removals: z.number(),
     count_from: z.number(),
-    status_id: z.number().nullable(),
-    secrets: jsonColumn(z.array(livingSecret)),
     memberships: jsonColumn(z.array(membership)),
     catalogue: jsonColumn(z.array(registeredScope)),
   }),
 )
 type PresentRow = z.output<typeof presentRow>
 
-export function parsePresent(unparsed: unknown, config: Config): PresentContext {
+function parsePresent(unparsed: unknown, config: Config): PresentContext {
   const app = appRow.parse(unparsed)
   const row = presentRow.parse(unparsed)
   const catalogue = row.catalogue.map((scope) => ({
@@ -159,23 +131,15 @@ export function parsePresent(unparsed: unknown, config: Config): PresentContext 
   }))
   return {
     app,
-    secrets: row.secrets,
     account: row.accountId === null ? undefined : { id: row.accountId, email: row.accountEmail ?? '' },
-    statusId: row.statusId,
+    removals: row.removals,
     present: {
       app: presentApp(app, row),
       accountSuspended: row.accountSuspendedAt !== null,
-      removals: row.removals,
       grantsCountFrom: row.countFrom,
       memberships: row.memberships.map(toPresentOrganization),
-      catalogue: catalogue.map(({ name, resource, target }) => ({ name, resource, target })),
+      catalogue,
     },
-    resources: Object.fromEntries(
-      catalogue.map(({ resource, signingAlg, ttl }) => [
-        resource,
-        { signingAlg, accessTokenTtlSeconds: ttl ?? config.accessTokenTtlSeconds },
-      ]),
-    ),
   }
 }
 

@@ -1,11 +1,12 @@
 import { collectExchange } from '../engine/token-exchange.ts'
+import type { Reason } from '../errors.ts'
 import type { Grant } from '../grants/grant.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { RedeemCommand, TokenAnswer } from './commands.ts'
-import { engineSettings, issueAccessToken, plannedBy, requireAllowance } from './issue-access-token.ts'
-import { invalidGrant, type Ledger } from './ledger.ts'
+import { engineClient, engineSettings, issueAccessToken, tokenAnswer } from './issue-access-token.ts'
+import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
 
 /** Redeemed living grants of one app in one account; the least recently used gives way. */
 const MAX_GRANTS_PER_APP = 50
@@ -13,19 +14,24 @@ const MAX_GRANTS_PER_APP = 50
 /** Exchanges an authorization code: everything is validated and signed first, then committed at once, or not at all. */
 export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<TokenAnswer> {
   const now = currentTime()
-  const grant = requireRedeemable(ledger, command, now)
-  const allowance = requireAllowance(ledger, grant, command, now)
-  const settings = engineSettings(ledger, command.client, grant.resource, command.resources)
-  const exchange = await collectExchange(settings, command.client, grant.engineRecord, form(command, allowance.scopes))
+  const read = ledger.find(command.grantId)
+  const grant = refusalOf(read, command, now) ? undefined : read
+  const { client, token } = await issueAccessToken(ledger, command, { grantType: 'authorization_code', grant }, now)
+  if (!grant || !token) throw refuse(ledger, command)
+  const settings = engineSettings(ledger, client, grant.resource, token)
+  const exchange = await collectExchange(
+    settings,
+    engineClient(grant, client),
+    grant.engineRecord,
+    form(command, token.scopes),
+  )
   const refreshToken =
     exchange.refreshToken && (await formatHandle(ledger.config, 'refreshToken', exchange.refreshToken))
   const refreshHash = refreshToken && (await sha256(refreshToken))
-  const { expiresAt, ...issued } = await issueAccessToken(ledger, grant, command, allowance, plannedBy(exchange))
   ledger.commit(() => {
     if (grant.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')
     makeRoom(ledger, grant.clientId, now)
-    ledger.countToken(grant, 'authorization_code', now)
-    const idleExpiresAt = idleEnd(ledger, grant, refreshToken ? now : null, expiresAt)
+    const idleExpiresAt = idleEnd(ledger, grant, refreshToken ? now : null, token.expiresAt)
     ledger.alarm.want(idleExpiresAt * 1000)
     ledger.save(
       grant,
@@ -39,30 +45,42 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
       },
       { projected: true },
     )
+    ledger.learnStatus(grant, token.status)
   })
-  return { ...issued, refreshToken }
+  return tokenAnswer(token, refreshToken, now)
 }
 
-/** Whoever presents a code that is not theirs, or with a wrong verifier, changes nothing. */
-function requireRedeemable(ledger: Ledger, command: RedeemCommand, now: EpochSeconds): Grant {
+/** Why the code is no good; undefined: it may be redeemed, if its verifier is right and something is left of it. */
+function refusalOf(grant: Grant | undefined, command: RedeemCommand, now: EpochSeconds): Reason | undefined {
+  if (!grant || !equalInConstantTime(grant.codeHash, command.codeHash)) return 'code_unknown'
+  if (grant.clientId !== command.clientId) return 'code_client_mismatch'
+  if (grant.state === 'revoked') return 'grant_ended'
+  if (grant.redeemedAt !== null) return refusalOfReplay(grant, command)
+  return grant.codeExpiresAt <= now ? 'code_expired' : undefined
+}
+
+/** Whoever presents a code with a wrong verifier changes nothing. */
+function refusalOfReplay(grant: Grant, { codeChallenge }: RedeemCommand): Reason {
+  if (codeChallenge === undefined) return 'code_verifier_missing'
+  return equalInConstantTime(grant.codeChallenge, codeChallenge) ? 'code_replayed' : 'code_verifier_mismatch'
+}
+
+/**
+ * The client is who it says it is: it may hear why. RFC 6749 §4.1.2: a code used twice by its own app ends what was
+ * issued for it.
+ */
+function refuse(ledger: Ledger, command: RedeemCommand): Error {
+  const now = currentTime()
   const grant = ledger.find(command.grantId)
-  if (!grant || !equalInConstantTime(grant.codeHash, command.codeHash)) throw invalidGrant('code_unknown')
-  if (grant.clientId !== command.client.clientId) throw invalidGrant('code_client_mismatch')
-  if (grant.state === 'revoked') throw invalidGrant('grant_ended')
-  if (grant.redeemedAt !== null) throw refuseReplay(ledger, grant, command, now)
-  if (grant.codeExpiresAt <= now) throw invalidGrant('code_expired')
-  return grant
-}
-
-/** RFC 6749 §4.1.2: a code used twice by its own app ends what was issued for it. */
-function refuseReplay(ledger: Ledger, grant: Grant, command: RedeemCommand, now: EpochSeconds) {
-  if (command.codeChallenge === undefined) return invalidGrant('code_verifier_missing')
-  if (!equalInConstantTime(grant.codeChallenge, command.codeChallenge)) return invalidGrant('code_verifier_mismatch')
-  ledger.commit(() => {
-    ledger.revoke(grant, 'code_replayed', now)
-    ledger.record('code.replayed', grant, now)
-  })
-  return invalidGrant('code_replayed')
+  const reason = refusalOf(grant, command, now)
+  if (!reason) return new VersionChanged()
+  if (grant && reason === 'code_replayed') {
+    ledger.commit(() => {
+      ledger.revoke(grant, 'code_replayed', now)
+      ledger.record('code.replayed', grant, now)
+    })
+  }
+  return invalidGrant(reason)
 }
 
 function form(command: RedeemCommand, scopes: readonly string[]): Record<string, string> {

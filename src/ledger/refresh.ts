@@ -1,41 +1,63 @@
+import type { AllowedClient, IssuedToken } from '../authority/issue.ts'
 import { withoutPreviousToken, withTokenKept } from '../engine/grant-record.ts'
 import { type CollectedExchange, collectExchange } from '../engine/token-exchange.ts'
+import type { Reason } from '../errors.ts'
 import { type Grant, isAlive } from '../grants/grant.ts'
-import { LAST_USE_RESOLUTION_SECONDS, LOST_ANSWER_WINDOW_SECONDS } from '../grants/refresh-rules.ts'
+import { isProjectionDue, isUseDue, LOST_ANSWER_WINDOW_SECONDS } from '../grants/refresh-rules.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
 import { formatHandle } from '../tokens/handle.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import { type Allowance, engineSettings, issueAccessToken, plannedBy, requireAllowance } from './issue-access-token.ts'
-import { invalidGrant, type Ledger } from './ledger.ts'
+import { engineClient, engineSettings, issueAccessToken, tokenAnswer } from './issue-access-token.ts'
+import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
 import { repeat, requireNotExpired } from './repeat.ts'
 import { sealFor } from './seal.ts'
 
 /** Refreshes: public clients rotate, confidential ones keep their token, a lost answer is given again. */
 export async function refresh(ledger: Ledger, command: RefreshCommand): Promise<TokenAnswer> {
   const now = currentTime()
-  const grant = ledger.find(command.grantId)
-  if (!grant) throw invalidGrant('refresh_token_unknown')
-  if (grant.refreshHash === null || !equalInConstantTime(grant.refreshHash, command.refreshHash)) {
-    return repeat(ledger, grant, command, now)
-  }
-  if (grant.clientId !== command.client.clientId) throw invalidGrant('refresh_token_client_mismatch')
-  if (!isAlive(grant, now)) throw invalidGrant('refresh_token_expired')
-  const allowance = requireAllowance(ledger, grant, command, now)
-  const exchange = await runEngine(ledger, grant, command, allowance)
-  const { expiresAt: _, ...issued } = await issueAccessToken(ledger, grant, command, allowance, plannedBy(exchange))
-  const refreshToken = command.client.confidential
-    ? keep(ledger, grant, command, exchange, now)
-    : await rotate(ledger, grant, command, exchange, allowance, now)
-  return { ...issued, refreshToken }
+  const read = ledger.find(command.grantId)
+  if (read && !isPresent(read, command)) return repeat(ledger, read, command, now)
+  const grant = refusalOf(read, command, now) ? undefined : read
+  const { client, token } = await issueAccessToken(ledger, command, { grantType: 'refresh_token', grant }, now)
+  if (!grant || !token) throw refuse(ledger, command)
+  const exchange = await runEngine(ledger, grant, command, client, token)
+  const refreshToken = client.confidential
+    ? keep(ledger, grant, command, exchange, token, now)
+    : await rotate(ledger, grant, command, exchange, token, now)
+  return tokenAnswer(token, refreshToken, now)
 }
 
-function runEngine(ledger: Ledger, grant: Grant, command: RefreshCommand, allowance: Allowance) {
-  const settings = engineSettings(ledger, command.client, grant.resource, command.resources)
-  return collectExchange(settings, command.client, grant.engineRecord, {
+/** The token that works now, and not one of before. */
+function isPresent({ refreshHash }: Grant, command: RefreshCommand): boolean {
+  return refreshHash !== null && equalInConstantTime(refreshHash, command.refreshHash)
+}
+
+/** Why the present token of a grant is no good. */
+function refusalOf(grant: Grant | undefined, { clientId }: RefreshCommand, now: EpochSeconds): Reason | undefined {
+  if (!grant) return 'refresh_token_unknown'
+  if (grant.clientId !== clientId) return 'refresh_token_client_mismatch'
+  return isAlive(grant, now) ? undefined : 'refresh_token_expired'
+}
+
+/** The client is who it says it is: it may hear why. */
+function refuse(ledger: Ledger, command: RefreshCommand): Error {
+  const reason = refusalOf(ledger.find(command.grantId), command, currentTime())
+  return reason ? invalidGrant(reason) : new VersionChanged()
+}
+
+function runEngine(
+  ledger: Ledger,
+  grant: Grant,
+  command: RefreshCommand,
+  client: AllowedClient,
+  token: IssuedToken,
+): Promise<CollectedExchange> {
+  const settings = engineSettings(ledger, client, grant.resource, token)
+  return collectExchange(settings, engineClient(grant, client), grant.engineRecord, {
     grant_type: 'refresh_token',
     refresh_token: command.engineToken,
-    scope: allowance.scopes.join(' '),
+    scope: token.scopes.join(' '),
   })
 }
 
@@ -45,19 +67,21 @@ function keep(
   grant: Grant,
   command: RefreshCommand,
   exchange: CollectedExchange,
+  token: IssuedToken,
   now: EpochSeconds,
 ): string {
   if (!isUseDue(grant, now)) {
     ledger.requireUnchanged(grant)
     requireNotExpired(grant)
-    ledger.countTokenAfterAnswer(grant, 'refresh_token', now)
+    if (token.status?.id !== grant.status?.id) ledger.commit(() => ledger.learnStatus(grant, token.status))
     return command.refreshToken
   }
   ledger.commit(() => {
     requireNotExpired(grant)
-    ledger.countToken(grant, 'refresh_token', now)
     const engineRecord = withTokenKept(exchange.grantRecord, grant.engineRecord)
-    ledger.save(grant, { ...usedAt(ledger, grant, now), engineRecord }, { projected: true })
+    const projected = isProjectionDue(grant, now)
+    ledger.save(grant, { ...usedAt(ledger, grant, now), engineRecord }, { projected })
+    ledger.learnStatus(grant, token.status)
   })
   return command.refreshToken
 }
@@ -67,7 +91,7 @@ async function rotate(
   grant: Grant,
   command: RefreshCommand,
   exchange: CollectedExchange,
-  allowance: Allowance,
+  token: IssuedToken,
   now: EpochSeconds,
 ): Promise<string> {
   if (!exchange.refreshToken) throw new Error('the engine refreshed without a refresh token')
@@ -86,7 +110,7 @@ async function rotate(
         refreshHash: successorHash,
         generation: grant.generation + 1,
       },
-      { projected: isUseDue(grant, now) },
+      { projected: isProjectionDue(grant, now) },
     )
     ledger.spent.insert({
       hash: command.refreshHash,
@@ -94,13 +118,13 @@ async function rotate(
       generation: grant.generation,
       spentAt: now,
       sealedSuccessor,
-      scopes: allowance.scopes,
+      scopes: token.scopes,
       ...command.origin,
       repeats: 0,
       repeatedElsewhere: false,
     })
     ledger.alarm.want((now + LOST_ANSWER_WINDOW_SECONDS + 1) * 1000)
-    ledger.countToken(grant, 'refresh_token', now)
+    ledger.learnStatus(grant, token.status)
   })
   return successor
 }
@@ -108,9 +132,4 @@ async function rotate(
 function usedAt(ledger: Ledger, grant: Grant, now: EpochSeconds) {
   const idleExpiresAt = Math.min(now + ledger.config.refreshTokenIdleTtlSeconds, grant.expiresAt)
   return { lastUsedAt: isUseDue(grant, now) ? now : grant.lastUsedAt, idleExpiresAt }
-}
-
-/** "Last used" is known to the hour, so that a refresh rarely has to tell its views. */
-function isUseDue(grant: Grant, now: EpochSeconds): boolean {
-  return now - grant.lastUsedAt > LAST_USE_RESOLUTION_SECONDS
 }

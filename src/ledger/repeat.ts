@@ -1,9 +1,10 @@
+import type { Reason } from '../errors.ts'
 import { type Grant, isAlive } from '../grants/grant.ts'
 import { decideRepeat, isElsewhere, type SpentRefreshToken } from '../grants/refresh-rules.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
-import { accessTokenTtl, issueAccessToken, requireAllowance } from './issue-access-token.ts'
-import { invalidGrant, type Ledger } from './ledger.ts'
+import { issueAccessToken, tokenAnswer } from './issue-access-token.ts'
+import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
 import { unseal } from './seal.ts'
 
 /** A refresh token that is not the current one: a repeat of a lost answer, reuse, or nothing of ours. */
@@ -13,20 +14,24 @@ export async function repeat(
   command: RefreshCommand,
   now: EpochSeconds,
 ): Promise<TokenAnswer> {
-  const spent = requireRepeatable(ledger, grant, command, now)
+  const judged = judge(ledger, grant, command, now)
   // A repeat never exceeds the first answer, whatever it asks for and whatever was allowed since.
-  const allowance = requireAllowance(ledger, grant, command, now, spent.scopes)
+  const wanted = judged.ok
+    ? { grantType: 'refresh_token' as const, grant, within: judged.spent.scopes }
+    : { grantType: 'refresh_token' as const, grant: undefined }
+  const { token } = await issueAccessToken(ledger, command, wanted, now)
+  // The client is who it says it is: from here on what it did has consequences.
+  const present = ledger.find(grant.id)
+  if (!present) throw invalidGrant('refresh_token_unknown')
+  const spent = requireRepeatable(ledger, present, command, now)
+  if (!token || !judged.ok) throw new VersionChanged()
   const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
-  const expiresAt = now + accessTokenTtl(grant.resource, command.resources)
-  const planned = { issuedAt: now, expiresAt }
-  const { expiresAt: _, ...issued } = await issueAccessToken(ledger, grant, command, allowance, planned)
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
     requireNotExpired(grant)
     ledger.spent.countRepeat(spent.hash)
-    ledger.countToken(grant, 'refresh_token', now)
   })
-  return { ...issued, refreshToken: successor }
+  return tokenAnswer(token, successor, now)
 }
 
 /** Signing took its time. */
@@ -34,22 +39,35 @@ export function requireNotExpired(grant: Grant): void {
   if (!isAlive(grant, currentTime())) throw invalidGrant('refresh_token_expired')
 }
 
+type Judgement = { ok: true; spent: SpentRefreshToken } | { ok: false; reason: Reason }
+
 /** Only a hash that we issued counts as reuse: an unknown secret with a known grant id touches nothing. */
+function judge(ledger: Ledger, grant: Grant, command: RefreshCommand, now: EpochSeconds): Judgement {
+  if (grant.state === 'revoked') return { ok: false, reason: 'grant_ended' }
+  const spent = ledger.spent.find(command.refreshHash)
+  if (!spent || spent.grantId !== grant.id) return { ok: false, reason: 'refresh_token_unknown' }
+  if (grant.clientId !== command.clientId) return { ok: false, reason: 'refresh_token_client_mismatch' }
+  if (!isAlive(grant, now)) return { ok: false, reason: 'refresh_token_expired' }
+  const decision = decideRepeat(spent, grant.generation, command.origin, now)
+  return decision === 'repeat' ? { ok: true, spent } : { ok: false, reason: REASONS[decision] }
+}
+
+const REASONS = {
+  reused: 'refresh_token_reused',
+  superseded: 'refresh_token_superseded',
+  too_often: 'refresh_token_repeated_too_often',
+} as const
+
 function requireRepeatable(
   ledger: Ledger,
   grant: Grant,
   command: RefreshCommand,
   now: EpochSeconds,
 ): SpentRefreshToken {
-  if (grant.state === 'revoked') throw invalidGrant('grant_ended')
-  const spent = ledger.spent.find(command.refreshHash)
-  if (!spent || spent.grantId !== grant.id) throw invalidGrant('refresh_token_unknown')
-  if (grant.clientId !== command.client.clientId) throw invalidGrant('refresh_token_client_mismatch')
-  if (!isAlive(grant, now)) throw invalidGrant('refresh_token_expired')
-  const decision = decideRepeat(spent, grant.generation, command.origin, now)
-  if (decision === 'reused') throw refuseReuse(ledger, grant, now)
-  if (decision === 'superseded') throw invalidGrant('refresh_token_superseded')
-  if (decision === 'too_often') throw invalidGrant('refresh_token_repeated_too_often')
+  const judged = judge(ledger, grant, command, now)
+  if (!judged.ok && judged.reason === 'refresh_token_reused') throw refuseReuse(ledger, grant, now)
+  if (!judged.ok) throw invalidGrant(judged.reason)
+  const { spent } = judged
   if (isElsewhere(spent, command.origin) && !spent.repeatedElsewhere) noteElsewhere(ledger, grant, spent, now)
   return spent
 }

@@ -1,13 +1,11 @@
 import { sha256 } from '../lib/encoding.ts'
 import type { Handle } from '../tokens/handle.ts'
 import type { RedeemCommand, RefreshCommand, TokenCommand } from './commands.ts'
-import { ledgerClient } from './ledger-client.ts'
-import type { PresentContext } from './present-store.ts'
 
-/** A token request as the edge understood it: by whom, for which grant, and what holds at present. */
-interface TokenRequest extends Pick<TokenCommand, 'requestedScopes' | 'requestedResource' | 'origin'> {
+/** A token request as the edge understood it: by whom, and for which grant. */
+interface TokenRequest
+  extends Pick<TokenCommand, 'client' | 'clientId' | 'requestedScopes' | 'requestedResource' | 'origin'> {
   handle: Handle
-  context: PresentContext
 }
 
 interface PresentedCode extends Pick<RedeemCommand, 'redirectUri' | 'codeVerifier'> {
@@ -29,16 +27,8 @@ export async function refreshCommand(request: TokenRequest, refreshToken: string
   return { ...tokenCommand(request), refreshToken, refreshHash: await sha256(refreshToken) }
 }
 
-function tokenCommand({ handle, context, requestedScopes, requestedResource, origin }: TokenRequest): TokenCommand {
-  return {
-    grantId: handle.grantId,
-    engineToken: handle.engineToken,
-    client: ledgerClient(context.app),
-    present: context.present,
-    resources: context.resources,
-    statusId: context.statusId,
-    requestedScopes,
-    requestedResource,
-    origin,
-  }
+function tokenCommand({ handle, ...request }: TokenRequest): TokenCommand {
+  const { accountId, grantId, engineToken } = handle
+  const { client, clientId, requestedScopes, requestedResource, origin } = request
+  return { accountId, grantId, engineToken, client, clientId, requestedScopes, requestedResource, origin }
 }

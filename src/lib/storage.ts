@@ -20,7 +20,7 @@ export class StorageDefect extends Error {
   }
 }
 
-export type Store = 'D1' | 'KV' | 'GrantLedger' | 'SigningKeys' | 'OneTime' | 'Limits' | 'Workflows' | 'Queues'
+export type Store = 'D1' | 'KV' | 'GrantLedger' | 'Authority' | 'OneTime' | 'Limits' | 'Workflows' | 'Queues'
 
 /**
  * Names the failure of a store: unavailable, unless it says itself that what it was asked is wrong. Expected outcomes

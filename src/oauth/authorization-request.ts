@@ -43,7 +43,7 @@ export async function checkAuthorizationRequest(
   if (!isEncodedUtf8(search)) throw new ProtocolError('invalid_request', 'parameter_malformed')
   const query = new URLSearchParams(search)
   const clientId = requireOnly(query, 'client_id', 'client_id_missing')
-  const registered = await requireApp(env, config, clientId, accountId, now)
+  const registered = await requireApp(env, config, clientId, accountId)
   const context = await withTryRun(env, config, query, registered, now)
   const target = requireTarget(config, query, context)
   return refusingTo(target, async () => {
@@ -72,9 +72,8 @@ async function requireApp(
   config: Config,
   clientId: string,
   accountId: string | null,
-  now: EpochSeconds,
 ): Promise<PresentContext> {
-  const context = await findPresent(env.DB, config, clientId, accountId === null ? null : { accountId }, now)
+  const context = await findPresent(env.DB, config, clientId, accountId === null ? null : { accountId })
   if (!context) throw MistakenRequest.unknownApp(clientId)
   if (context.app.deletedAt !== null) throw new ProtocolError('invalid_request', 'app_deleted')
   if (context.present.app.suspended || context.present.app.ownerSuspended) {

@@ -1,38 +1,49 @@
 import type { Context } from 'hono'
+import type { PresentedClient } from '../apps/authenticate-client.ts'
+import { readAuthority } from '../authority/authority-stub.ts'
+import { nearestShard } from '../authority/nearest-shard.ts'
 import type { AppEnv } from '../env.ts'
 import { intersect } from '../grants/present.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
-import type { PresentContext } from '../ledger/present-store.ts'
-import type { EpochSeconds } from '../lib/clock.ts'
+import { currentTime } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
 import type { Handle } from '../tokens/handle.ts'
-import type { IntrospectionCaller } from './introspection-caller.ts'
+import { requireCaller } from './introspection-caller.ts'
+import type { PresentedCredentials } from './presented-credentials.ts'
 
 const INACTIVE = { active: false } as const
 
+interface Question {
+  token: string
+  handle: Handle
+  caller: PresentedClient
+  credentials: PresentedCredentials
+}
+
 /** Only the app that a refresh token was issued to is told anything about it. */
-export async function inspectRefreshTokenOf(
-  c: Context<AppEnv>,
-  refreshToken: string,
-  handle: Handle,
-  caller: IntrospectionCaller,
-  context: PresentContext | undefined,
-  now: EpochSeconds,
-) {
-  if (caller.kind !== 'app' || !context?.account) return INACTIVE
-  const question = {
-    grantId: handle.grantId,
-    refreshHash: await sha256(refreshToken),
-    clientId: caller.clientId,
+export async function introspectRefreshToken(c: Context<AppEnv>, { token, handle, caller, credentials }: Question) {
+  const config = c.get('config')
+  const { accountId, grantId } = handle
+  const question = { grantId, refreshHash: await sha256(token), clientId: caller.clientId }
+  const inspection = await callLedger(c.env, accountId, async (ledger) => ledger.inspectRefreshToken(question))
+  const access = inspection.alive && {
+    clientId: inspection.clientId,
+    accountId,
+    organizations: inspection.organizations,
+    resource: inspection.resource,
   }
-  const inspection = await callLedger(c.env, handle.accountId, async (ledger) => ledger.inspectRefreshToken(question))
-  if (!inspection.alive) return INACTIVE
-  const left = intersect(inspection, context.present, now)
+  const known = await readAuthority(c.env, nearestShard(config, c.req.raw), accountId, {
+    caller,
+    ...(access && { access }),
+  })
+  requireCaller(credentials, known.caller)
+  if (!inspection.alive || !known.access) return INACTIVE
+  const left = intersect(inspection, known.access.present, currentTime())
   if (!left.ok) return INACTIVE
   return {
     active: true,
-    iss: c.get('config').issuer,
-    sub: handle.accountId,
+    iss: config.issuer,
+    sub: accountId,
     aud: inspection.resource,
     client_id: inspection.clientId,
     scope: left.scopes.join(' '),

@@ -1,83 +1,54 @@
 import type { Context } from 'hono'
-import { findResourceCredentialsStatement, parseResourceCredentials } from '../catalog/resource-credentials-store.ts'
+import { readAuthority } from '../authority/authority-stub.ts'
+import { nearestShard } from '../authority/nearest-shard.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
-import { checkLiveness, livenessStatements } from '../ledger/live-access-token.ts'
-import { parsePresent, presentStatement } from '../ledger/present-store.ts'
-import { currentTime, type EpochSeconds } from '../lib/clock.ts'
-import { batch } from '../lib/d1.ts'
-import type { Sealing } from '../lib/sealed-credential.ts'
-import { type Handle, parseHandle } from '../tokens/handle.ts'
+import { findLiveAccessToken, type LiveAccessToken } from '../ledger/live-access-token.ts'
+import { currentTime } from '../lib/clock.ts'
+import { parseHandle } from '../tokens/handle.ts'
 import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
 import { readForm } from './form.ts'
-import { inspectRefreshTokenOf } from './introspect-refresh-token.ts'
-import { checkCallerSeal, type IntrospectionCaller, requireCaller } from './introspection-caller.ts'
-import { parsePresentedCredentials } from './presented-credentials.ts'
+import { introspectRefreshToken } from './introspect-refresh-token.ts'
+import { type IntrospectionCaller, presentedCaller, requireCaller } from './introspection-caller.ts'
+import { type PresentedCredentials, parsePresentedCredentials } from './presented-credentials.ts'
 
 const INACTIVE = { active: false } as const
 
-/** POST /introspect (RFC 7662): one D1 round trip, one ledger call; what may not be known looks inactive. */
+/** POST /introspect (RFC 7662): an authority and the ledger, and no database; what may not be known looks inactive. */
 export async function introspect(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
   const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const { token } = parameters
   if (!token) throw new ProtocolError('invalid_request', 'token_missing')
-  await checkCallerSeal(c.get('config'), credentials)
-  const subject = await readSubject(c.get('config'), token)
-  const now = currentTime()
-  const known = await readContext(c, credentials.clientId, subject, now)
-  const caller = await requireCaller(credentials, known)
-  const answer = await describe(c, token, subject, caller, known, now)
+  const answer = await describe(c, token, credentials)
   return c.json(answer, 200, { 'Cache-Control': 'no-store' })
 }
 
-/** What is asked about, as far as the string itself says: neither when we did not make it. */
-interface IntrospectedToken {
-  accessToken: PresentedAccessToken | undefined
-  refreshToken: Handle | undefined
-}
-
-async function readSubject(sealing: Sealing, token: string): Promise<IntrospectedToken> {
-  const [accessToken, refreshToken] = await Promise.all([
-    readAccessToken(sealing, token),
-    parseHandle(sealing, 'refreshToken', token),
-  ])
-  return { accessToken, refreshToken }
-}
-
-/** IntrospectionCaller and subject in one round trip. */
-async function readContext(c: Context<AppEnv>, callerId: string, subject: IntrospectedToken, now: EpochSeconds) {
-  const { DB } = c.env
+async function describe(c: Context<AppEnv>, token: string, credentials: PresentedCredentials) {
   const config = c.get('config')
-  const statements = [
-    findResourceCredentialsStatement(DB, callerId),
-    presentStatement(DB, callerId, subject.refreshToken ?? null, now),
-    ...(subject.accessToken ? livenessStatements(DB, subject.accessToken, now) : []),
-  ]
-  const results = await batch(DB, statements)
-  const [resourceRow, callerRow, presentRow, keyRow] = results.map((result) => result.results[0])
-  return {
-    resource: resourceRow ? parseResourceCredentials(resourceRow, config.issuer) : undefined,
-    app: callerRow ? parsePresent(callerRow, config) : undefined,
-    evidence: { context: presentRow ? parsePresent(presentRow, config) : undefined, keyRow },
+  const caller = await presentedCaller(config, credentials)
+  const shard = nearestShard(config, c.req.raw)
+  const [accessToken, refreshToken] = await Promise.all([
+    readAccessToken(config, token),
+    parseHandle(config, 'refreshToken', token),
+  ])
+  if (refreshToken) return introspectRefreshToken(c, { token, handle: refreshToken, caller, credentials })
+  if (!accessToken) {
+    // Not ours: whoever asks is still told whether its own credentials are good.
+    const known = await readAuthority(c.env, shard, caller.clientId, { caller })
+    requireCaller(credentials, known.caller)
+    return INACTIVE
   }
+  const question = { presented: accessToken, shard, caller }
+  const liveness = await findLiveAccessToken(c.env, config, question, currentTime())
+  const mayKnow = mayAsk(requireCaller(credentials, liveness.caller), accessToken)
+  return mayKnow && liveness.live ? activeAnswer(config.issuer, liveness.live) : INACTIVE
 }
 
-async function describe(
-  c: Context<AppEnv>,
-  token: string,
-  subject: IntrospectedToken,
-  caller: IntrospectionCaller,
-  known: Awaited<ReturnType<typeof readContext>>,
-  now: EpochSeconds,
-) {
-  if (subject.refreshToken) return inspectRefreshTokenOf(c, token, subject.refreshToken, caller, known.app, now)
-  if (!subject.accessToken || !mayAsk(caller, subject.accessToken)) return INACTIVE
-  const live = await checkLiveness(c.env, c.get('config'), subject.accessToken, known.evidence, now)
-  if (!live) return INACTIVE
+function activeAnswer(issuer: string, live: LiveAccessToken) {
   return {
     active: true,
-    iss: c.get('config').issuer,
+    iss: issuer,
     sub: live.sub,
     aud: live.aud,
     client_id: live.clientId,

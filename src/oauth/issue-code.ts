@@ -1,15 +1,15 @@
 import type { Context } from 'hono'
 import type { Session } from '../accounts/sessions.ts'
+import { nearestShard } from '../authority/nearest-shard.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
-import { intersect, mayReach, type Present, type RemovalCount } from '../grants/present.ts'
+import { intersect, mayReach, type RemovalCount } from '../grants/present.ts'
 import { ledgerClient } from '../ledger/ledger-client.ts'
 import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
 import { findPresent } from '../ledger/present-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { codeLocation, redirectResponse } from './authorization-response.ts'
-import { nearestShard } from './nearest-shard.ts'
 
 const MAX_USER_AGENT_LENGTH = 200
 
@@ -29,11 +29,11 @@ export async function issueCode(
   permission: ConsentedAccess,
   headers?: Headers,
 ): Promise<Response> {
-  let { present } = request.context
+  let { removals } = request.context
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const authorized = await authorize(c, request, session, { ...permission, consentedAfter: present.removals })
+    const authorized = await authorize(c, request, session, { ...permission, consentedAfter: removals })
     if (authorized) return redirectResponse(codeLocation(request.target, authorized.authorizationCode), headers)
-    present = await requireStillAllowed(c, request, session, permission)
+    removals = await requireStillAllowed(c, request, session, permission)
   }
   throw new ProtocolError('temporarily_unavailable', 'storage_unavailable')
 }
@@ -55,7 +55,7 @@ async function authorize(
       codeChallenge,
       signedInAt,
       userAgent: (c.req.header('User-Agent') ?? '').slice(0, MAX_USER_AGENT_LENGTH),
-      shard: nearestShard(c.get('config').keyShards, c.req.raw.cf?.continent),
+      shard: nearestShard(c.get('config'), c.req.raw),
     }),
   )
   return unwrap(outcome)
@@ -67,14 +67,14 @@ async function requireStillAllowed(
   { app, resource }: AuthorizationRequest,
   { accountId }: Session,
   permission: ConsentedAccess,
-): Promise<Present> {
+): Promise<RemovalCount> {
   const now = currentTime()
-  const context = await findPresent(c.env.DB, c.get('config'), app.clientId, { accountId }, now)
+  const context = await findPresent(c.env.DB, c.get('config'), app.clientId, { accountId })
   if (!context) throw new ProtocolError('access_denied', 'app_deleted')
-  const { present } = context
-  const left = intersect({ ...permission, resource, consentedAfter: present.removals }, present, now)
+  const { present, removals } = context
+  const left = intersect({ ...permission, resource, consentedAfter: removals }, present, now)
   if (!left.ok) throw new ProtocolError('access_denied', left.reason)
   const lost = permission.organizations.some((id) => !mayReach(id, present, now))
   if (lost) throw new ProtocolError('access_denied', 'organization_missing')
-  return present
+  return removals
 }

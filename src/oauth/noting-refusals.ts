@@ -33,12 +33,12 @@ const REASONS_OF_HOLDERS: ReadonlySet<Reason> = new Set<Reason>([
 const notes = new RefusalNotes()
 
 interface NotedRequest {
-  /** Undefined: there is no such app, and nobody to tell. */
-  clientId: string | undefined
+  /** As it was presented. */
+  clientId: string
   /** Null: none that we know. */
   grantType: string | null
-  /** Set once the app showed its secret. */
-  authenticated: boolean
+  /** It showed a secret: what is refused for another reason than that was refused to the app. */
+  isConfidential: boolean
 }
 
 /** Runs a token request; the developer of the app can read why it was refused, without any value of it. */
@@ -50,15 +50,16 @@ export async function notingTokenRefusals<T>(
   try {
     return await work()
   } catch (error) {
-    if (isRefusal(error) && request.clientId) noteTokenRefusal(c, request.clientId, request, error)
+    if (isRefusal(error) && error.reason !== 'client_unknown') noteTokenRefusal(c, request, error)
     throw error
   }
 }
 
-function noteTokenRefusal(c: Context<AppEnv>, clientId: string, request: NotedRequest, refusal: ProtocolError): void {
+function noteTokenRefusal(c: Context<AppEnv>, request: NotedRequest, refusal: ProtocolError): void {
+  const { clientId, isConfidential } = request
   const { code: error, reason } = refusal
   const at = currentTime()
-  const comesFromApp = request.authenticated || REASONS_OF_HOLDERS.has(reason)
+  const comesFromApp = (isConfidential && error !== 'invalid_client') || REASONS_OF_HOLDERS.has(reason)
   if (comesFromApp) notes.keepError({ clientId, at, grantType: request.grantType, error, reason })
   else notes.count({ clientId, at, endpoint: 'token', error, reason })
   writeAfterAnswer(c)

@@ -12,7 +12,7 @@ export interface PresentedCredentials {
   triedBasic: boolean
 }
 
-const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="postern", charset="UTF-8"' }
+export const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="postern", charset="UTF-8"' }
 
 /** RFC 6749 §2.3: HTTP Basic or the body, never both, never a secret in the query. */
 export function parsePresentedCredentials(authorization: string | null, parameters: Parameters): PresentedCredentials {

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { createFirstKeys } from '../authority/authority-stub.ts'
 import type { AppEnv } from '../env.ts'
 import { keySet } from '../keys/jwks.ts'
 import { currentTime } from '../lib/clock.ts'
@@ -44,7 +45,7 @@ oauthRoutes.all(ENDPOINTS.revocation.path, revoke)
 oauthRoutes.all(ENDPOINTS.introspection.path, introspect)
 
 oauthRoutes.get(ENDPOINTS.jwks.path, async (c) =>
-  c.body(await keySet(c.env, c.get('config'), currentTime()), 200, METADATA_HEADERS),
+  c.body(await keySet(c.env.DB, () => createFirstKeys(c.env, c.get('config')), currentTime()), 200, METADATA_HEADERS),
 )
 
 oauthRoutes.get(ENDPOINTS.statusLists.path, statusList)

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
+import { signStatusList } from '../authority/authority-stub.ts'
 import type { AppEnv } from '../env.ts'
-import { signJwt } from '../keys/signing-keys.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import {
   encodeStatusList,
@@ -60,6 +60,5 @@ async function signList(c: Context<AppEnv>, list: number, uri: string, now: Epoc
     ttl: STATUS_LIST_TTL_SECONDS,
     status_list: { bits: 1, lst: await encodeStatusList(invalid) },
   }
-  const { jwt } = await signJwt(c.env, config, { alg: 'ES256', shard: config.keyShards[0] }, STATUS_LIST_TYPE, claims)
-  return jwt
+  return signStatusList(c.env, config, claims)
 }

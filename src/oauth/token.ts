@@ -3,44 +3,33 @@ import type { GrantType } from '../apps/grant-types.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'
-import { findPresent } from '../ledger/present-store.ts'
-import { currentTime } from '../lib/clock.ts'
 import type { Sealing } from '../lib/sealed-credential.ts'
 import type { Handle } from '../tokens/handle.ts'
-import { checkSecretSeal, requireClient } from './client-authentication.ts'
+import { challenging, presentedClient } from './client-authentication.ts'
 import { type Parameters, readForm } from './form.ts'
 import { GRANT_HANDLERS, isGrantType } from './grant-types/index.ts'
+import { checkRefusedClient } from './known-client.ts'
 import { notingTokenRefusals } from './noting-refusals.ts'
 import { parsePresentedCredentials } from './presented-credentials.ts'
-import { findRefusedClient } from './remembered-clients.ts'
-import { noteSecretUse } from './secret-use.ts'
 
-/** POST /token (RFC 6749 §3.2): one D1 read, one ledger call, one signature. */
+/**
+ * POST /token (RFC 6749 §3.2): one call to the account's ledger, which makes one to where its keys are. The credentials
+ * of client and grant are checked there; what we did not make ourselves does not get so far.
+ */
 export async function token(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
   const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
-  const config = c.get('config')
-  await checkSecretSeal(config, credentials)
-  const { grantType, handle, refusal } = await readGrant(config, parameters)
-  const now = currentTime()
-  const context = handle
-    ? await findPresent(c.env.DB, config, credentials.clientId, handle, now)
-    : await findRefusedClient(c.env, config, credentials, now)
-  const request = { clientId: context?.app.clientId, grantType, authenticated: false }
-  const answer = await notingTokenRefusals(c, request, async () => {
-    const client = await requireClient(credentials, context)
-    request.authenticated = client.secret !== null
-    // Said only now: whoever cannot authenticate as the app learns nothing about its credentials.
-    if (grantType === null) throw refusal
-    if (!client.app.grantTypes.includes(grantType)) {
-      throw new ProtocolError('unauthorized_client', 'grant_type_unregistered')
-    }
-    if (handle === null) throw refusal
-    if (!context?.account) throw new ProtocolError('invalid_grant', 'account_unknown')
-    const tokens = await GRANT_HANDLERS[grantType].answer(c, { parameters, handle, client, context })
-    noteSecretUse(c, client)
-    return tokens
-  })
+  const client = await presentedClient(c.get('config'), credentials)
+  const { grantType, handle, refusal } = await readGrant(c.get('config'), parameters)
+  const request = { clientId: credentials.clientId, grantType, isConfidential: client.secretHash !== null }
+  const answer = await notingTokenRefusals(c, request, () =>
+    challenging(credentials, async () => {
+      if (handle !== null) return GRANT_HANDLERS[grantType].answer(c, { parameters, handle, client })
+      // Said only now: whoever cannot be the app learns nothing about its credentials.
+      await checkRefusedClient(c, client, grantType)
+      throw refusal
+    }),
+  )
   return c.json(tokenResponse(answer), 200, { 'Cache-Control': 'no-store', Pragma: 'no-cache' })
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { batch, type Condition, conditions, rowsOf, run, statement } from '../lib/d1.ts'
+import { batch, type Condition, conditions, first, rowsOf, run, statement } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
 import { STATUS_LIST_SIZE } from './status-list.ts'
 
@@ -20,18 +20,41 @@ export interface StatusSubject {
 const COLUMNS = 'grant_id, account_id, client_id, organizations, scopes, version, consented_after'
 
 /**
- * The first generation of a grant, before its code leaves. The index comes from the table's own sequence. False, and
- * nothing is written: access was taken away since the consent was checked, perhaps this one's. Whatever is taken away
+ * The first generation of a grant, before its code leaves. The index comes from the table's own sequence. Undefined,
+ * and nothing is written: access was taken away since the consent was checked, perhaps this one's. Whatever is taken away
  * later finds the row.
  */
-export async function insertTokenStatus(db: D1Database, subject: StatusSubject): Promise<boolean> {
-  return (
-    (await run(
-      db,
-      `INSERT INTO token_statuses (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, count FROM access_removals WHERE count = ?`,
-      columnValues(subject),
-    )) > 0
+export async function insertTokenStatus(db: D1Database, subject: StatusSubject): Promise<LivingStatus | undefined> {
+  return first(
+    db,
+    livingRow,
+    `INSERT INTO token_statuses (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, count FROM access_removals WHERE count = ?
+     RETURNING id, ${REVISION} AS revision`,
+    columnValues(subject),
   )
+}
+
+/** An index, and the revision of the database at which it was the living one of its grant. */
+export interface LivingStatus {
+  id: number
+  revision: number
+}
+
+const REVISION = 'coalesce((SELECT max(revision) FROM changes), 0)'
+const livingRow = z.object({ id: z.number(), revision: z.number() })
+
+/** For the end of a batch that renews some: what is the living index of each now. */
+export function listLivingStatusesStatement(db: D1Database, grantIds: readonly string[]): D1PreparedStatement {
+  return statement(
+    db,
+    `SELECT grant_id AS grantId, id, ${REVISION} AS revision FROM token_statuses
+      WHERE grant_id IN (SELECT value FROM json_each(?)) AND invalid_at IS NULL`,
+    [JSON.stringify(grantIds)],
+  )
+}
+
+export function parseLivingStatuses(result: D1Result | undefined): (LivingStatus & { grantId: string })[] {
+  return rowsOf(livingRow.extend({ grantId: z.string() }), result)
 }
 
 /** A grant that ended takes its generation along. */

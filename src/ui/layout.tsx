@@ -27,11 +27,19 @@ export function Layout({ title, wide, children }: LayoutProps) {
             <a href="/">Postern</a>
             <Sections />
           </header>
-          <main class={wide ? 'wide' : undefined}>{children}</main>
+          <main class={wide ? 'wide' : undefined}>
+            <HoldsSoon />
+            {children}
+          </main>
         </body>
       </html>
     </>
   )
+}
+
+function HoldsSoon() {
+  if (!useSurroundings()?.holdsSoon) return null
+  return <p role="status">What you did is saved, and holds everywhere within a minute.</p>
 }
 
 function Sections() {

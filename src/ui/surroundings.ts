@@ -14,6 +14,8 @@ export interface Surroundings {
   /** Goes into every form: only a page that this session was shown knows it. */
   formToken: string
   path: string
+  /** Something that was just done is not known everywhere yet. */
+  holdsSoon: boolean
 }
 
 const byRequest = new WeakMap<Request, Surroundings>()

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { createWorld, type World } from '../support/workers/world.ts'
 
@@ -29,7 +30,7 @@ const ask = async (who: Developer, clientId = world.app.clientId) =>
 
 beforeAll(async () => {
   world = await createWorld()
-  await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(world.app.clientId).run()
+  await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", world.app.clientId)
   owner = await Developer.signIn()
   member = await Developer.signIn()
   const created = await newOrganization(owner)
@@ -37,7 +38,7 @@ beforeAll(async () => {
   slug = created.slug
   path = `/api/v1/organizations/${organizationId}/access-requests`
   await member.join('member', organizationId)
-  await env.DB.prepare("UPDATE organizations SET policy = 'approved' WHERE id = ?").bind(organizationId).run()
+  await changeByHand("UPDATE organizations SET policy = 'approved' WHERE id = ?", organizationId)
   expect((await ask(member)).status).toBe(303)
   id = (await owner.call('GET', path)).body.items[0]?.id ?? ''
 })

@@ -5,6 +5,7 @@ import { ACTS, type Act } from '../../src/dashboard/kit/acts.ts'
 import type { Page } from '../support/browser.ts'
 import { newestCode } from '../support/browser.ts'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { createApi } from '../support/workers/world.ts'
 
@@ -64,11 +65,10 @@ describe('an access token', () => {
   it('of a first-party app decides after a recent sign-in, never about itself', async () => {
     const scopes = ['apps:read']
     const tool = await Tool.connect(owner, { scopes, organizations: [organizationId] })
-    await env.DB.prepare(
+    await changeByHand(
       `UPDATE apps SET first_party = 1, client_name = 'Ours', scopes = '["decisions:write","policy:write"]' WHERE client_id = ?`,
+      tool.clientId,
     )
-      .bind(tool.clientId)
-      .run()
     const deciding = await tool.reconnect(owner, [organizationId])
     const call = (path: string, body: object) => tool.callWith(deciding, 'PUT', api(path), body)
     const approval = { decision: 'approved', scope_ceiling: null }
@@ -79,7 +79,7 @@ describe('an access token', () => {
     await env.DB.prepare('UPDATE sessions SET signed_in_at = signed_in_at - 3600 WHERE account_id = ?')
       .bind(owner.accountId)
       .run()
-    await env.DB.prepare("UPDATE scopes SET sensitive = 0 WHERE name IN ('decisions:write', 'policy:write')").run()
+    await changeByHand("UPDATE scopes SET sensitive = 0 WHERE name IN ('decisions:write', 'policy:write')")
     const old = await tool.reconnect(owner, [organizationId])
     const late = await tool.callWith(old, 'PUT', api(`/decisions/${clientId}`), approval)
     expect([late.status, late.body.type]).toEqual([403, expect.stringContaining('sign-in-too-old')])

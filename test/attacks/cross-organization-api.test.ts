@@ -1,6 +1,6 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { type ApiBody, anApp, Developer } from '../support/workers/developer.ts'
 
 let victim: Developer
@@ -80,9 +80,11 @@ describe('reaching into another organization', () => {
     await attacker.join('admin', organizationId)
     const shared = `/api/v1/apps/${(await victim.registerApp({ organization_id: organizationId })).client_id}`
     expect((await attacker.call('GET', shared)).status).toBe(200) // control
-    await env.DB.prepare('DELETE FROM members WHERE account_id = ? AND organization_id = ?')
-      .bind(attacker.accountId, organizationId)
-      .run()
+    await changeByHand(
+      'DELETE FROM members WHERE account_id = ? AND organization_id = ?',
+      attacker.accountId,
+      organizationId,
+    )
     expect((await attacker.call('GET', shared)).status).toBe(404)
     expect((await attacker.call('DELETE', shared)).status).toBe(404)
   })

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { runScheduled } from '../../src/jobs.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { readToken } from '../support/workers/forge.ts'
@@ -20,19 +21,18 @@ async function approvedForReading() {
   )
     .bind(world.app.organizationId)
     .first<string>('id')
-  await env.DB.prepare(
+  await changeByHand(
     "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'member', unixepoch())",
+    id,
+    email,
   )
-    .bind(id, email)
-    .run()
   const path = `/api/v1/organizations/${id}`
   const decide = (fields: object) => owner.call('PUT', `${path}/decisions/${clientId}`, fields)
   const limits = { scope_ceiling: ['projects:read'], expires_at: Math.floor(Date.now() / 1000) + 45 }
   expect((await decide({ decision: 'approved', ...limits })).status).toBe(200)
   const tokens = await connect(world.browser, world.integration, {}, { organization: [id] })
   expect(tokens.scope).toBe('projects:read') // control: the ceiling holds while it lasts
-  const end = () =>
-    env.DB.prepare('UPDATE app_decisions SET expires_at = unixepoch() - 1 WHERE organization_id = ?').bind(id).run()
+  const end = () => changeByHand('UPDATE app_decisions SET expires_at = unixepoch() - 1 WHERE organization_id = ?', id)
   return { world, owner, id, path, clientId, tokens, decide, end }
 }
 
@@ -108,11 +108,11 @@ describe('a consent in the second of a removal', () => {
     const { world, id, tokens, owner, path } = await approvedForReading()
     const { sub } = readToken(tokens.access_token).claims
     expect((await owner.call('DELETE', `${path}/members/${sub}`)).status).toBe(204)
-    await env.DB.prepare(
+    await changeByHand(
       "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'member', unixepoch())",
+      id,
+      String(sub),
     )
-      .bind(id, sub)
-      .run()
     expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
     const fresh = await connect(world.browser, world.integration, {}, { organization: [id] })
     expect((await introspectAsApi(fresh.access_token)).organizations).toEqual([id])

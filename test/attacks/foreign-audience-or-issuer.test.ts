@@ -4,6 +4,7 @@ import { newIntrospectionSecret } from '../../src/catalog/introspection-secret.t
 import { readConfig } from '../../src/env.ts'
 import { sha256 } from '../../src/lib/encoding.ts'
 import { registerApp } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
 import { resign } from '../support/workers/forge.ts'
 import { basic, createWorld, ISSUER, introspectAsApi, postForm, SETTINGS, transport } from '../support/workers/world.ts'
@@ -12,12 +13,11 @@ it('tells a resource nothing about tokens for another one', async () => {
   const { browser, integration } = await createWorld()
   const { access_token } = await connect(browser, integration)
   const secret = await newIntrospectionSecret(readConfig(env), 'resource_other')
-  await env.DB.prepare(
+  await changeByHand(
     `INSERT INTO resources (identifier, name, introspection_id, introspection_secret_hash, created_at)
      VALUES ('https://other.example', 'Other', 'resource_other', ?, 0)`,
+    await sha256(secret),
   )
-    .bind(await sha256(secret))
-    .run()
   const asOther = await postForm('/introspect', { token: access_token }, basic('resource_other', secret))
   expect(await asOther.json()).toEqual({ active: false })
   expect(await introspectAsApi(access_token)).toMatchObject({ active: true }) // control

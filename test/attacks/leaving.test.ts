@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { addressOf, count, newOrganization, newPublicApp, newUser, personalOf } from '../support/workers/leaving.ts'
 import { createApi, introspectAsApi } from '../support/workers/world.ts'
@@ -48,9 +49,11 @@ describe('an organization', () => {
       expect((await person.call('DELETE', organization(id))).status).toBe(409)
     }
     expect(await count("apps WHERE client_id = 'postern-cli' AND deleted_at IS NULL")).toBe(1)
-    await env.DB.prepare('DELETE FROM members WHERE account_id = ? AND organization_id = ?')
-      .bind(person.accountId, 'org_operators')
-      .run()
+    await changeByHand(
+      'DELETE FROM members WHERE account_id = ? AND organization_id = ?',
+      person.accountId,
+      'org_operators',
+    )
   })
 })
 

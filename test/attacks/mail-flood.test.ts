@@ -5,6 +5,7 @@ import { allowMailOf } from '../../src/accounts/mail-limits.ts'
 import { app } from '../../src/app.ts'
 import { currentTime } from '../../src/lib/clock.ts'
 import { Browser } from '../support/browser.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { advance } from '../support/workers/time.ts'
 import { createWorld, ISSUER, newEmail, transport } from '../support/workers/world.ts'
@@ -141,7 +142,7 @@ describe('requests for an app', () => {
   beforeEach(async () => {
     const world = await createWorld()
     clientId = world.app.clientId
-    await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(clientId).run()
+    await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", clientId)
     emails.owner = `owner-${crypto.randomUUID()}@example.com`
     emails.member = `member-${crypto.randomUUID()}@example.com`
     owner = await Developer.signIn(emails.owner)
@@ -149,7 +150,7 @@ describe('requests for an app', () => {
     slug = `org-${crypto.randomUUID().slice(0, 8)}`
     const { body } = await owner.call('POST', '/api/v1/organizations', { name: 'Acme', slug })
     await member.join('member', body.id)
-    await env.DB.prepare("UPDATE organizations SET policy = 'approved' WHERE id = ?").bind(body.id).run()
+    await changeByHand("UPDATE organizations SET policy = 'approved' WHERE id = ?", body.id)
     path = `/api/v1/organizations/${body.id}`
   })
 

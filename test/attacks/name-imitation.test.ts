@@ -1,5 +1,5 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { anApp, Developer } from '../support/workers/developer.ts'
 import { fulfilPublicRequirements } from '../support/workers/publish.ts'
 
@@ -83,7 +83,7 @@ describe('an app that poses as this service', () => {
 
   it('stands in no way of changing what had its name before', async () => {
     const { client_id } = await attacker.registerApp()
-    await env.DB.prepare(`UPDATE apps SET client_name = 'Postern' WHERE client_id = ?`).bind(client_id).run()
+    await changeByHand(`UPDATE apps SET client_name = 'Postern' WHERE client_id = ?`, client_id)
     expect((await attacker.call('PATCH', `/api/v1/apps/${client_id}`, { contacts: ['a@example.com'] })).status).toBe(
       200,
     )

@@ -5,6 +5,7 @@ import { ConfigurationError, readConfig } from '../../src/env.ts'
 import { API_PROBLEMS } from '../../src/errors.ts'
 import { csvRecord } from '../../src/lib/csv.ts'
 import { callStore, StorageDefect, StorageUnavailable } from '../../src/lib/storage.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { takeConsoleErrors } from '../support/workers/setup.ts'
 import { transport } from '../support/workers/world.ts'
@@ -78,9 +79,9 @@ describe('a failing store', () => {
     expect(await failing(() => env.DB.prepare('SELECT misspelt FROM apps').all())).toBeInstanceOf(StorageDefect)
     expect(await failing(() => env.DB.prepare('SELEC 1').all())).toBeInstanceOf(StorageDefect)
     expect(await failing(() => env.DB.prepare('SELECT ?').bind({}).all())).toBeInstanceOf(StorageDefect)
-    expect(
-      await failing(() => env.DB.prepare("INSERT INTO members VALUES ('a', 'b', 'king', 0, 0)").run()),
-    ).toBeInstanceOf(StorageDefect)
+    expect(await failing(() => changeByHand("INSERT INTO members VALUES ('a', 'b', 'king', 0, 0)"))).toBeInstanceOf(
+      StorageDefect,
+    )
   })
 
   it.each([

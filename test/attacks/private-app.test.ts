@@ -1,5 +1,5 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { makePublic } from '../support/workers/publish.ts'
@@ -80,7 +80,7 @@ describe("an organization's own private app", () => {
     const owner = await Developer.signIn()
     const slug = `org-${crypto.randomUUID().slice(0, 8)}`
     const { id } = (await owner.call('POST', '/api/v1/organizations', { name: 'Company', slug })).body
-    await env.DB.prepare('UPDATE apps SET organization_id = ? WHERE client_id = ?').bind(id, world.app.clientId).run()
+    await changeByHand('UPDATE apps SET organization_id = ? WHERE client_id = ?', id, world.app.clientId)
     const stranger = await createWorld(ONLY_PROJECTS)
     await makePublic(stranger.app.clientId)
     const own = await connect(owner.browser, world.integration, {}, { organization: [id] })

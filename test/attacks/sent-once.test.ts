@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOnce } from '../../src/lib/answer-once.ts'
 import { oneTimeObject } from '../../src/lib/one-time.ts'
 import type { Page } from '../support/browser.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { advance } from '../support/workers/time.ts'
 
@@ -35,7 +36,7 @@ async function colleague(): Promise<Developer> {
 }
 
 async function deleteSecrets(): Promise<void> {
-  await env.DB.prepare('DELETE FROM app_secrets WHERE client_id = ?').bind(clientId).run()
+  await changeByHand('DELETE FROM app_secrets WHERE client_id = ?', clientId)
 }
 
 describe('a secret that was shown once', () => {
@@ -107,7 +108,7 @@ describe('a form that was refused', () => {
     expect(taken.status).toBe(303) // control
     const again = await developer.browser.get('/organizations')
     expect((await developer.browser.submit(again, { name: 'Acme', slug: 'taken-slug' })).status).toBe(422)
-    await env.DB.prepare("UPDATE organizations SET slug = 'freed-slug' WHERE slug = 'taken-slug'").run()
+    await changeByHand("UPDATE organizations SET slug = 'freed-slug' WHERE slug = 'taken-slug'")
     expect((await developer.browser.submit(again, { name: 'Acme', slug: 'taken-slug' })).status).toBe(303)
   })
 })

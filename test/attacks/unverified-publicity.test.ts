@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { answerConsent } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { fulfilPublicRequirements } from '../support/workers/publish.ts'
@@ -35,7 +36,7 @@ describe('an app that wants strangers without a publisher', () => {
     expect((await stranger.get(path)).html).toContain('mine.example.com') // control: it kept its mark and its place
 
     // Nor after its own domain has lapsed, which leaves it public and without a mark.
-    await env.DB.prepare('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?').bind(world.app.clientId).run()
+    await changeByHand('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?', world.app.clientId)
     expect((await change(world, victim)).status).toBe(422)
 
     expect((await change(world, { ...victim, visibility: 'private' })).status).toBe(200)

@@ -1,7 +1,7 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { Browser, type Page } from '../support/browser.ts'
 import { answerConsent } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
 import { fulfilPublicRequirements } from '../support/workers/publish.ts'
 import { createWorld, ISSUER, newBrowser, SETTINGS, transport, type World } from '../support/workers/world.ts'
@@ -31,7 +31,7 @@ function expectHeld(page: Page, error: string): void {
 
 async function goPublic({ app }: World): Promise<void> {
   await fulfilPublicRequirements(app.clientId, 'evil.example')
-  await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(app.clientId).run()
+  await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", app.clientId)
 }
 
 describe.each(ERRORS)('a link of ours with %s (%o)', (error, parameters) => {
@@ -58,7 +58,7 @@ it('sends back whoever connected the app before, and no longer when they disconn
   await goPublic(world)
   const person = await newBrowser()
   const tokens = await connect(person, world.integration)
-  await env.DB.prepare('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?').bind(world.app.clientId).run()
+  await changeByHand('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?', world.app.clientId)
   const { path } = await world.integration.begin({ response_type: 'token' })
   expect((await person.get(path)).status).toBe(303)
   expectHeld(await (await newBrowser()).get(path), 'unsupported_response_type') // control
@@ -72,18 +72,19 @@ it('sends browsers to a public app with a verified publisher, and to our own app
   const { path } = await world.integration.begin({ response_type: 'token' })
   await goPublic(world)
   expect((await nobody().get(path)).status).toBe(303)
-  await env.DB.prepare("UPDATE apps SET visibility = 'private', publisher_domain = NULL WHERE client_id = ?")
-    .bind(world.app.clientId)
-    .run()
+  await changeByHand(
+    "UPDATE apps SET visibility = 'private', publisher_domain = NULL WHERE client_id = ?",
+    world.app.clientId,
+  )
   expectHeld(await nobody().get(path), 'unsupported_response_type')
-  await env.DB.prepare('UPDATE apps SET first_party = 1 WHERE client_id = ?').bind(world.app.clientId).run()
+  await changeByHand('UPDATE apps SET first_party = 1 WHERE client_id = ?', world.app.clientId)
   expect((await nobody().get(path)).status).toBe(303)
 })
 
 it('sends a person who pressed Deny back, whoever made the app (control)', async () => {
   const world = await createWorld(EVIL)
   await goPublic(world)
-  await env.DB.prepare('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?').bind(world.app.clientId).run()
+  await changeByHand('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?', world.app.clientId)
   const person = await newBrowser()
   const page = await person.get((await world.integration.begin()).path)
   const { location } = await answerConsent(person, page, { decision: 'deny' })

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { claimDueDeliveries } from '../../src/webhooks/deliveries-store.ts'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { createApi } from '../support/workers/world.ts'
 
@@ -189,9 +190,9 @@ describe('an organization with thousands of messages', () => {
     await env.DB.prepare("UPDATE webhooks SET state = 'disabled' WHERE id = 'noisy-a'").run()
     const claimed = await claimDueDeliveries(env.DB, budget, now, 1000)
     expect([count(claimed, 'noisy-a'), count(claimed, 'noisy-b')]).toEqual([0, 50])
-    await env.DB.prepare("UPDATE organizations SET suspended_at = 1 WHERE id = 'noisy'").run()
+    await changeByHand("UPDATE organizations SET suspended_at = 1 WHERE id = 'noisy'")
     expect(await claimDueDeliveries(env.DB, budget, now, 1000)).toEqual([])
-    await env.DB.prepare("UPDATE organizations SET suspended_at = NULL WHERE id = 'noisy'").run()
+    await changeByHand("UPDATE organizations SET suspended_at = NULL WHERE id = 'noisy'")
     expect(await claimDueDeliveries(env.DB, budget, now, 1000)).toHaveLength(50) // control
   })
 })

@@ -7,6 +7,7 @@ const LAYERS = [
   ['answer-error.ts', 'jobs.ts'],
   ['oauth', 'oidc', 'sign-in', 'dashboard'],
   ['ledger'],
+  ['authority'],
   ['engine', 'tokens'],
   ['apps', 'catalog', 'organizations', 'accounts', 'grants', 'keys'],
   ['revocation', 'webhooks'],

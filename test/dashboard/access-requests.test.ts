@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { mailsTo } from '../support/invitation.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer, ORIGIN } from '../support/workers/developer.ts'
 import { createWorld, type World } from '../support/workers/world.ts'
 
@@ -15,7 +16,7 @@ const emails = { owner: '', admin: '', member: '' }
 
 beforeAll(async () => {
   world = await createWorld()
-  await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(world.app.clientId).run()
+  await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", world.app.clientId)
   const developer = await Developer.signIn()
   for (let count = 0; count < 10; count++) await developer.registerApp()
 })
@@ -33,7 +34,7 @@ beforeEach(async () => {
   organizationId = (await owner.call('POST', '/api/v1/organizations', { name: 'Acme', slug })).body.id
   await admin.join('admin', organizationId)
   await member.join('member', organizationId)
-  await env.DB.prepare("UPDATE organizations SET policy = 'approved' WHERE id = ?").bind(organizationId).run()
+  await changeByHand("UPDATE organizations SET policy = 'approved' WHERE id = ?", organizationId)
   path = `/api/v1/organizations/${organizationId}/access-requests`
 })
 
@@ -134,7 +135,7 @@ describe('a member whom the consent page refuses', () => {
   })
 
   it('cannot ask where the app is allowed', async () => {
-    await env.DB.prepare("UPDATE organizations SET policy = 'open' WHERE id = ?").bind(organizationId).run()
+    await changeByHand("UPDATE organizations SET policy = 'open' WHERE id = ?", organizationId)
     const page = await member.browser.get(`/organizations/${slug}/requests/new?client_id=${world.app.clientId}`)
     expect(page.html).toContain('Acme allows this app')
     expect(page.html).not.toContain('name="reason"')
@@ -219,7 +220,7 @@ describe('an administrator', () => {
     const expires_at = Date.parse('2090-02-01T00:00:00Z') / 1000 - 1
     expect(await decisionOnApp()).toMatchObject({ scope_ceiling: ['projects:read'], expires_at })
 
-    await env.DB.prepare('UPDATE app_decisions SET expires_at = 1 WHERE organization_id = ?').bind(organizationId).run()
+    await changeByHand('UPDATE app_decisions SET expires_at = 1 WHERE organization_id = ?', organizationId)
     await ask()
     const boxes = (await admin.browser.get(requests)).html.match(/<input type="checkbox"[^>]*>/g)
     expect(boxes).toEqual([

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { anApp, callAnonymously, Developer } from '../support/workers/developer.ts'
 
 const METADATA = 'http://localhost:8787/.well-known/oauth-protected-resource/api/v1'
@@ -76,9 +77,11 @@ describe('an access token for the dashboard API', () => {
     await leaver.join('developer', organizationId)
     const leaversTool = await Tool.connect(leaver, { organizations: [organizationId] })
     expect((await leaversTool.call('GET', '/api/v1/apps')).status).toBe(200) // control
-    await env.DB.prepare('DELETE FROM members WHERE organization_id = ? AND account_id = ?')
-      .bind(organizationId, leaver.accountId)
-      .run()
+    await changeByHand(
+      'DELETE FROM members WHERE organization_id = ? AND account_id = ?',
+      organizationId,
+      leaver.accountId,
+    )
     const after = await leaversTool.call('GET', '/api/v1/apps')
     expect(after.status).toBe(401)
 

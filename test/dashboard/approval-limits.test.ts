@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Page } from '../support/browser.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { makePublic } from '../support/workers/publish.ts'
@@ -42,10 +43,8 @@ describe('the form of an approval', () => {
     await owner.browser.post(path, { ...form, scope: shown, shown })
     expect(await decision()).toMatchObject({ decision: 'approved', scope_ceiling: shown })
 
-    await env.DB.prepare(
-      `INSERT OR IGNORE INTO scopes (name, resource, title, description, target)
-       VALUES ('projects:erase', '/test/api', 'Erase projects', 'Erase them.', 'organization')`,
-    ).run()
+    await changeByHand(`INSERT OR IGNORE INTO scopes (name, resource, title, description, target)
+       VALUES ('projects:erase', '/test/api', 'Erase projects', 'Erase them.', 'organization')`)
     expect((await change({ scopes: [...shown, 'projects:erase'] })).status).toBe(200)
     const { body } = await owner.call('GET', `${api}/apps/${clientId}`)
     expect(body).toMatchObject({ waiting_scopes: ['projects:erase'] })
@@ -116,10 +115,8 @@ describe('administrators', () => {
     await decide({ decision: 'approved', scope_ceiling: ['projects:read'] })
     await change({ scopes: ['projects:read'] })
     expect(await mailsAbout(clientId)).toEqual([]) // control: it gave something up
-    await env.DB.prepare(
-      `INSERT OR IGNORE INTO scopes (name, resource, title, description, target)
-       VALUES ('projects:share', '/test/api', 'Share projects', 'Share them.', 'organization')`,
-    ).run()
+    await changeByHand(`INSERT OR IGNORE INTO scopes (name, resource, title, description, target)
+       VALUES ('projects:share', '/test/api', 'Share projects', 'Share them.', 'organization')`)
     for (const scopes of [
       ['projects:read', 'projects:share'],
       ['projects:read'],
@@ -152,11 +149,11 @@ describe('administrators', () => {
     const sub = await env.DB.prepare('SELECT account_id FROM members WHERE organization_id = ?')
       .bind(world.app.organizationId)
       .first<string>('account_id')
-    await env.DB.prepare(
+    await changeByHand(
       "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'member', 0)",
+      id,
+      sub,
     )
-      .bind(id, sub)
-      .run()
     await connect(world.browser, world.integration, {}, { organization: [id] })
     const reaching = async () => (await owner.call('GET', `${api}/apps/${clientId}`)).body as { scopes?: object[] }
     await expect.poll(async () => (await reaching()).scopes?.length, { timeout: 15_000 }).toBe(2)

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { anApp, Developer } from '../support/workers/developer.ts'
 
 describe('registering an app', () => {
@@ -122,7 +123,7 @@ describe('changing an app', () => {
   it('lets an app keep a scope that left the catalogue', async () => {
     const developer = await Developer.signIn()
     const app = await developer.registerApp()
-    await env.DB.prepare(`UPDATE apps SET scopes = '["gone:read"]' WHERE client_id = ?`).bind(app.client_id).run()
+    await changeByHand(`UPDATE apps SET scopes = '["gone:read"]' WHERE client_id = ?`, app.client_id)
     const path = `/api/v1/apps/${app.client_id}`
     expect((await developer.call('PATCH', path, { client_name: 'Still here' })).status).toBe(200)
     expect((await developer.call('PATCH', path, { scopes: ['gone:write'] })).status).toBe(422)

@@ -2,6 +2,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
 import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, registerAnother, SETTINGS, type World } from '../support/workers/world.ts'
@@ -51,7 +52,7 @@ beforeAll(async () => {
 describe('the inventory', () => {
   it('shows each app with who connected it and what it may do', async () => {
     // Another file may have reported for this API.
-    await env.DB.prepare('UPDATE resources SET usage_reported_at = NULL').run()
+    await changeByHand('UPDATE resources SET usage_reported_at = NULL')
     const { items } = await list('?sort=name')
     expect(items.map((item) => item.client_name)).toEqual(['=HYPERLINK("https://evil.example")', 'Release notes'])
     expect(items[1]).toMatchObject({ people: 1, state: 'undecided', refused: false })

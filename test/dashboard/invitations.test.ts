@@ -4,6 +4,7 @@ import { randomId } from '../../src/lib/random.ts'
 import type { Role } from '../../src/organizations/organization.ts'
 import { Browser, signIn } from '../support/browser.ts'
 import { invitationPath, mailsTo } from '../support/invitation.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer, ORIGIN } from '../support/workers/developer.ts'
 import { advance } from '../support/workers/time.ts'
 import { transport } from '../support/workers/world.ts'
@@ -175,14 +176,10 @@ describe('an invitation works no more', () => {
   it('after seven days', () => expectDead(async () => advance(WEEK_SECONDS)))
 
   it('while its organization is suspended', () =>
-    expectDead(() =>
-      env.DB.prepare('UPDATE organizations SET suspended_at = 1 WHERE id = ?').bind(organizationId).run(),
-    ))
+    expectDead(() => changeByHand('UPDATE organizations SET suspended_at = 1 WHERE id = ?', organizationId)))
 
   it('when whoever invited may not invite any more', () =>
-    expectDead(() =>
-      env.DB.prepare("UPDATE members SET role = 'developer' WHERE organization_id = ?").bind(organizationId).run(),
-    ))
+    expectDead(() => changeByHand("UPDATE members SET role = 'developer' WHERE organization_id = ?", organizationId)))
 
   it('until the last second it does', async () => {
     advance(WEEK_SECONDS - 60)

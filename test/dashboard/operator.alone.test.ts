@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SigningKeys } from '../../src/keys/signing-keys-object.ts'
+import { authorityStub } from '../../src/authority/authority-stub.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { readToken } from '../support/workers/forge.ts'
@@ -64,8 +64,7 @@ describe('signing keys', () => {
     expect(early.status).toBe(409)
     expect(early.body.detail).toContain('Rotate from')
 
-    const id = env.SIGNING_KEYS.idFromName('ES256:weur')
-    await runInDurableObject(env.SIGNING_KEYS.get(id), (_object: SigningKeys, { storage }) => {
+    await runInDurableObject(authorityStub(env, 'weur'), (_object, { storage }) => {
       storage.sql.exec("UPDATE keys SET signs_from = 0 WHERE state = 'standby'")
     })
     expect((await operator.call('POST', `/api/v1/operator/keys/${kid}/rotation`)).status).toBe(204)

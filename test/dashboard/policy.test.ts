@@ -2,6 +2,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { makePublic } from '../support/workers/publish.ts'
 import { createWorld, introspectAsApi, SETTINGS, type World } from '../support/workers/world.ts'
@@ -102,7 +103,7 @@ describe('a publisher that loses its mark', () => {
     const { world, acme, tokens, policy } = await connectedOrganization()
     const { clientId } = world.app
     const setMark = (domain: string | null) =>
-      env.DB.prepare('UPDATE apps SET publisher_domain = ? WHERE client_id = ?').bind(domain, clientId).run()
+      changeByHand('UPDATE apps SET publisher_domain = ? WHERE client_id = ?', domain, clientId)
     await setMark('example.com')
     await call(world, 'PUT', policy, { policy: 'verified', scope_ceiling: null })
     expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([acme]) // control

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { claimCheck, findPublisherCheck } from '../../src/apps/publisher-store.ts'
 import { runScheduled } from '../../src/jobs.ts'
 import { Tool } from '../support/workers/api-token.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { type ApiBody, callAnonymously, Developer } from '../support/workers/developer.ts'
 
 let owner: Developer
@@ -91,7 +92,7 @@ describe('the pictures that we keep', () => {
   it('are deleted when no app shows them, a day later', async () => {
     const now = Math.floor(Date.now() / 1000)
     await Promise.all([keep('shown', 0), keep('unused', 0), keep('fresh', now)])
-    await env.DB.prepare(`UPDATE apps SET logo_hash = 'shown' WHERE client_id = ?`).bind(app.client_id).run()
+    await changeByHand(`UPDATE apps SET logo_hash = 'shown' WHERE client_id = ?`, app.client_id)
     await runScheduled(env)
     const { results } = await env.DB.prepare('SELECT hash FROM logos ORDER BY hash').all()
     expect(results).toEqual([{ hash: 'fresh' }, { hash: 'shown' }])

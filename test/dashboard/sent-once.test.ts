@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
 import { app } from '../../src/app.ts'
 import type { Page } from '../support/browser.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { createApi } from '../support/workers/world.ts'
 
@@ -116,7 +117,7 @@ it('does not tell a person who clicked twice that what they just made is taken, 
 it('decides once for an administrator who clicked twice, and begins one run for a developer who did', async () => {
   const { browser } = developer
   const organizationId = await developer.join('owner')
-  await env.DB.prepare("UPDATE organizations SET slug = 'decides-once' WHERE id = ?").bind(organizationId).run()
+  await changeByHand("UPDATE organizations SET slug = 'decides-once' WHERE id = ?", organizationId)
   const { client_id } = await developer.registerApp({ organization_id: organizationId, scopes: ['projects:read'] })
   const decisions = () =>
     env.DB.prepare("SELECT count(*) FROM audit_events WHERE client_id = ? AND event = 'app.blocked'")

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { type Answer, Developer } from '../support/workers/developer.ts'
 import { fulfilPublicRequirements } from '../support/workers/publish.ts'
 
@@ -70,7 +71,7 @@ describe('going public', () => {
     [`scopes = '[]'`, 'scope'],
   ])('is refused with %s', async (lack, word) => {
     await fulfilPublicRequirements(clientId)
-    await env.DB.prepare(`UPDATE apps SET ${lack} WHERE client_id = ?`).bind(clientId).run()
+    await changeByHand(`UPDATE apps SET ${lack} WHERE client_id = ?`, clientId)
     const { status, body } = await setVisibility('public')
     expect(status).toBe(422)
     expect(body.errors.some(({ detail }) => detail.includes(word))).toBe(true)
@@ -99,7 +100,7 @@ describe('a public app', () => {
 
   it('may change everything else, also after its mark was lost', async () => {
     await goPublic()
-    await env.DB.prepare('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?').bind(clientId).run()
+    await changeByHand('UPDATE apps SET publisher_domain = NULL WHERE client_id = ?', clientId)
     expect((await change({ client_name: `Renamed ${++names}` })).status).toBe(200)
   })
 

@@ -62,7 +62,7 @@ it('grants nothing when the grant gets no index in a status list, and starts aga
   const authorization = await integration.begin({ prompt: 'consent' })
   const consentPage = await browser.get(authorization.path)
 
-  faults.inject({ store: 'D1', place: 'GrantLedger', method: 'run' })
+  faults.inject({ store: 'D1', place: 'GrantLedger', method: 'first' })
   expect(await answerConsent(browser, consentPage)).toMatchObject({ status: 503, location: null })
   expect(takeConsoleErrors()).toHaveLength(1)
   faults.end()
@@ -72,7 +72,7 @@ it('grants nothing when the grant gets no index in a status list, and starts aga
   )
 })
 
-it.each(['KV', 'SigningKeys'] as const)('asks for consent without %s', async (store) => {
+it.each(['KV', 'Authority'] as const)('asks for consent without %s', async (store) => {
   const { browser, integration } = world
   faults.inject({ store })
   expect((await obtainCode(browser, integration, { prompt: 'consent' })).code).toMatch(/^pst_code_/)

@@ -1,10 +1,13 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { authorityStub } from '../../src/authority/authority-stub.ts'
 import type { Store } from '../../src/lib/storage.ts'
 import { answerConsent } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
 import { faults, type Operation } from '../support/workers/faults.ts'
+import { advance } from '../support/workers/time.ts'
 import {
   createWorld,
   ISSUER,
@@ -34,6 +37,8 @@ async function countOf(work: () => Promise<unknown>): Promise<Counts> {
   return count((await faults.watch(work)).operations)
 }
 
+// What is asked because time passes is asked at most once in two and a half seconds: here, no time passes.
+beforeEach(() => advance(0))
 afterEach(() => faults.end())
 
 describe.each([
@@ -47,18 +52,18 @@ describe.each([
     await connect(world.browser, world.integration)
   })
 
-  it('exchange a code with one read, one ledger call and one signature', async () => {
+  it('exchange a code with one ledger call and one of the authority, and no database', async () => {
     const obtained = await obtainCode(world.browser, world.integration)
     const { answer, operations } = await faults.watch(() => exchangeWith(obtained, world.app))
     expect(answer.status).toBe(200)
-    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.redeem', 'SigningKeys.sign'] })
+    expect(count(operations)).toEqual({ D1: 0, KV: 0, objects: ['GrantLedger.redeem', 'Authority.issueIfAllowed'] })
   })
 
-  it('refresh with one read, one ledger call and one signature', async () => {
+  it('refresh with one ledger call and one of the authority, and no database', async () => {
     const tokens = await connect(world.browser, world.integration)
     const { answer, operations } = await faults.watch(() => refreshWith(tokens.refresh_token, world.app))
     expect(answer.status).toBe(200)
-    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.refresh', 'SigningKeys.sign'] })
+    expect(count(operations)).toEqual({ D1: 0, KV: 0, objects: ['GrantLedger.refresh', 'Authority.issueIfAllowed'] })
   })
 
   it('repeat a refresh at the same cost', async () => {
@@ -66,34 +71,44 @@ describe.each([
     await refreshWith(tokens.refresh_token, world.app)
     const { answer, operations } = await faults.watch(() => refreshWith(tokens.refresh_token, world.app))
     expect(answer.status).toBe(200)
-    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.refresh', 'SigningKeys.sign'] })
+    expect(count(operations)).toEqual({ D1: 0, KV: 0, objects: ['GrantLedger.refresh', 'Authority.issueIfAllowed'] })
   })
 
-  it('are refused before any object is called when the credential cannot be ours', async () => {
+  it('are refused before any ledger is called when the credential cannot be ours', async () => {
     const { answer, operations } = await faults.watch(() => refreshWith('pst_rt_made_up', world.app))
     expect(answer.status).toBe(400)
-    // The read, and the note for the developer, which the answer does not wait for.
-    expect(count(operations)).toEqual({ D1: 2, KV: 0, objects: [] })
+    // Whether the app is known, and the note for the developer, which the answer does not wait for.
+    expect(count(operations)).toMatchObject({ KV: 0, objects: ['Authority.read'] })
   })
 
-  it('introspect with one round trip and one ledger call', async () => {
+  it('introspect with one call of a ledger and one of an authority, and no database', async () => {
     const { access_token: accessToken } = await connect(world.browser, world.integration)
+    await introspectAsApi(accessToken)
     const { answer, operations } = await faults.watch(() => introspectAsApi(accessToken))
     expect(answer).toMatchObject({ active: true })
-    expect(count(operations)).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.inspectAccessToken'] })
+    const objects = ['Authority.read', 'GrantLedger.inspectAccessToken']
+    expect(count(operations)).toEqual({ D1: 0, KV: 0, objects })
   })
 
-  it('revoke a refresh token with one read and one ledger call', async () => {
+  it('revoke a refresh token with one ledger call, and one for its secret', async () => {
     const tokens = await connect(world.browser, world.integration)
+    await world.integration.revoke((await connect(world.browser, world.integration)).refresh_token)
     const counts = await countOf(() => world.integration.revoke(tokens.refresh_token))
-    expect(counts).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.revokeRefreshToken'] })
+    const authentication = world.app.clientSecret ? ['Authority.read'] : []
+    expect(counts).toEqual({ D1: 0, KV: 0, objects: [...authentication, 'GrantLedger.revokeRefreshToken'] })
     expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
   })
 
-  it('revoke an access token with one read and one ledger call', async () => {
+  it('revoke an access token with its key, and one ledger call', async () => {
     const tokens = await connect(world.browser, world.integration)
+    await introspectAsApi(tokens.access_token)
     const counts = await countOf(() => world.integration.revoke(tokens.access_token))
-    expect(counts).toEqual({ D1: 1, KV: 0, objects: ['GrantLedger.revokeAccessToken'] })
+    const authentication = world.app.clientSecret ? ['Authority.read'] : []
+    expect(counts).toEqual({
+      D1: 0,
+      KV: 0,
+      objects: [...authentication, 'Authority.read', 'GrantLedger.revokeAccessToken'],
+    })
     expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
   })
 })
@@ -131,18 +146,35 @@ describe('the pages of one authorization', () => {
   })
 })
 
-it('does not wait for the last use of a secret to be written', async () => {
-  const { browser, integration, app } = await createWorld()
-  const obtained = await obtainCode(browser, integration)
-  faults.inject({ store: 'D1', place: 'Worker', method: 'run', manner: 'hold' })
+describe('what access rests on', () => {
+  const refreshCounts = async ({ app }: World, refreshToken: string) => {
+    const { answer, operations } = await faults.watch(() => refreshWith(refreshToken, app))
+    expect(answer.status).toBe(200)
+    return count(operations)
+  }
 
-  expect(await exchangeWith(obtained, app)).toMatchObject({ status: 200 })
+  it('is read once more after a change of it, and by nobody after a change of something else', async () => {
+    const world = await createWorld(SETTINGS)
+    const other = await createWorld(SETTINGS)
+    const { refresh_token: refreshToken } = await connect(world.browser, world.integration)
+    expect(await refreshCounts(world, refreshToken)).toMatchObject({ D1: 0 }) // control
 
-  const lastUse = () =>
-    env.DB.prepare('SELECT last_used_at FROM app_secrets WHERE client_id = ?').bind(app.clientId).first('last_used_at')
-  expect(await lastUse()).toBeNull()
-  faults.end()
-  await expect.poll(lastUse).toEqual(expect.any(Number))
+    const { clientId } = other.app
+    await changeByHand('UPDATE apps SET optional_scopes = ? WHERE client_id = ?', '["other:read"]', clientId)
+    expect(await refreshCounts(world, refreshToken)).toMatchObject({ D1: 0 })
+
+    await changeByHand("UPDATE apps SET optional_scopes = '[]' WHERE client_id = ?", world.app.clientId)
+    expect(await refreshCounts(world, refreshToken)).toMatchObject({ D1: 1 })
+    expect(await refreshCounts(world, refreshToken)).toMatchObject({ D1: 0 })
+  })
+
+  it('is asked about once, and not read anew, by an authority that was evicted', async () => {
+    const world = await createWorld(SETTINGS)
+    const { refresh_token: refreshToken } = await connect(world.browser, world.integration)
+    await evictDurableObject(authorityStub(env, 'weur'))
+    expect(await refreshCounts(world, refreshToken)).toMatchObject({ D1: 1 })
+    expect(await refreshCounts(world, refreshToken)).toMatchObject({ D1: 0 })
+  })
 })
 
 it('notices what an answer costs: the outbox, counted', async () => {

@@ -36,7 +36,7 @@ it('makes its first key only when everybody can find it', async () => {
   const { browser, integration, app } = world
   const obtained = await obtainCode(browser, integration)
 
-  faults.inject({ store: 'D1', place: 'SigningKeys' })
+  faults.inject({ store: 'D1', place: 'Authority' })
   expect(await exchangeWith(obtained, app)).toMatchObject({ status: 503, error: 'temporarily_unavailable' })
   expect(takeConsoleErrors()).toHaveLength(1)
   faults.end()
@@ -61,7 +61,8 @@ it.each(['D1', 'GrantLedger'] as const)('says nothing about a token that it cann
   expect(await introspectAsApi(accessToken)).toMatchObject({ active: true })
 })
 
-it.each(['D1', 'GrantLedger'] as const)('never says revoked when %s failed', async (store) => {
+it('never says revoked when the ledger failed', async () => {
+  const store = 'GrantLedger'
   const tokens = await connect(world.browser, world.integration)
 
   faults.inject({ store })
@@ -78,12 +79,31 @@ it.each(['D1', 'GrantLedger'] as const)('never says revoked when %s failed', asy
   expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
 })
 
-it.each(['KV', 'SigningKeys'] as const)('revokes and introspects without %s', async (store) => {
+it.each(['KV', 'D1'] as const)('revokes and introspects without %s', async (store) => {
   const tokens = await connect(world.browser, world.integration)
+  expect(await introspectAsApi(tokens.access_token)).toMatchObject({ active: true })
   faults.inject({ store })
   expect(await introspectAsApi(tokens.access_token)).toMatchObject({ active: true })
   expect((await revoke(world, tokens.refresh_token)).status).toBe(200)
   expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
+})
+
+it('revokes a refresh token without an authority', async () => {
+  const tokens = await connect(world.browser, world.integration)
+  faults.inject({ store: 'Authority' })
+  expect((await revoke(world, tokens.refresh_token)).status).toBe(200)
+  faults.end()
+  expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
+})
+
+it('revokes an access token without D1, which keeps its grant', async () => {
+  const tokens = await connect(world.browser, world.integration)
+  expect(await introspectAsApi(tokens.access_token)).toMatchObject({ active: true })
+  faults.inject({ store: 'D1' })
+  expect((await revoke(world, tokens.access_token)).status).toBe(200)
+  faults.end()
+  expect(await introspectAsApi(tokens.access_token)).toEqual({ active: false })
+  expect(await refreshWith(tokens.refresh_token, world.app)).toMatchObject({ status: 200 }) // control: it alone ended
 })
 
 it('answers the dashboard API with a problem while D1 fails, and registers nothing', async () => {

@@ -1,8 +1,10 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/lib/storage.ts'
-import { exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
+import { connect, exchangeWith, obtainCode, refreshWith } from '../support/workers/connect.ts'
 import { faults } from '../support/workers/faults.ts'
 import { takeConsoleErrors } from '../support/workers/setup.ts'
+import { advance } from '../support/workers/time.ts'
 import {
   basic,
   createWorld,
@@ -13,7 +15,7 @@ import {
   type World,
 } from '../support/workers/world.ts'
 
-const NEEDED: Store[] = ['D1', 'GrantLedger', 'SigningKeys']
+const NEEDED: Store[] = ['GrantLedger', 'Authority']
 const UNAVAILABLE = { status: 503, error: 'temporarily_unavailable' }
 
 afterEach(() => faults.end())
@@ -109,7 +111,7 @@ it('throws a signature away that arrived for nobody, and commits nothing', async
   const { browser, integration, app } = await createWorld(PUBLIC_SETTINGS)
   const obtained = await obtainCode(browser, integration)
 
-  faults.inject({ store: 'SigningKeys', manner: 'lose_answer' })
+  faults.inject({ store: 'Authority', manner: 'lose_answer' })
   expect(await exchangeWith(obtained, app)).toMatchObject(UNAVAILABLE)
   takeConsoleErrors()
   faults.end()
@@ -117,11 +119,41 @@ it('throws a signature away that arrived for nobody, and commits nothing', async
   expect(await exchangeWith(obtained, app)).toMatchObject({ status: 200 })
 })
 
-it('answers although the last use of the secret cannot be written down', async () => {
-  const { browser, integration, app } = await createWorld(SETTINGS)
-  const obtained = await obtainCode(browser, integration)
+describe('while D1 does not answer', () => {
+  it('tokens are issued on what is known for a minute, and 503 after that loses nothing', async () => {
+    const { browser, integration, app } = await createWorld(SETTINGS)
+    const tokens = await connect(browser, integration)
+    const refreshToken = tokens.refresh_token
+    const lastAnswer = await refreshWith(refreshToken, app)
+    expect(lastAnswer.status).toBe(200) // control
 
-  faults.inject({ store: 'D1', method: 'run', place: 'Worker' })
-  expect(await exchangeWith(obtained, app)).toMatchObject({ status: 200 })
-  await vi.waitFor(() => expect(takeConsoleErrors()).toHaveLength(1))
+    faults.inject({ store: 'D1' })
+    advance(50)
+    expect(await refreshWith(refreshToken, app)).toMatchObject({ status: 200 })
+    advance(15)
+    expect(await refreshWith(refreshToken, app)).toMatchObject(UNAVAILABLE)
+    expect(await refreshWith(refreshToken, app)).toMatchObject(UNAVAILABLE)
+    takeConsoleErrors()
+
+    faults.end()
+    expect(await refreshWith(refreshToken, app)).toMatchObject({ status: 200 })
+    expect(await introspectAsApi(tokens.access_token)).toMatchObject({ active: true })
+  })
+
+  it('a decision from before holds, and what nobody has asked about is not guessed', async () => {
+    const { browser, integration, app } = await createWorld(SETTINGS)
+    const tokens = await connect(browser, integration)
+    const unknown = await createWorld(SETTINGS)
+    const obtained = await obtainCode(unknown.browser, unknown.integration)
+    await changeByHand('UPDATE apps SET suspended_at = 1 WHERE client_id = ?', app.clientId)
+
+    faults.inject({ store: 'D1' })
+    expect((await refreshWith(tokens.refresh_token, app)).status).toBe(503)
+    expect(await exchangeWith(obtained, unknown.app)).toMatchObject(UNAVAILABLE)
+    takeConsoleErrors()
+    faults.end()
+
+    expect(await refreshWith(tokens.refresh_token, app)).toMatchObject({ status: 400, error: 'unauthorized_client' })
+    expect(await exchangeWith(obtained, unknown.app)).toMatchObject({ status: 200 })
+  })
 })

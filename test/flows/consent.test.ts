@@ -1,7 +1,7 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type Browser, signIn } from '../support/browser.ts'
 import { answerConsent, type Integration } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, obtainCode } from '../support/workers/connect.ts'
 import { fulfilPublicRequirements } from '../support/workers/publish.ts'
 import { advance } from '../support/workers/time.ts'
@@ -78,11 +78,11 @@ describe('the consent page', () => {
     const foreign = await answerConsent(browser, page, { organization: 'org_somebody-elses-one' })
     expect(foreign.status).toBe(422)
 
-    await env.DB.prepare(
+    await changeByHand(
       `INSERT INTO app_decisions (organization_id, client_id, decision, decided_by, decided_at) VALUES (?, ?, 'blocked', 'x', 0)`,
+      app.organizationId,
+      app.clientId,
     )
-      .bind(app.organizationId, app.clientId)
-      .run()
     const { page: blocked } = await open(browser, integration)
     expect(blocked.html).toContain('An administrator has blocked this app')
     expect((await answerConsent(browser, blocked, { organization: app.organizationId })).status).toBe(422)
@@ -163,7 +163,7 @@ describe('a consent page that is sent again', () => {
   it('by another account is a page for that account, and grants nothing before it is sent', async () => {
     const { browser, integration, app } = await createWorld(PUBLIC_SETTINGS)
     await fulfilPublicRequirements(app.clientId)
-    await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(app.clientId).run()
+    await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", app.clientId)
     const { page } = await open(browser, integration)
     const email = newEmail()
     browser.setCookie('postern-session', 'ended')
@@ -252,9 +252,9 @@ describe('consent is not asked again', () => {
   it('but again when the app has another name, or the grant was revoked', async () => {
     const { browser, integration, app } = await createWorld()
     const { refresh_token } = await connect(browser, integration)
-    await env.DB.prepare("UPDATE apps SET client_name = 'Renamed' WHERE client_id = ?").bind(app.clientId).run()
+    await changeByHand("UPDATE apps SET client_name = 'Renamed' WHERE client_id = ?", app.clientId)
     expect((await open(browser, integration)).page.status).toBe(200)
-    await env.DB.prepare("UPDATE apps SET client_name = 'Test app' WHERE client_id = ?").bind(app.clientId).run()
+    await changeByHand("UPDATE apps SET client_name = 'Test app' WHERE client_id = ?", app.clientId)
     expect((await open(browser, integration)).page.status).toBe(303) // control
 
     await integration.revoke(refresh_token)

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { readToken } from '../support/workers/forge.ts'
 import { makePublic } from '../support/workers/publish.ts'
@@ -127,21 +128,21 @@ describe('whoever leaves an organization', () => {
     const other = await createWorld()
     const accountId = String(readToken(tokens.access_token).claims.sub)
     const administrator = String(readToken((await connect(other.browser, other.integration)).access_token).claims.sub)
-    await env.DB.prepare(
+    await changeByHand(
       "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'owner', unixepoch() - 100)",
+      acme,
+      administrator,
     )
-      .bind(acme, administrator)
-      .run()
     const removed = await call(other, 'DELETE', `/organizations/${acme}/members/${accountId}`)
     expect(removed.status).toBe(204)
 
     expect(await isInvalid(indexOf(tokens.access_token))).toBe(true)
     expect((await introspectAsApi(tokens.access_token)).organizations).toEqual([own])
-    await env.DB.prepare(
+    await changeByHand(
       "INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?, ?, 'member', unixepoch() + 1)",
+      acme,
+      accountId,
     )
-      .bind(acme, accountId)
-      .run()
     const refreshed = await refreshWith(tokens.refresh_token, world.app)
     expect(readToken(refreshed.access_token ?? '').claims.organizations).toEqual([own])
     await finished(acme)
@@ -159,7 +160,7 @@ describe('a refusal', () => {
   it('at the token endpoint is in the log of the organization, once however often the app tries', async () => {
     const { world, acme, own, tokens } = await twoOrganizations({ ...SETTINGS, scopes: ['projects:read'] })
     const path = (id: string) => `/organizations/${id}/decisions/${world.app.clientId}`
-    await env.DB.prepare("UPDATE organizations SET policy = 'approved' WHERE id IN (?, ?)").bind(acme, own).run()
+    await changeByHand("UPDATE organizations SET policy = 'approved' WHERE id IN (?, ?)", acme, own)
     for (const _ of [1, 2, 3]) expect((await refreshWith(tokens.refresh_token, world.app)).status).toBe(400)
     await expect
       .poll(() => eventsOf(acme), { timeout: 10_000 })

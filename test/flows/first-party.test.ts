@@ -1,6 +1,6 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
 import { discover, Integration } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { Developer } from '../support/workers/developer.ts'
 import { createWorld, ISSUER, transport } from '../support/workers/world.ts'
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 async function newMember(policy: 'open' | 'approved') {
   const person = await Developer.signIn()
   const organizationId = await person.join('developer')
-  await env.DB.prepare('UPDATE organizations SET policy = ? WHERE id = ?').bind(policy, organizationId).run()
+  await changeByHand('UPDATE organizations SET policy = ? WHERE id = ?', policy, organizationId)
   return { person, organizationId }
 }
 
@@ -38,7 +38,7 @@ it('lets a first-party app into an organization that approves each app', async (
 it('lets no other app in there', async () => {
   const { person, organizationId } = await newMember('approved')
   const { integration, app } = await createWorld()
-  await env.DB.prepare("UPDATE apps SET visibility = 'public' WHERE client_id = ?").bind(app.clientId).run()
+  await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", app.clientId)
   expect(isOffered(await consentPageOf(integration, person), organizationId)).toBe(false)
 
   const open = await newMember('open') // control
@@ -48,12 +48,12 @@ it('lets no other app in there', async () => {
 it('lets a first-party app be blocked like any other', async () => {
   const { person, organizationId } = await newMember('open')
   expect(isOffered(await consentPageOf(cli, person), organizationId)).toBe(true) // control
-  await env.DB.prepare(
+  await changeByHand(
     `INSERT INTO app_decisions (organization_id, client_id, decision, decided_by, decided_at)
      VALUES (?, 'postern-cli', 'blocked', ?, 0)`,
+    organizationId,
+    person.accountId,
   )
-    .bind(organizationId, person.accountId)
-    .run()
   expect(isOffered(await consentPageOf(cli, person), organizationId)).toBe(false)
 })
 

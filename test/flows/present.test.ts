@@ -1,12 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, refreshWith, requestToken } from '../support/workers/connect.ts'
 import { createWorld, introspectAsApi, type World } from '../support/workers/world.ts'
 
-const run = (sql: string, ...values: unknown[]) =>
-  env.DB.prepare(sql)
-    .bind(...values)
-    .run()
+const run = (sql: string, ...values: (string | null | undefined)[]) =>
+  changeByHand(sql, ...values.map((value) => value ?? null))
 
 async function connected() {
   const world = await createWorld()
@@ -18,7 +17,7 @@ async function connected() {
 const accountOf = ({ app }: World) =>
   env.DB.prepare('SELECT account_id FROM members WHERE organization_id = ?')
     .bind(app.organizationId)
-    .first('account_id')
+    .first<string>('account_id')
 
 it('ends the grants of a deleted app at once', async () => {
   const { browser, app, tokens } = await connected()

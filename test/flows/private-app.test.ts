@@ -1,7 +1,7 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import type { Integration } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { createWorld, newBrowser, type World } from '../support/workers/world.ts'
 
 let world: World
@@ -68,6 +68,6 @@ it('shows the consent page to a member of its organization', async () => {
 
 it('shows it to everybody when the app is public', async () => {
   const { integration: open, app } = await createWorld()
-  await env.DB.prepare(`UPDATE apps SET visibility = 'public' WHERE client_id = ?`).bind(app.clientId).run()
+  await changeByHand(`UPDATE apps SET visibility = 'public' WHERE client_id = ?`, app.clientId)
   expect((await stranger.get((await open.begin()).path)).status).toBe(200)
 })

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import type { Browser, Page } from '../support/browser.ts'
 import type { Integration } from '../support/integration.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
 import { createWorld, SETTINGS, type World } from '../support/workers/world.ts'
 
@@ -12,7 +13,7 @@ async function open(browser: Browser, integration: Integration): Promise<Page> {
 }
 
 async function setMark({ app }: World, domain: string | null): Promise<void> {
-  await env.DB.prepare('UPDATE apps SET publisher_domain = ? WHERE client_id = ?').bind(domain, app.clientId).run()
+  await changeByHand('UPDATE apps SET publisher_domain = ? WHERE client_id = ?', domain, app.clientId)
 }
 
 async function setCheck({ app }: World, state: 'pending' | 'verified' | 'failed', verifiedAt: number | null) {
@@ -41,7 +42,7 @@ it('names the domain of a verified one', async () => {
 
 it('says so when the app is one of this service itself', async () => {
   const { browser, integration, app } = await createWorld()
-  await env.DB.prepare('UPDATE apps SET first_party = 1 WHERE client_id = ?').bind(app.clientId).run()
+  await changeByHand('UPDATE apps SET first_party = 1 WHERE client_id = ?', app.clientId)
   const { html } = await open(browser, integration)
   expect(html).toContain('An app of this service itself')
   expect(html).not.toContain('not verified')
@@ -73,9 +74,12 @@ it('asks again for what was allowed, once the mark is lost', async () => {
 
 it('shows our own copy of the logo, and no other picture', async () => {
   const world = await createWorld()
-  await env.DB.prepare('UPDATE apps SET logo_uri = ?, logo_hash = ? WHERE client_id = ?')
-    .bind('https://app.example/logo.png', 'aGFzaA', world.app.clientId)
-    .run()
+  await changeByHand(
+    'UPDATE apps SET logo_uri = ?, logo_hash = ? WHERE client_id = ?',
+    'https://app.example/logo.png',
+    'aGFzaA',
+    world.app.clientId,
+  )
   const { html, headers } = await open(world.browser, world.integration)
   expect(html).toContain('src="/logos/aGFzaA"')
   expect(html).not.toContain('app.example/logo.png')

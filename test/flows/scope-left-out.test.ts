@@ -1,5 +1,5 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, exchangeWith, obtainCode, refreshWith, requestToken } from '../support/workers/connect.ts'
 import { createWorld, introspectAsApi, PUBLIC_SETTINGS, SETTINGS } from '../support/workers/world.ts'
 
@@ -45,9 +45,7 @@ it('keeps an app connected that repeats its first scope after an administrator l
   const fields = { scope: ['projects:write'] }
   const tokens = await connect(browser, integration, { scope: EVERYTHING }, fields)
   expect(tokens.scope).toBe('profile:read projects:read projects:write') // control: it had it
-  await env.DB.prepare(`UPDATE organizations SET scope_ceiling = '["projects:read"]' WHERE id = ?`)
-    .bind(app.organizationId)
-    .run()
+  await changeByHand(`UPDATE organizations SET scope_ceiling = '["projects:read"]' WHERE id = ?`, app.organizationId)
 
   const refreshed = await integration.refresh(tokens.refresh_token, { scope: EVERYTHING })
 

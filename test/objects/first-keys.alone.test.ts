@@ -1,13 +1,13 @@
 import { env, runInDurableObject } from 'cloudflare:test'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
-import { signingKeysOf } from '../../src/keys/signing-keys.ts'
+import { authorityStub } from '../../src/authority/authority-stub.ts'
 import { KEY_SET_MAX_AGE, type ProtectedEnv, protectResource } from '../../src/resource-server/index.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { readToken } from '../support/workers/forge.ts'
 import { API, createWorld, ISSUER, transport } from '../support/workers/world.ts'
 
-const stub = signingKeysOf(env, 'ES256', 'weur')
+const stub = authorityStub(env, 'weur')
 const fetchKeys = () => transport(new Request(`${ISSUER}/.well-known/jwks.json`))
 const kidsOf = async (response: Response) =>
   (await response.json<{ keys: { kid: string }[] }>()).keys.map(({ kid }) => kid)
@@ -40,7 +40,7 @@ it('keeps an API working that started before the first token, and when the first
   const { kid } = readToken(tokens.access_token).header
   expect(kid).toBe(stored[0]?.kid)
 
-  await stub.withdraw(kid ?? '')
+  await stub.withdrawKey('weur', 'ES256', kid ?? '')
 
   const next = await refreshWith(tokens.refresh_token, app)
   expect(readToken(next.access_token ?? '').header.kid).toBe(stored[1]?.kid)

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { INVENTORY_SORTS, type InventoryQuery, positionOf } from '../../src/organizations/inventory.ts'
 import { listInventory } from '../../src/organizations/inventory-store.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 
 const GRANTS = 10_000
 const APPS = 40
@@ -40,10 +41,8 @@ beforeAll(async () => {
        FROM (WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < ${GRANTS - 1}) SELECT value FROM n)`,
   )
   await env.DB.batch([app.bind(APPS - 1), grants])
-  await env.DB.prepare(
-    `INSERT INTO app_decisions (organization_id, client_id, decision, decided_by, decided_at)
-     SELECT 'org_big', client_id, iif(client_id > 'app_2', 'approved', 'blocked'), 'acc_1', 1 FROM organization_apps`,
-  ).run()
+  await changeByHand(`INSERT INTO app_decisions (organization_id, client_id, decision, decided_by, decided_at)
+     SELECT 'org_big', client_id, iif(client_id > 'app_2', 'approved', 'blocked'), 'acc_1', 1 FROM organization_apps`)
 })
 
 describe(`the inventory of ${GRANTS} grants`, () => {

@@ -1,11 +1,12 @@
 import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
+import { authorityStub, createFirstKeys } from '../../src/authority/authority-stub.ts'
 import { readConfig } from '../../src/env.ts'
 import { ALGORITHMS, type Algorithm } from '../../src/keys/algorithms.ts'
 import { keySet } from '../../src/keys/jwks.ts'
-import { deleteExpiredKeys, verificationKeyStatement } from '../../src/keys/keys-store.ts'
-import { signingKeysOf, signJwt } from '../../src/keys/signing-keys.ts'
+import type { KeyRing } from '../../src/keys/key-ring.ts'
+import { deleteExpiredKeys } from '../../src/keys/keys-store.ts'
 import { unwrap, wrap } from '../../src/lib/wrapping.ts'
 import { advance } from '../support/workers/time.ts'
 import { wrapUnbound } from '../support/workers/unbound.ts'
@@ -16,12 +17,37 @@ const SECRET = readConfig(env).keyWrappingSecrets[0] ?? ''
 const CLAIMS = { iss: 'test' }
 
 const now = () => Math.floor(Date.now() / 1000)
-const input = (alg: Algorithm, shard: string) => ({ alg, shard, typ: 'at+jwt', claims: JSON.stringify(CLAIMS) })
-const objectOf = (alg: Algorithm, shard: 'weur' | 'enam' | 'apac' | 'sam' | 'afr' | 'oc') =>
-  signingKeysOf(env, alg, shard)
+type Place = 'weur' | 'enam' | 'apac' | 'sam' | 'afr' | 'oc'
 
-async function signWith(alg: Algorithm, shard: Parameters<typeof objectOf>[1]) {
-  const outcome = await objectOf(alg, shard).sign(input(alg, shard))
+/** The keys of one algorithm in one shard, where they live. */
+function objectOf(alg: Algorithm, shard: Place) {
+  const stub = authorityStub(env, shard)
+  const inRing = <T>(work: (ring: KeyRing) => Promise<T>) =>
+    runInDurableObject(stub, (object) => work((object as unknown as { ring: RingOf }).ring(alg, shard)))
+  return {
+    stub,
+    inRing,
+    sign: () => inRing((ring) => ring.sign('at+jwt', JSON.stringify(CLAIMS))),
+    createFirst: () => inRing((ring) => ring.createFirst()),
+    withdraw: (kid: string) => stub.withdrawKey(shard, alg, kid),
+    rotate: (actor: string) => stub.rotateKey(shard, alg, actor),
+    rows: () =>
+      runInDurableObject(stub, (_object, { storage }) =>
+        storage.sql.exec('SELECT * FROM keys WHERE alg = ?', alg).toArray(),
+      ),
+    /** The object rings for what is due: here, for everything. */
+    ringAlarm: async () => {
+      await runInDurableObject(stub, (_object, { storage }) => {
+        storage.sql.exec('UPDATE deadlines SET at_ms = 1')
+      })
+      await runDurableObjectAlarm(stub)
+    },
+  }
+}
+type RingOf = (alg: Algorithm, shard: Place) => KeyRing
+
+async function signWith(alg: Algorithm, shard: Place) {
+  const outcome = await objectOf(alg, shard).sign()
   if (!outcome.ok) throw new Error(outcome.reason)
   return outcome
 }
@@ -29,22 +55,19 @@ async function signWith(alg: Algorithm, shard: Parameters<typeof objectOf>[1]) {
 let question = 0
 /** As `/.well-known/jwks.json` would say it; each time as of another second, since an isolate keeps the set for one. */
 async function publishedKeys(): Promise<JSONWebKeySet> {
-  return JSON.parse(await keySet(env, readConfig(env), now() + ++question))
+  return JSON.parse(await keySet(env.DB, () => createFirstKeys(env, readConfig(env)), now() + ++question))
 }
 
 const publishedKids = async () => (await publishedKeys()).keys.map(({ kid }) => kid)
 
 const thing = (row: Record<string, unknown> | undefined) => ({ purpose: 'signing_key' as const, id: String(row?.kid) })
 
-const rows = (stub: ReturnType<typeof objectOf>) =>
-  runInDurableObject(stub, (_object, state) => state.storage.sql.exec('SELECT * FROM keys').toArray())
-
 it('creates one key and its standby for fifty first requests', async () => {
   const stub = objectOf('ES256', 'weur')
-  const outcomes = await Promise.all(Array.from({ length: 50 }, () => stub.sign(input('ES256', 'weur'))))
+  const outcomes = await Promise.all(Array.from({ length: 50 }, () => stub.sign()))
 
   expect(new Set(outcomes.map((outcome) => outcome.ok && outcome.kid)).size).toBe(1)
-  expect((await rows(stub)).map(({ state }) => state)).toEqual(['signing', 'standby'])
+  expect((await stub.rows()).map(({ state }) => state)).toEqual(['signing', 'standby'])
   expect(await publishedKids()).toHaveLength(2)
 })
 
@@ -58,14 +81,14 @@ it.each(ALGORITHMS)('signs so that anybody can verify with the published keys: %
 it('keeps the private key in its object, wrapped by a secret that is not there', async () => {
   await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
-  const [row] = await rows(stub)
+  const [row] = await stub.rows()
   const wrapped = String(row?.wrapped)
 
   expect(await unwrap(thing(row), wrapped, ['another-secret-of-at-least-32-characters'])).toBeUndefined()
   expect((await unwrap(thing(row), wrapped, [SECRET]))?.bytes.byteLength).toBeGreaterThan(100) // control: this is the key
   expect(await unwrap({ ...thing(row), purpose: 'webhook_secret' }, wrapped, [SECRET])).toBeUndefined()
-  const held = await runInDurableObject(stub, async (object) => {
-    const { key } = await (object as unknown as { loading: Promise<{ key: CryptoKey }> }).loading
+  const held = await stub.inRing(async (ring) => {
+    const { key } = await (ring as unknown as { loading: Promise<{ key: CryptoKey }> }).loading
     return { extractable: key.extractable, usages: key.usages }
   })
   expect(held).toEqual({ extractable: false, usages: ['sign'] })
@@ -77,10 +100,10 @@ it('signs at once with a new key when no secret opens the old one, which stays p
   const foreign = await wrap(thing({ kid: 'lost' }), new ArrayBuffer(138), [
     'a-secret-that-was-lost-32-characters-long',
   ])
-  await runInDurableObject(stub, (_object, state) => {
+  await runInDurableObject(stub.stub, (_object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ?', foreign)
   })
-  await evictDurableObject(stub)
+  await evictDurableObject(stub.stub)
 
   const { kid: replacement } = await signWith('ES256', 'weur')
 
@@ -95,32 +118,32 @@ it('signs at once with a new key when no secret opens the old one, which stays p
 it('wraps its keys anew under the newest secret, by alarm', async () => {
   await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
-  const [row] = await rows(stub)
+  const [row] = await stub.rows()
   const key = await unwrap(thing(row), String(row?.wrapped), [SECRET])
   const older = 'an-older-wrapping-secret-of-32-characters'
   const wrapped = await wrap(thing(row), key?.bytes ?? new ArrayBuffer(0), [older])
-  await runInDurableObject(stub, (object, state) => {
+  await runInDurableObject(stub.stub, (object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', wrapped, String(row?.kid))
     const { config } = object as unknown as { config: { keyWrappingSecrets: string[] } }
     config.keyWrappingSecrets = [SECRET, older]
   })
 
-  await runDurableObjectAlarm(stub)
+  await stub.ringAlarm()
 
-  const rewrapped = (await rows(stub)).find(({ kid }) => kid === row?.kid)
+  const rewrapped = (await stub.rows()).find(({ kid }) => kid === row?.kid)
   expect(await unwrap(thing(rewrapped), String(rewrapped?.wrapped), [SECRET])).toBeDefined()
 })
 
 it('signs with no private key that was put into the row of another', async () => {
   const stub = await startShard('afr')
   const [signing, standby] = await shardKids('afr')
-  const moved = (await rows(stub)).find(({ kid }) => kid === standby)
+  const moved = (await stub.rows()).find(({ kid }) => kid === standby)
   expect(await unwrap(thing(moved), String(moved?.wrapped), [SECRET])).toBeDefined() // control: at its own place it opens
   expect(await unwrap(thing({ kid: signing }), String(moved?.wrapped), [SECRET])).toBeUndefined()
-  await runInDurableObject(stub, (_object, state) => {
+  await runInDurableObject(stub.stub, (_object, state) => {
     state.storage.sql.exec("UPDATE keys SET wrapped = ? WHERE state = 'signing'", String(moved?.wrapped))
   })
-  await evictDurableObject(stub)
+  await evictDurableObject(stub.stub)
 
   const { kid } = await signWith('ES256', 'afr')
 
@@ -130,13 +153,13 @@ it('signs with no private key that was put into the row of another', async () =>
 it('goes on with a key that was wrapped before wrapping bound it, and binds it', async () => {
   const { kid } = await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
-  const signing = async () => (await rows(stub)).find((row) => row.kid === kid)
+  const signing = async () => (await stub.rows()).find((row) => row.kid === kid)
   const key = await unwrap(thing({ kid }), String((await signing())?.wrapped), [SECRET])
   const unbound = await wrapUnbound('postern signing key at rest', key?.bytes ?? new ArrayBuffer(0), SECRET)
-  await runInDurableObject(stub, (_object, state) => {
+  await runInDurableObject(stub.stub, (_object, state) => {
     state.storage.sql.exec('UPDATE keys SET wrapped = ? WHERE kid = ?', unbound, kid)
   })
-  await evictDurableObject(stub)
+  await evictDurableObject(stub.stub)
 
   expect((await signWith('ES256', 'weur')).kid).toBe(kid)
 
@@ -145,30 +168,29 @@ it('goes on with a key that was wrapped before wrapping bound it, and binds it',
   expect(await unwrap(thing({ kid: 'another' }), wrapped, [SECRET])).toBeUndefined()
 })
 
-it("publishes another shard's first key for a day before it signs; the first shard signs meanwhile", async () => {
-  const config = { ...readConfig(env), keyShards: ['weur', 'enam'] as const }
-  const first = await signWith('ES256', 'weur')
-  const during = await signJwt(env, config, { alg: 'ES256', shard: 'enam' }, 'at+jwt', CLAIMS)
-  expect(during.kid).toBe(first.kid)
-  const waiting = await env.DB.prepare("SELECT kid FROM signing_keys WHERE shard = 'enam' ORDER BY rowid").first('kid')
+it("publishes another shard's first key for a day before it signs", async () => {
+  const stub = objectOf('ES256', 'enam')
+  expect(await stub.sign()).toEqual({ ok: false, reason: 'not_yet_published' })
+  const [waiting] = await shardKids('enam')
   expect(await publishedKids()).toContain(waiting)
 
   advance(DAY)
-  const after = await signJwt(env, config, { alg: 'ES256', shard: 'enam' }, 'at+jwt', CLAIMS)
-  expect(after.kid).toBe(waiting)
+  expect((await signWith('ES256', 'enam')).kid).toBe(waiting)
 })
 
 it('rotates after ninety days, with a key that was published before, and keeps the old one published', async () => {
-  const { kid: first } = await signWith('EdDSA', 'weur')
-  const stub = objectOf('EdDSA', 'weur')
+  const stub = objectOf('EdDSA', 'apac')
+  await stub.createFirst()
+  advance(DAY)
+  const { kid: first } = await signWith('EdDSA', 'apac')
   const before = await publishedKids()
-  advance(89 * DAY)
-  await runDurableObjectAlarm(stub)
-  expect((await signWith('EdDSA', 'weur')).kid).toBe(first) // control: not yet
+  advance(88 * DAY)
+  await stub.ringAlarm()
+  expect((await signWith('EdDSA', 'apac')).kid).toBe(first) // control: not yet
 
   advance(DAY)
-  await runDurableObjectAlarm(stub)
-  const { kid: second } = await signWith('EdDSA', 'weur')
+  await stub.ringAlarm()
+  const { kid: second } = await signWith('EdDSA', 'apac')
 
   expect(second).not.toBe(first)
   expect(before).toContain(second)
@@ -178,28 +200,31 @@ it('rotates after ninety days, with a key that was published before, and keeps t
   expect(await publishedKids()).not.toContain(first)
 })
 
+const findKey = (kid: string) =>
+  env.DB.prepare('SELECT kid FROM signing_keys WHERE kid = ? AND withdrawn_at IS NULL').bind(kid).first()
+
 it('takes a withdrawn key out of use at once, and its standby signs', async () => {
   const { kid } = await signWith('RS256', 'weur')
   const stub = objectOf('RS256', 'weur')
-  const standby = (await rows(stub)).find(({ state }) => state === 'standby')?.kid
-  expect(await verificationKeyStatement(env.DB, kid).first()).not.toBeNull() // control
+  const standby = (await stub.rows()).find(({ state }) => state === 'standby')?.kid
+  expect(await findKey(kid)).not.toBeNull() // control
 
   await stub.withdraw(kid)
 
-  expect(await verificationKeyStatement(env.DB, kid).first()).toBeNull()
+  expect(await findKey(kid)).toBeNull()
   expect(await publishedKids()).not.toContain(kid)
   expect((await signWith('RS256', 'weur')).kid).toBe(standby)
 
-  const [third] = (await rows(stub)).filter(({ state }) => state === 'standby')
+  const [third] = (await stub.rows()).filter(({ state }) => state === 'standby')
   expect(await publishedKids()).toContain(third?.kid) // published before it is needed
   await stub.withdraw(String(standby))
   expect((await signWith('RS256', 'weur')).kid).toBe(third?.kid)
 })
 
 /** A shard whose keys have been published long enough. */
-async function startShard(shard: Parameters<typeof objectOf>[1]) {
+async function startShard(shard: Place) {
   const stub = objectOf('ES256', shard)
-  await stub.createFirst('ES256', shard)
+  await stub.createFirst()
   advance(DAY)
   return stub
 }
@@ -214,7 +239,7 @@ const shardKids = async (shard: string) => {
 it('publishes a new key before the last one goes, when there is no standby', async () => {
   const { kid } = await signWith('RS256', 'weur')
   const stub = objectOf('RS256', 'weur')
-  await runInDurableObject(stub, (_object, state) => {
+  await runInDurableObject(stub.stub, (_object, state) => {
     state.storage.sql.exec("DELETE FROM keys WHERE state = 'standby'")
   })
 
@@ -222,7 +247,7 @@ it('publishes a new key before the last one goes, when there is no standby', asy
 
   const { kid: replacement } = await signWith('RS256', 'weur')
   expect(await publishedKids()).toContain(replacement)
-  expect(await rows(stub)).toHaveLength(2)
+  expect(await stub.rows()).toHaveLength(2)
 })
 
 it('has a standby again right after a rotation, so that the new key may be withdrawn as well', async () => {
@@ -242,13 +267,13 @@ it('makes one standby, whoever finds at the same time that there is none', async
 
   await Promise.all([
     stub.withdraw(String(standby)),
-    runDurableObjectAlarm(stub),
+    stub.ringAlarm(),
     stub.rotate('acc_operator'),
     stub.rotate('acc_operator'),
   ])
 
   expect(await shardKids('oc')).toHaveLength(2)
-  expect((await rows(stub)).map(({ kid }) => kid).sort()).toEqual((await shardKids('oc')).sort())
+  expect((await stub.rows()).map(({ kid }) => kid).sort()).toEqual((await shardKids('oc')).sort())
 })
 
 it('replaces a standby that no secret opens, before it is needed', async () => {
@@ -257,11 +282,11 @@ it('replaces a standby that no secret opens, before it is needed', async () => {
   const foreign = await wrap(thing({ kid: 'lost' }), new ArrayBuffer(138), [
     'a-secret-that-was-lost-32-characters-long',
   ])
-  await runInDurableObject(stub, (_object, state) => {
+  await runInDurableObject(stub.stub, (_object, state) => {
     state.storage.sql.exec("UPDATE keys SET wrapped = ? WHERE state = 'standby'", foreign)
   })
 
-  await runDurableObjectAlarm(stub)
+  await stub.ringAlarm()
 
   const [kept, standby] = await shardKids('sam')
   expect(kept).toBe(signing)
@@ -272,8 +297,8 @@ it('replaces a standby that no secret opens, before it is needed', async () => {
 it('sets an alarm again that was lost', async () => {
   await signWith('ES256', 'weur')
   const stub = objectOf('ES256', 'weur')
-  await runInDurableObject(stub, (_object, state) => state.storage.deleteAlarm())
-  await evictDurableObject(stub)
+  await runInDurableObject(stub.stub, (_object, state) => state.storage.deleteAlarm())
+  await evictDurableObject(stub.stub)
   await signWith('ES256', 'weur')
-  expect(await runInDurableObject(stub, (_object, state) => state.storage.getAlarm())).not.toBeNull()
+  expect(await runInDurableObject(stub.stub, (_object, state) => state.storage.getAlarm())).not.toBeNull()
 })

@@ -145,17 +145,6 @@ describe('the records of the engine', () => {
       JSON.parse(first.grantRecord).refreshTokenId,
     )
   })
-
-  it('carry every claim of the access token', async () => {
-    const { token } = await exchange(await authorize())
-    expect(token).toEqual({
-      id: expect.any(String),
-      createdAt: expect.any(Number),
-      expiresAt: token.createdAt + 600,
-      audience: SETTINGS.resource,
-      scope: ['projects:read'],
-    })
-  })
 })
 
 /** As OneTime would keep it. */

@@ -23,7 +23,7 @@ export async function listGrants({ env, config, caller }: ActionContext): Promis
   const grants = await callLedger(env, caller.accountId, async (ledger) => ledger.listGrants())
   const now = currentTime()
   const clientIds = [...new Set(grants.map(({ clientId }) => clientId))]
-  const contexts = await findPresents(env.DB, config, clientIds, caller.accountId, now)
+  const contexts = await findPresents(env.DB, config, clientIds, caller.accountId)
   return grants.flatMap((grant) => {
     const context = contexts.get(grant.clientId)
     if (!context || context.app.deletedAt !== null) return []

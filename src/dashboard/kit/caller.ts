@@ -1,10 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { findSession } from '../../accounts/sessions.ts'
+import { nearestShard } from '../../authority/nearest-shard.ts'
 import type { Config } from '../../env.ts'
 import { ApiError } from '../../errors.ts'
 import { findLiveAccessToken } from '../../ledger/live-access-token.ts'
 import { currentTime } from '../../lib/clock.ts'
 import { listMemberships } from '../../organizations/organizations-store.ts'
+import { readAccessToken } from '../../tokens/presented-access-token.ts'
+import { announcing } from './announce.ts'
 import type { ApiEnv, Caller } from './api-env.ts'
 import { isCrossOrigin, isUnsafe } from './origin.ts'
 import { type ApiScope, apiResource, challenge } from './protected-resource.ts'
@@ -14,7 +17,7 @@ export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const authorization = c.req.header('Authorization')
   const caller = authorization === undefined ? await requireSession(c) : await requireAccessToken(c, authorization)
   c.set('caller', caller)
-  await next()
+  return announcing(c, next)
 }
 
 /** A session may do whatever the person's role allows; an access token, what it was granted of that. */
@@ -45,9 +48,14 @@ async function requireSession(c: Context<ApiEnv>): Promise<Caller> {
 async function requireAccessToken(c: Context<ApiEnv>, authorization: string): Promise<Caller> {
   const config = c.get('config')
   const jwt = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1]
-  const accessToken = jwt ? await findLiveAccessToken(c.env, config, jwt, currentTime()) : undefined
-  if (!accessToken || accessToken.aud !== apiResource(config)) throw invalidToken(config)
-  const memberships = await listMemberships(c.env.DB, accessToken.accountId)
+  const presented = jwt ? await readAccessToken(config, jwt) : undefined
+  if (presented?.claims.aud !== apiResource(config)) throw invalidToken(config)
+  const question = { presented, shard: nearestShard(config, c.req.raw) }
+  const [{ live: accessToken }, memberships] = await Promise.all([
+    findLiveAccessToken(c.env, config, question, currentTime()),
+    listMemberships(c.env.DB, presented.grant.accountId),
+  ])
+  if (!accessToken) throw invalidToken(config)
   const reachable = memberships.filter(({ organizationId }) => accessToken.organizations.includes(organizationId))
   return { via: 'access_token', accountId: accessToken.accountId, memberships: reachable, accessToken }
 }

@@ -54,12 +54,26 @@ export const BODY_PROBLEMS = [
 
 const COMMON_PROBLEMS = ['unauthenticated', 'unavailable'] as const satisfies ApiProblem[]
 
-/** The refusals of a route, by status; those that every route shares are added, and for unsafe ones that of acts. Untyped: handlers throw them. */
+/** What `announcing` makes of a success. */
+const HOLDS_SOON = {
+  202: {
+    description:
+      'As the success, with its body: it is done, and holds within a minute, because a part of the service could not be ' +
+      'told yet.',
+  },
+}
+
+/**
+ * The refusals of a route, by status; those that every route shares are added, and for unsafe ones that of acts, and the
+ * success that not everybody knows of yet. Untyped: handlers throw them.
+ */
 export function problems(...names: ApiProblem[]): Record<never, ReturnType<typeof describe>> {
-  const byAct = names.includes('cross-origin') ? (['sign-in-too-old'] as const) : []
+  const isUnsafe = names.includes('cross-origin')
+  const byAct = isUnsafe ? (['sign-in-too-old'] as const) : []
   const all = new Set([...COMMON_PROBLEMS, ...names, ...byAct])
   const byStatus = Map.groupBy(all, (name) => API_PROBLEMS[name].status)
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, describe(group)]))
+  const refusals = Object.fromEntries([...byStatus].map(([status, group]) => [status, describe(group)]))
+  return { ...(isUnsafe && HOLDS_SOON), ...refusals }
 }
 
 function describe(names: readonly ApiProblem[]) {

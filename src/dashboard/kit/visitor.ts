@@ -5,11 +5,13 @@ import { findSession, isOperator, type Session } from '../../accounts/sessions.t
 import type { AppEnv } from '../../env.ts'
 import { ApiError } from '../../errors.ts'
 import { currentTime } from '../../lib/clock.ts'
+import { readCookie } from '../../lib/cookies.ts'
 import { listMemberships } from '../../organizations/organizations-store.ts'
 import { readFields } from '../../ui/read-fields.ts'
 import { surround } from '../../ui/surroundings.ts'
 import { isRecent } from './acts.ts'
 import { SITE } from './addresses.ts'
+import { announcing, UNTOLD_COOKIE } from './announce.ts'
 import type { PageEnv } from './api-env.ts'
 import { keepUntilConfirmed } from './confirmation.ts'
 import { isUnsafe } from './origin.ts'
@@ -31,10 +33,12 @@ export const requireVisitor: MiddlewareHandler<PageEnv> = async (c, next) => {
   surroundWith(c, session)
   const memberships = await listMemberships(c.env.DB, session.accountId)
   c.set('caller', { via: 'session', accountId: session.accountId, memberships, session })
-  return sentOnce(c, async () => {
-    await next()
-    if (c.error instanceof ApiError && c.error.problem === 'sign-in-too-old') await answerInstead(c)
-  })
+  return announcing(c, () =>
+    sentOnce(c, async () => {
+      await next()
+      if (c.error instanceof ApiError && c.error.problem === 'sign-in-too-old') await answerInstead(c)
+    }),
+  )
 }
 
 /** The person confirms that it is them, and finds what they sent as they sent it. */
@@ -70,6 +74,7 @@ export function surroundWith(c: Pick<Context<AppEnv>, 'req' | 'get'>, session: S
     who: session.email,
     formToken: session.formToken,
     path: c.req.path,
+    holdsSoon: readCookie(c.req.raw, UNTOLD_COOKIE, c.get('config')) !== undefined,
   })
 }
 

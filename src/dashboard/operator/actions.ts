@@ -1,7 +1,6 @@
-import type { Shard } from '../../env.ts'
+import { callAuthority } from '../../authority/authority-stub.ts'
 import { ApiError } from '../../errors.ts'
 import { type ListedKey, listKeys } from '../../keys/keys-store.ts'
-import { signingKeysOf } from '../../keys/signing-keys.ts'
 import { currentTimeMs, toIsoTime } from '../../lib/clock.ts'
 import { callStore, StorageUnavailable } from '../../lib/storage.ts'
 import type { ActionContext } from '../kit/action-context.ts'
@@ -37,23 +36,23 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 export async function withdrawSigningKey(context: ActionContext, kid: string): Promise<void> {
   const key = await requireKey(context, kid)
   if (key.state === 'withdrawn') throw new ApiError('conflict', 'It is withdrawn already.')
-  await callStore('SigningKeys', () => objectOf(context, key).withdraw(kid, context.caller.accountId))
+  const { env, caller } = context
+  await callAuthority(env, key.shard, (stub) => stub.withdrawKey(key.shard, key.alg, kid, caller.accountId))
 }
 
 export async function rotateSigningKey(context: ActionContext, kid: string): Promise<void> {
   const key = await requireKey(context, kid)
   if (key.state !== 'signing') throw new ApiError('conflict', 'Only a key that signs can be rotated.')
-  const outcome = await callStore('SigningKeys', async () => objectOf(context, key).rotate(context.caller.accountId))
+  const { env, caller } = context
+  const outcome = await callAuthority(env, key.shard, async (stub) =>
+    stub.rotateKey(key.shard, key.alg, caller.accountId),
+  )
   if (outcome.ok) return
   const from = outcome.signsFrom === null ? 'later' : toIsoTime(outcome.signsFrom)
   throw new ApiError(
     'conflict',
     `The standby was not published long enough: verifiers must know it. Rotate from ${from}.`,
   )
-}
-
-function objectOf({ env }: ActionContext, { alg, shard }: ListedKey) {
-  return signingKeysOf(env, alg, shard as Shard)
 }
 
 async function requireKey({ env }: ActionContext, kid: string): Promise<ListedKey> {

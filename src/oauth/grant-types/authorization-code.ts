@@ -11,19 +11,23 @@ import { tokenRequest } from './token-request.ts'
 export const authorizationCodeGrant: GrantHandler = {
   readCredential: requireCode,
 
-  async answer(c, { parameters, handle, context }) {
+  async answer(c, request) {
+    const { parameters, handle } = request
     const { code: authorizationCode = '', code_verifier: codeVerifier, redirect_uri: redirectUri } = parameters
-    checkVerifierLength(codeVerifier)
-    const request = await tokenRequest(c, handle, parameters, context)
-    const command = await redeemCommand(request, { authorizationCode, redirectUri, codeVerifier })
+    const command = await redeemCommand(await tokenRequest(c, request), {
+      authorizationCode,
+      redirectUri,
+      codeVerifier,
+    })
     return unwrap(await callLedger(c.env, handle.accountId, async (ledger) => ledger.redeem(command)))
   },
 }
 
-async function requireCode(sealing: Sealing, { code }: Parameters): Promise<Handle> {
+async function requireCode(sealing: Sealing, { code, code_verifier: codeVerifier }: Parameters): Promise<Handle> {
   if (!code) throw new ProtocolError('invalid_request', 'code_missing')
   const handle = await parseHandle(sealing, 'authorizationCode', code)
   if (!handle) throw new ProtocolError('invalid_grant', 'code_malformed')
+  checkVerifierLength(codeVerifier)
   return handle
 }
 

@@ -1,17 +1,15 @@
 import type { Context } from 'hono'
+import type { PresentedClient } from '../../apps/authenticate-client.ts'
 import type { AppEnv } from '../../env.ts'
 import type { TokenAnswer } from '../../ledger/commands.ts'
-import type { PresentContext } from '../../ledger/present-store.ts'
 import type { Sealing } from '../../lib/sealed-credential.ts'
 import type { Handle } from '../../tokens/handle.ts'
-import type { AuthenticatedClient } from '../client-authentication.ts'
 import type { Parameters } from '../form.ts'
 
 export interface GrantRequest {
   parameters: Parameters
   handle: Handle
-  client: AuthenticatedClient
-  context: PresentContext
+  client: PresentedClient
 }
 
 /** One grant type: which account and grant its credential names, and how it becomes tokens. */

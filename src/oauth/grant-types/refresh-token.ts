@@ -11,9 +11,10 @@ import { tokenRequest } from './token-request.ts'
 export const refreshTokenGrant: GrantHandler = {
   readCredential: requireRefreshToken,
 
-  async answer(c, { parameters, handle, context }) {
+  async answer(c, request) {
+    const { parameters, handle } = request
     const { refresh_token: refreshToken = '' } = parameters
-    const command = await refreshCommand(await tokenRequest(c, handle, parameters, context), refreshToken)
+    const command = await refreshCommand(await tokenRequest(c, request), refreshToken)
     return unwrap(await callLedger(c.env, handle.accountId, async (ledger) => ledger.refresh(command)))
   },
 }

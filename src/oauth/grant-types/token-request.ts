@@ -1,22 +1,25 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env.ts'
 import type { RequestOrigin } from '../../ledger/commands.ts'
-import type { PresentContext } from '../../ledger/present-store.ts'
 import { sha256 } from '../../lib/encoding.ts'
 import { keyedHash } from '../../lib/keyed-hash.ts'
-import type { Handle } from '../../tokens/handle.ts'
-import type { Parameters } from '../form.ts'
 import { parseScope } from '../scope.ts'
+import type { GrantRequest } from './grant-handler.ts'
 
 /** What redeeming and refreshing ask the ledger alike. */
 export async function tokenRequest(
   c: Context<AppEnv>,
-  handle: Handle,
-  { scope, resource }: Parameters,
-  context: PresentContext,
+  { handle, client, parameters: { scope, resource } }: GrantRequest,
 ) {
   const origin = await requestOrigin(c)
-  return { handle, context, requestedScopes: parseScope(scope), requestedResource: resource, origin }
+  return {
+    handle,
+    client,
+    clientId: client.clientId,
+    requestedScopes: parseScope(scope),
+    requestedResource: resource,
+    origin,
+  }
 }
 
 /**

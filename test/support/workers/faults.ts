@@ -1,7 +1,7 @@
 import type { Store } from '../../../src/lib/storage.ts'
 
 /** Who uses a binding: the Worker itself, or one of its objects. */
-export type Place = 'Worker' | 'GrantLedger' | 'SigningKeys' | 'OneTime' | 'Limits'
+export type Place = 'Worker' | 'GrantLedger' | 'Authority' | 'OneTime' | 'Limits'
 
 /** One use of a binding, as it started. */
 export interface Operation {
@@ -15,9 +15,10 @@ export interface Operation {
 
 /**
  * `refuse`: the store is not reached. `lose_answer`: it did its work, and the answer is lost on the way back.
- * `hold`: it is reached only when the fault ends.
+ * `hold`: it is reached only when the fault ends. `hold_answer`: it did its work, and the answer arrives when the fault
+ * ends.
  */
-type Manner = 'refuse' | 'lose_answer' | 'hold'
+type Manner = 'refuse' | 'lose_answer' | 'hold' | 'hold_answer'
 
 interface Fault extends Partial<Pick<Operation, 'store' | 'method' | 'place'>> {
   store: Store
@@ -33,6 +34,8 @@ class Faults {
   private active: Fault[] = []
   private release: () => void = () => {}
   private released = Promise.resolve()
+  private hold: () => void = () => {}
+  private held = Promise.resolve()
   private readonly watchers = new Set<Operation[]>()
 
   inject(...faults: Fault[]): void {
@@ -40,6 +43,14 @@ class Faults {
     this.released = new Promise((resolve) => {
       this.release = resolve
     })
+    this.held = new Promise((resolve) => {
+      this.hold = resolve
+    })
+  }
+
+  /** Until something is held. */
+  holding(): Promise<void> {
+    return this.held
   }
 
   end(): void {
@@ -63,9 +74,13 @@ class Faults {
     const fault = this.active.find((candidate) => concerns(candidate, operation) && (candidate.when?.() ?? true))
     if (!fault) return work()
     if (fault.manner === 'lose_answer') await work()
-    if (fault.manner !== 'hold') throw new Error(`injected: ${operation.store} does not answer`)
+    if (fault.manner !== 'hold' && fault.manner !== 'hold_answer') {
+      throw new Error(`injected: ${operation.store} does not answer`)
+    }
+    const done = fault.manner === 'hold_answer' ? await work() : undefined
+    this.hold()
     await this.released
-    return work()
+    return done ?? work()
   }
 }
 

@@ -34,9 +34,19 @@ export class GrantLedger extends worker.GrantLedger {
   }
 }
 
-export class SigningKeys extends worker.SigningKeys {
+export class Authority extends worker.Authority {
+  private readonly user: User
+
   constructor(ctx: DurableObjectState, env: Bindings) {
-    super(ctx, watchedEnv(env, { place: 'SigningKeys', byAlarm: false }))
+    const user: User = { place: 'Authority', byAlarm: false }
+    super(ctx, watchedEnv(env, user))
+    this.user = user
+  }
+
+  override async alarm(): Promise<void> {
+    this.user.byAlarm = true
+    await super.alarm()
+    this.user.byAlarm = false
   }
 }
 

@@ -13,7 +13,7 @@ import { alignStatusStatements } from '../../../src/revocation/token-statuses-st
 import { parseHandle } from '../../../src/tokens/handle.ts'
 import type { Seeded, Seeding } from '../seeding.ts'
 
-export { CutOffWorkflow, Limits, OneTime, SigningKeys } from '../../../src/index.ts'
+export { Authority, CutOffWorkflow, Limits, OneTime } from '../../../src/index.ts'
 
 const CODE_VERIFIER = 'a-code-verifier-of-the-seeding-worker-that-is-long-enough'
 const SCOPES = ['profile:read', 'projects:read']
@@ -57,9 +57,9 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   const config = readConfig(env)
   const { issuer, keyShards } = config
   const ledger = env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))
-  const context = await findPresent(env.DB, readConfig(env), seeding.clientId, { accountId }, currentTime())
+  const context = await findPresent(env.DB, readConfig(env), seeding.clientId, { accountId })
   if (!context) throw new Error('the app is missing')
-  const { app, present } = context
+  const { app, removals } = context
   const client = ledgerClient(app)
   const [redirectUri = ''] = app.redirectUris
   const codeChallenge = await sha256(CODE_VERIFIER)
@@ -71,7 +71,7 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
       resource: `${issuer}/demo/api`,
       scopes: SCOPES,
       organizations: [seeding.organizationId],
-      consentedAfter: present.removals,
+      consentedAfter: removals,
       redirectUri,
       codeChallenge,
       signedInAt: currentTime(),
@@ -84,7 +84,8 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   const handle = await parseHandle(config, 'authorizationCode', authorizationCode)
   if (!handle) throw new Error('the code is not one of ours')
   const origin = { address: '', userAgent: '' }
-  const request = { handle, context, requestedScopes: undefined, requestedResource: undefined, origin }
+  const asked = { requestedScopes: undefined, requestedResource: undefined, origin }
+  const request = { handle, client: null, clientId: app.clientId, ...asked }
   const presented = { authorizationCode, redirectUri, codeVerifier: CODE_VERIFIER }
   const tokens = unwrap(await ledger.redeem(await redeemCommand(request, presented)))
   await ledger.repeatGrant(handle.grantId, seeding.grantsEach - 1)

@@ -1,15 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import type { Bindings } from '../../../src/env.ts'
-import type { GrantLedger, Limits, OneTime, SigningKeys } from '../../../src/index.ts'
+import type { Authority, GrantLedger, Limits, OneTime } from '../../../src/index.ts'
 
 declare global {
   namespace Cloudflare {
     interface Env extends Bindings {
       GRANT_LEDGER: DurableObjectNamespace<GrantLedger>
-      SIGNING_KEYS: DurableObjectNamespace<SigningKeys>
+      AUTHORITY: DurableObjectNamespace<Authority>
       ONE_TIME: DurableObjectNamespace<OneTime>
       LIMITS: DurableObjectNamespace<Limits>
+      /** How often, and from where, tests make things up. */
+      TEST_MODEL: { sequences: number; seed: number }
       TEST_SCHEMA: { version: number; statements: string[] }[]
     }
     interface GlobalProps {

@@ -18,7 +18,7 @@ export function watchedEnv<Env extends Bindings>(env: Env, user: User): Env {
     DB: watchDatabase(env.DB, user),
     GRANTS: watch(env.GRANTS, (method) => KV_OPERATIONS.includes(method) && via('KV', method, user)),
     GRANT_LEDGER: watchNamespace(env.GRANT_LEDGER, 'GrantLedger', user),
-    SIGNING_KEYS: watchNamespace(env.SIGNING_KEYS, 'SigningKeys', user),
+    AUTHORITY: watchNamespace(env.AUTHORITY, 'Authority', user),
     ONE_TIME: watchNamespace(env.ONE_TIME, 'OneTime', user),
     LIMITS: watchNamespace(env.LIMITS, 'Limits', user),
   }

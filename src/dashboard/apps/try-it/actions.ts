@@ -3,7 +3,6 @@ import { beginTryRun, type TryRunSecrets, takeTryRun, tryRedirectUri } from '../
 import { ProtocolError } from '../../../errors.ts'
 import type { TokenAnswer } from '../../../ledger/commands.ts'
 import { callLedger, unwrap } from '../../../ledger/ledger-stub.ts'
-import { findPresent } from '../../../ledger/present-store.ts'
 import { redeemCommand } from '../../../ledger/token-command.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../../../lib/encoding.ts'
@@ -92,15 +91,12 @@ async function redeemAndRevoke(
 ): Promise<TokenAnswer> {
   const handle = await parseHandle(config, 'authorizationCode', code)
   if (handle?.accountId !== accountId) throw new ProtocolError('invalid_grant', 'code_malformed')
-  const context = await findPresent(env.DB, config, app.clientId, handle, currentTime())
-  if (!context) throw new ProtocolError('invalid_client', 'client_unknown')
   const redirectUri = tryRedirectUri(config.issuer, app.clientId)
   const origin = { address: '', userAgent: '' }
-  const request = { handle, context, requestedScopes: undefined, requestedResource: undefined, origin }
+  const asked = { requestedScopes: undefined, requestedResource: undefined, origin }
+  const request = { handle, client: null, clientId: app.clientId, ...asked }
   const command = await redeemCommand(request, { authorizationCode: code, redirectUri, codeVerifier })
-  // The run comes back to an address of ours, which no app registers.
-  const client = { ...command.client, redirectUris: [...command.client.redirectUris, redirectUri] }
-  const answer = unwrap(await callLedger(env, accountId, async (ledger) => ledger.redeem({ ...command, client })))
+  const answer = unwrap(await callLedger(env, accountId, async (ledger) => ledger.redeem(command)))
   await callLedger(env, accountId, async (ledger) => ledger.revokeGrant(handle.grantId, accountId))
   return answer
 }

@@ -49,7 +49,7 @@ export async function findRefusal(
 ): Promise<{ app: App; refusal: OrganizationRefusal | undefined }> {
   requireMembership(caller, organizationId)
   const now = currentTime()
-  const context = await findPresent(env.DB, config, clientId, { accountId: caller.accountId }, now)
+  const context = await findPresent(env.DB, config, clientId, { accountId: caller.accountId })
   if (!context || context.app.deletedAt !== null || isStranger(context, caller)) {
     throw new ApiError('not-found', 'There is no such app.')
   }

@@ -1,4 +1,4 @@
-import type { Shard } from '../env.ts'
+import type { Config, Shard } from '../env.ts'
 
 /** Continents as `request.cf` names them, and the location hints that serve them, nearest first. */
 const NEAR: Record<string, readonly Shard[]> = {
@@ -12,7 +12,8 @@ const NEAR: Record<string, readonly Shard[]> = {
 }
 
 /** The configured shard nearest to where the person is; the first one when nothing is known. */
-export function nearestShard(shards: readonly [Shard, ...Shard[]], continent: unknown): Shard {
+export function nearestShard({ keyShards: shards }: Config, request: Request): Shard {
+  const continent: unknown = request.cf?.continent
   const near = typeof continent === 'string' ? NEAR[continent] : undefined
   return near?.find((shard) => shards.includes(shard)) ?? shards[0]
 }
