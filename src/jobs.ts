@@ -6,6 +6,7 @@ import { deleteOldRefusalCounts } from './apps/refusal-counts-store.ts'
 import { deleteOldTokenErrors } from './apps/token-errors-store.ts'
 import { deleteOldUsage } from './apps/usage-store.ts'
 import { deleteOldEvents } from './audit/audit-query-store.ts'
+import { announceChanges } from './authority/announce.ts'
 import { noteScheduledRun } from './dashboard/operator/health-store.ts'
 import { tellOfDisabledWebhook } from './dashboard/organizations/webhooks/tell-of-disabled-webhook.ts'
 import { type Bindings, readConfig } from './env.ts'
@@ -46,8 +47,8 @@ const EVERY_MINUTE: Record<string, Job> = {
 export async function runScheduled(env: Bindings): Promise<void> {
   const now = currentTime()
   const outcomes = await Promise.allSettled(Object.values(EVERY_MINUTE).map((job) => job(env, now)))
-  // Last: what the run itself ended is told too.
-  await queueDueDeliveries(env, now)
+  // Last: what the run itself changed and ended is told too.
+  await Promise.all([announceChanges(env), queueDueDeliveries(env, now)])
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed) throw failed.reason
   await noteScheduledRun(env.DB, currentTime())

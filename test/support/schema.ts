@@ -28,6 +28,8 @@ export async function applySchema(target: DatabaseTarget): Promise<number[]> {
   const statements = missing.flatMap(({ version, statements }) => [
     ...statements,
     `UPDATE schema_version SET version = ${version}, fingerprint = '${fingerprint}'`,
+    // Authorities read everything anew, in the shape that it has now.
+    "INSERT INTO changed VALUES ('everything')",
   ])
   if (statements.length > 0) await executeSql(target, statements.map((statement) => `${statement};\n`).join(''))
   return missing.map((section) => section.version)
