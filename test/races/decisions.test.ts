@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { callApi } from '../support/api-client.ts'
@@ -249,3 +250,49 @@ describe.each(Object.entries(DECISIONS))('%s', (name, { before, decide, sees }) 
     expect(first.some((answer) => !sees(answer, connection))).toBe(true)
   })
 })
+
+/** So often a client hangs up between a commit and its answer. */
+const HANG_UPS = ROUNDS
+
+it('is announced although the client hung up before it was answered', async () => {
+  const took = (await decideAndHangUp(await connect(), 60_000)) ?? 0
+  let hungUp = 0
+  for (let attempt = 0; hungUp < HANG_UPS; attempt++) {
+    expect(attempt).toBeLessThan(30 * HANG_UPS)
+    const connection = await connect()
+    expect(isLimited(await refresh(connection))).toBe(false) // control
+    const heardAfter = await decideAndHangUp(connection, Math.ceil(took * (0.4 + 0.1 * (attempt % 6))))
+    // Long before an authority would ask by itself.
+    await setTimeout(400)
+    if (heardAfter !== undefined || !(await isDecided(connection))) continue
+    hungUp++
+    expect(isLimited(await refresh(connection))).toBe(true)
+  }
+})
+
+/** How many milliseconds the answer took; undefined: the client did not wait for it. */
+async function decideAndHangUp(connection: Connection, patienceMs: number): Promise<number | undefined> {
+  const beganAt = performance.now()
+  const headers = {
+    'Content-Type': 'application/json',
+    Origin: administrator.origin,
+    Cookie: administrator.cookieHeader(),
+  }
+  try {
+    await fetch(server().origin + policyOf(connection), {
+      method: 'PUT',
+      headers,
+      body: JSON.stringify({ policy: 'open', scope_ceiling: ['profile:read'] }),
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    return performance.now() - beganAt
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') return undefined
+    throw error
+  }
+}
+
+async function isDecided({ organization }: Connection): Promise<boolean> {
+  const select = server().database.prepare('SELECT scope_ceiling FROM organizations WHERE id = ?').bind(organization)
+  return (await select.first('scope_ceiling')) !== null
+}
