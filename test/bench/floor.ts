@@ -17,7 +17,7 @@ import type { Unit } from './units.ts'
 /** Stands for a form of usual length; the floor does not read it. */
 const FORM = `unread=${'x'.repeat(300)}`
 
-/** The storage and signing operations of Postern with no protocol; `documents` are what Postern answers. */
+/** The object calls, rows and signatures of Postern with no protocol; `documents` are what Postern answers. */
 export async function startFloor(documents: { JWKS: string; METADATA: string }): Promise<Contestant> {
   const config = 'test/bench/workers/floor.toml'
   const script = await buildOnce(config, 'test/bench/workers/floor-worker.ts')
