@@ -105,19 +105,21 @@ async function exchangeUnits(integration: Integration): Promise<Unit[]> {
 }
 
 function refreshUnits({ tokenPath }: Integration, { client, refreshTokens, refreshesPerGrant }: Grants): Unit[] {
-  const { clientId, clientSecret } = client
+  return refreshTokens.map((refreshToken) => refreshUnit(tokenPath, client, refreshToken, refreshesPerGrant))
+}
+
+export function refreshUnit(
+  path: string,
+  { clientId, clientSecret }: Client,
+  refreshToken: string,
+  times: number,
+): Unit {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     client_id: clientId,
     ...(clientSecret && { client_secret: clientSecret }),
   }).toString()
-  return refreshTokens.map((refreshToken) => ({
-    kind: 'refresh',
-    path: tokenPath,
-    form,
-    refreshToken,
-    times: refreshesPerGrant,
-  }))
+  return { kind: 'refresh', path, form, refreshToken, times }
 }
 
 function repeat(request: WireRequest): Unit {

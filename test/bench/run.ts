@@ -7,19 +7,38 @@ import { startEngine } from './engine.ts'
 import { startFloor } from './floor.ts'
 import { LoadGenerator } from './load-generator.ts'
 import { type Measurement, measure, median, waitUntilIdle } from './measure.ts'
+import { MOMENTS, measureMoments } from './moments.ts'
 import { startPostern } from './postern.ts'
-import { type RowResult, summarize } from './report.ts'
+import { describeMoment, type RowResult, summarize } from './report.ts'
 
 const WARM_UP_ROUNDS = 1
 
+// `--row` picks rows and moments by name; `--moments` adds every moment to the rows.
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, row: { type: 'string', multiple: true } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    row: { type: 'string', multiple: true },
+    moments: { type: 'boolean', default: false },
+  },
 })
 const rounds = Number(options.rounds)
 const rows = (Object.keys(ROWS) as Row[]).filter((row) => options.row?.includes(row) ?? true)
+const moments = MOMENTS.filter((moment) => options.row?.includes(moment) ?? options.moments)
 const contestants: Contestant[] = []
 const generator = new LoadGenerator()
 try {
+  const results = rows.length > 0 ? await runRows() : []
+  if (results.length > 0) console.table(results.map(summarize))
+  const momentResults = moments.length > 0 ? await measureMoments(generator, moments) : []
+  if (momentResults.length > 0) console.table(momentResults.map(describeMoment))
+  mkdirSync(ARTIFACTS, { recursive: true })
+  writeFileSync(join(ARTIFACTS, 'bench.json'), JSON.stringify({ rounds, results, moments: momentResults }, null, 2))
+} finally {
+  generator.stop()
+  await Promise.all(contestants.map(({ server }) => server.stop()))
+}
+
+async function runRows(): Promise<RowResult[]> {
   const postern = await startPostern()
   contestants.push(postern)
   contestants.push(await startFloor(await readDocuments(postern.server.origin)))
@@ -30,12 +49,7 @@ try {
     console.log(`${row} …`)
     results.push(await runRow(row))
   }
-  console.table(results.map(summarize))
-  mkdirSync(ARTIFACTS, { recursive: true })
-  writeFileSync(join(ARTIFACTS, 'bench.json'), JSON.stringify({ rounds, results }, null, 2))
-} finally {
-  generator.stop()
-  await Promise.all(contestants.map(({ server }) => server.stop()))
+  return results
 }
 
 /** The rounds of all contestants alternate: whatever else the machine does, it does to each of them. */
