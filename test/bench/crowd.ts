@@ -7,7 +7,7 @@ import { inBatches, REDIRECT_URI, times } from './contestant.ts'
 import { refreshUnit } from './integration.ts'
 import type { LoadResult } from './load.ts'
 import type { LoadGenerator } from './load-generator.ts'
-import { browserOf, insertApps, insertPeople, makePerson, type Person } from './people.ts'
+import { browserOf, insertApps, insertOrganization, insertPeople, makePerson } from './people.ts'
 import { LONG_LIVED } from './postern.ts'
 import type { Unit } from './units.ts'
 
@@ -40,7 +40,7 @@ export class Crowd {
     const server = await startWorkerd(LONG_LIVED)
     const people = times(CROWD, makePerson)
     await insertPeople(server, people)
-    await insertOrganization(server, people)
+    await insertOrganization(server, ORGANIZATION, people)
     const clientId = 'app_bench_crowd'
     const clientSecret = await newClientSecret(server.sealing, clientId)
     const client = { clientId, clientSecret, redirectUri: REDIRECT_URI }
@@ -84,16 +84,4 @@ export class Crowd {
   private run(units: Unit[], connections: number): Promise<LoadResult> {
     return this.generator.run({ origin: this.server.origin, connections, units })
   }
-}
-
-async function insertOrganization({ database }: Workerd, people: readonly Person[]): Promise<void> {
-  const member = database.prepare(
-    'INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?1, ?2, ?3, unixepoch())',
-  )
-  await database.batch([
-    database
-      .prepare("INSERT INTO organizations (id, name, created_at) VALUES (?1, 'Crowd', unixepoch())")
-      .bind(ORGANIZATION),
-    ...people.map(({ accountId }, index) => member.bind(ORGANIZATION, accountId, index === 0 ? 'owner' : 'member')),
-  ])
 }

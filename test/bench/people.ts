@@ -25,33 +25,52 @@ export function browserOf(origin: string, { sessionSecret }: Person): Browser {
   return browser
 }
 
+/** More statements than this at once, and the way to the database breaks. */
+const PEOPLE_AT_ONCE = 64
+
 export async function insertPeople({ database }: Workerd, people: readonly Person[]): Promise<void> {
   const insert = (sql: string, ...values: string[]) => database.prepare(sql).bind(...values)
-  await database.batch(
-    people.flatMap(({ accountId, organizationId, sessionSecret }) => [
-      insert(
-        'INSERT INTO accounts (id, email, created_at) VALUES (?1, ?2, unixepoch())',
-        accountId,
-        `${accountId}@example.com`,
-      ),
-      insert(
-        `INSERT INTO organizations (id, name, personal_account_id, created_at) VALUES (?1, 'Personal', ?2, unixepoch())`,
-        organizationId,
-        accountId,
-      ),
-      insert(
-        `INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?1, ?2, 'owner', unixepoch())`,
-        organizationId,
-        accountId,
-      ),
-      insert(
-        `INSERT INTO sessions (id_hash, account_id, signed_in_at, method, last_seen_at, expires_at)
-         VALUES (?1, ?2, unixepoch(), 'email_code', unixepoch(), unixepoch() + 86400)`,
-        sha256(sessionSecret),
-        accountId,
-      ),
-    ]),
-  )
+  for (let start = 0; start < people.length; start += PEOPLE_AT_ONCE) {
+    await database.batch(
+      people.slice(start, start + PEOPLE_AT_ONCE).flatMap(({ accountId, organizationId, sessionSecret }) => [
+        insert(
+          'INSERT INTO accounts (id, email, created_at) VALUES (?1, ?2, unixepoch())',
+          accountId,
+          `${accountId}@example.com`,
+        ),
+        insert(
+          `INSERT INTO organizations (id, name, personal_account_id, created_at)
+             VALUES (?1, 'Personal', ?2, unixepoch())`,
+          organizationId,
+          accountId,
+        ),
+        insert(
+          `INSERT INTO members (organization_id, account_id, role, created_at) VALUES (?1, ?2, 'owner', unixepoch())`,
+          organizationId,
+          accountId,
+        ),
+        insert(
+          `INSERT INTO sessions (id_hash, account_id, signed_in_at, method, last_seen_at, expires_at)
+             VALUES (?1, ?2, unixepoch(), 'email_code', unixepoch(), unixepoch() + 86400)`,
+          sha256(sessionSecret),
+          accountId,
+        ),
+      ]),
+    )
+  }
+}
+
+/** They join, the first of them as its owner. */
+export async function insertOrganization({ database }: Workerd, id: string, people: readonly Person[]): Promise<void> {
+  await database.batch([
+    database.prepare("INSERT INTO organizations (id, name, created_at) VALUES (?1, 'Crowd', unixepoch())").bind(id),
+    database
+      .prepare(
+        `INSERT INTO members (organization_id, account_id, role, created_at)
+         SELECT ?1, value, iif(key = 0, 'owner', 'member'), unixepoch() FROM json_each(?2)`,
+      )
+      .bind(id, JSON.stringify(people.map(({ accountId }) => accountId))),
+  ])
 }
 
 /** Public apps of the demo's organization; one with a secret is confidential. */

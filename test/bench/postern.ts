@@ -16,9 +16,9 @@ const CLIENTS = {
 /** The bench takes minutes, and prepares more than it uses at once. */
 export const LONG_LIVED = { AUTHORIZATION_CODE_TTL_SECONDS: '600', ACCESS_TOKEN_TTL_SECONDS: '3600' }
 
-/** The built Worker. Accounts, sessions and apps come by SQL; every grant by the consent page. */
-export async function startPostern(): Promise<Contestant> {
-  const server = await startWorkerd(LONG_LIVED)
+/** The built Worker, or another build of it. Accounts, sessions and apps come by SQL; every grant by the consent page. */
+export async function startPostern(script?: string): Promise<Contestant> {
+  const server = await startWorkerd(LONG_LIVED, script)
   const people = times(ACCOUNTS, makePerson)
   await insertPeople(server, people)
   const clientSecret = await newClientSecret(server.sealing, CLIENTS.confidentialClient.clientId)

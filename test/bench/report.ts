@@ -1,4 +1,5 @@
 import { ROWS, type Row } from './contestant.ts'
+import type { DistanceResult } from './distance.ts'
 import type { Measurement } from './measure.ts'
 import type { MomentResult } from './moments.ts'
 
@@ -42,6 +43,10 @@ export function describeMoment({ moment, served, seconds, p50Ms, p99Ms, slowestM
   }
 }
 
-export function round(value: number): number {
+export function describeDistance({ flow, place, p50Ms, p99Ms }: DistanceResult) {
+  return { flow, place, 'p50 ms': round(p50Ms), 'p99 ms': round(p99Ms) }
+}
+
+function round(value: number): number {
   return Math.round(value * 100) / 100
 }

@@ -3,26 +3,28 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ARTIFACTS } from '../support/build.ts'
 import { type Contestant, ROWS, type Row } from './contestant.ts'
+import { measureDistances } from './distance.ts'
 import { startEngine } from './engine.ts'
 import { startFloor } from './floor.ts'
 import { LoadGenerator } from './load-generator.ts'
 import { type Measurement, measure, median, waitUntilIdle } from './measure.ts'
 import { MOMENTS, measureMoments } from './moments.ts'
 import { startPostern } from './postern.ts'
-import { describeMoment, type RowResult, summarize } from './report.ts'
+import { describeDistance, describeMoment, type RowResult, summarize } from './report.ts'
 
 const WARM_UP_ROUNDS = 1
 
-// `--row` picks rows and moments by name; `--moments` adds every moment to the rows.
+// `--row` picks rows and moments by name; `--moments` adds every moment to the rows; `--distance` is all that is measured.
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     row: { type: 'string', multiple: true },
     moments: { type: 'boolean', default: false },
+    distance: { type: 'boolean', default: false },
   },
 })
 const rounds = Number(options.rounds)
-const rows = (Object.keys(ROWS) as Row[]).filter((row) => options.row?.includes(row) ?? true)
+const rows = (Object.keys(ROWS) as Row[]).filter((row) => options.row?.includes(row) ?? !options.distance)
 const moments = MOMENTS.filter((moment) => options.row?.includes(moment) ?? options.moments)
 const contestants: Contestant[] = []
 const generator = new LoadGenerator()
@@ -31,8 +33,11 @@ try {
   if (results.length > 0) console.table(results.map(summarize))
   const momentResults = moments.length > 0 ? await measureMoments(generator, moments) : []
   if (momentResults.length > 0) console.table(momentResults.map(describeMoment))
+  const distances = options.distance ? await measureDistances(generator) : []
+  if (distances.length > 0) console.table(distances.map(describeDistance))
+  const measured = { rounds, results, moments: momentResults, distances }
   mkdirSync(ARTIFACTS, { recursive: true })
-  writeFileSync(join(ARTIFACTS, 'bench.json'), JSON.stringify({ rounds, results, moments: momentResults }, null, 2))
+  writeFileSync(join(ARTIFACTS, 'bench.json'), JSON.stringify(measured, null, 2))
 } finally {
   generator.stop()
   await Promise.all(contestants.map(({ server }) => server.stop()))

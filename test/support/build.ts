@@ -12,15 +12,15 @@ export function buildWorker(): Promise<string> {
   return buildOnce('wrangler.toml', 'src/**/*.{ts,tsx}')
 }
 
-/** The module of the Worker that a configuration describes. Built once per state of its sources. */
-export async function buildOnce(config: string, sources: string): Promise<string> {
-  const builds = join(ARTIFACTS, 'builds', config.replaceAll('/', '-'))
+/** The module of the Worker that a configuration describes, or of another entry. Built once per state of its sources. */
+export async function buildOnce(config: string, sources: string, entry?: string): Promise<string> {
+  const builds = join(ARTIFACTS, 'builds', (entry ?? config).replaceAll('/', '-'))
   const folder = join(builds, hashFiles([config, 'package-lock.json', ...globSync(sources, { cwd: ROOT }).sort()]))
   if (!existsSync(folder)) {
     await rm(builds, { recursive: true, force: true })
     await mkdir(builds, { recursive: true })
     const fresh = await mkdtemp(join(builds, 'unfinished-'))
-    await runWrangler(['deploy', '--config', config, '--dry-run', '--outdir', fresh])
+    await runWrangler(['deploy', ...(entry ? [entry] : []), '--config', config, '--dry-run', '--outdir', fresh])
     // A build that was interrupted never has the final name.
     await rename(fresh, folder)
   }

@@ -52,10 +52,10 @@ export interface Workerd extends RunningWorker {
 
 const CREDENTIAL_SECRET = 'test-credential-secret-of-32-characters-or-more'
 
-/** The built Worker alone in workerd, for whoever counts requests: races and the bench. */
-export async function startWorkerd(overrides: Record<string, string> = {}): Promise<Workerd> {
+/** The built Worker alone in workerd, for whoever counts requests: races and the bench. Or another build of it. */
+export async function startWorkerd(overrides: Record<string, string> = {}, script?: string): Promise<Workerd> {
   const server = await startWorker({
-    script: await buildWorker(),
+    script: script ?? (await buildWorker()),
     config: join(ROOT, 'wrangler.toml'),
     variables: (origin) => ({
       ENVIRONMENT: 'development',

@@ -16,15 +16,17 @@ export interface Operation {
 /**
  * `refuse`: the store is not reached. `lose_answer`: it did its work, and the answer is lost on the way back.
  * `hold`: it is reached only when the fault ends. `hold_answer`: it did its work, and the answer arrives when the fault
- * ends.
+ * ends. `delay`: it is far away.
  */
-type Manner = 'refuse' | 'lose_answer' | 'hold' | 'hold_answer'
+type Manner = 'refuse' | 'lose_answer' | 'hold' | 'hold_answer' | 'delay'
 
 interface Fault extends Partial<Pick<Operation, 'store' | 'method' | 'place'>> {
   store: Store
   manner?: Manner
   /** Also what alarms do, which come when they like: only for tests that are about them. */
   alarms?: boolean
+  /** How far: there and back. */
+  delayMs?: number
   /** Whether it fails this time; left out: each time. */
   when?: () => boolean
 }
@@ -73,6 +75,10 @@ class Faults {
     for (const operations of this.watchers) operations.push(operation)
     const fault = this.active.find((candidate) => concerns(candidate, operation) && (candidate.when?.() ?? true))
     if (!fault) return work()
+    if (fault.manner === 'delay') {
+      await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
+      return work()
+    }
     if (fault.manner === 'lose_answer') await work()
     if (fault.manner !== 'hold' && fault.manner !== 'hold_answer') {
       throw new Error(`injected: ${operation.store} does not answer`)
