@@ -21,10 +21,8 @@ export async function refresh(ledger: Ledger, command: RefreshCommand): Promise<
   const grant = refusalOf(read, command, now) ? undefined : read
   const { client, token } = await issueAccessToken(ledger, command, { grantType: 'refresh_token', grant }, now)
   if (!grant || !token) throw refuse(ledger, command)
-  const exchange = await runEngine(ledger, grant, command, client, token)
-  const refreshToken = client.confidential
-    ? keep(ledger, grant, command, exchange, token, now)
-    : await rotate(ledger, grant, command, exchange, token, now)
+  const issued = { grant, command, client, token }
+  const refreshToken = client.confidential ? await keep(ledger, issued, now) : await rotate(ledger, issued, now)
   return tokenAnswer(token, refreshToken, now)
 }
 
@@ -46,13 +44,15 @@ function refuse(ledger: Ledger, command: RefreshCommand): Error {
   return reason ? invalidGrant(reason) : new VersionChanged()
 }
 
-function runEngine(
-  ledger: Ledger,
-  grant: Grant,
-  command: RefreshCommand,
-  client: AllowedClient,
-  token: IssuedToken,
-): Promise<CollectedExchange> {
+interface IssuedRefresh {
+  /** As it was read, with the command's token as its present one. */
+  grant: Grant
+  command: RefreshCommand
+  client: AllowedClient
+  token: IssuedToken
+}
+
+function runEngine(ledger: Ledger, { grant, command, client, token }: IssuedRefresh): Promise<CollectedExchange> {
   const settings = engineSettings(ledger, client, grant.resource, token)
   return collectExchange(settings, engineClient(grant, client), grant.engineRecord, {
     grant_type: 'refresh_token',
@@ -61,21 +61,19 @@ function runEngine(
   })
 }
 
-/** The token stays; a write only when its recorded last use is more than an hour old. */
-function keep(
-  ledger: Ledger,
-  grant: Grant,
-  command: RefreshCommand,
-  exchange: CollectedExchange,
-  token: IssuedToken,
-  now: EpochSeconds,
-): string {
+/**
+ * The token stays; a write only when its recorded last use is more than an hour old. Otherwise nothing of what the engine
+ * would answer is kept, and everything that it would check was checked: it is not asked.
+ */
+async function keep(ledger: Ledger, issued: IssuedRefresh, now: EpochSeconds): Promise<string> {
+  const { grant, command, token } = issued
   if (!isUseDue(grant, now)) {
     ledger.requireUnchanged(grant)
     requireNotExpired(grant)
     if (token.status?.id !== grant.status?.id) ledger.commit(() => ledger.learnStatus(grant, token.status))
     return command.refreshToken
   }
+  const exchange = await runEngine(ledger, issued)
   ledger.commit(() => {
     requireNotExpired(grant)
     const engineRecord = withTokenKept(exchange.grantRecord, grant.engineRecord)
@@ -86,14 +84,9 @@ function keep(
   return command.refreshToken
 }
 
-async function rotate(
-  ledger: Ledger,
-  grant: Grant,
-  command: RefreshCommand,
-  exchange: CollectedExchange,
-  token: IssuedToken,
-  now: EpochSeconds,
-): Promise<string> {
+async function rotate(ledger: Ledger, issued: IssuedRefresh, now: EpochSeconds): Promise<string> {
+  const { grant, command, token } = issued
+  const exchange = await runEngine(ledger, issued)
   if (!exchange.refreshToken) throw new Error('the engine refreshed without a refresh token')
   const successor = await formatHandle(ledger.config, 'refreshToken', exchange.refreshToken)
   const [successorHash, sealedSuccessor] = await Promise.all([
