@@ -61,6 +61,8 @@ describe.each(ENDPOINTS)('POST %s', (path) => {
     expect(await readRefusal(announced)).toMatchObject({ status: 413, error: 'invalid_request' })
     const chunked = await postBody(path, stream(10 * KIB * KIB))
     expect(await readRefusal(chunked)).toMatchObject({ status: 413, error: 'invalid_request' })
+    const belittled = await postBody(path, stream(10 * KIB * KIB), { 'Content-Length': '10' })
+    expect(await readRefusal(belittled)).toMatchObject({ status: 413, error: 'invalid_request' })
     const small = await postBody(path, stream(1 * KIB))
     expect((await readRefusal(small)).status).not.toBe(413) // control
   })
