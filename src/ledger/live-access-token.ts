@@ -72,15 +72,15 @@ interface Evidence {
 
 async function judge(
   config: Config,
-  { jwt, grant }: PresentedAccessToken,
+  presented: PresentedAccessToken,
   { key, present, inspection }: Evidence,
   now: EpochSeconds,
 ): Promise<LiveAccessToken | undefined> {
-  const claims = await verifyAccessToken(key, config, jwt, now)
+  const claims = await verifyAccessToken(key, config, presented, now)
   if (!claims || !inspection.alive) return undefined
   const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
   const left = intersect(withinGrant(granted, inspection), present, now)
-  return left.ok ? toLiveAccessToken(claims, grant, left, present.app.firstParty) : undefined
+  return left.ok ? toLiveAccessToken(claims, presented.grant, left, present.app.firstParty) : undefined
 }
 
 /** The token may be older than a narrowing of its grant. */

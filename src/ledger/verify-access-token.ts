@@ -2,7 +2,8 @@ import { errors, jwtVerify } from 'jose'
 import type { Config } from '../env.ts'
 import type { VerificationKey } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
-import { ACCESS_TOKEN_TYPE, parseAccessToken, type VerifiedClaims } from '../tokens/access-token.ts'
+import { ACCESS_TOKEN_TYPE, type VerifiedClaims } from '../tokens/access-token.ts'
+import type { PresentedAccessToken } from '../tokens/presented-access-token.ts'
 
 /**
  * The claims of an access token that we signed and that has not expired; says nothing about its grant.
@@ -11,11 +12,10 @@ import { ACCESS_TOKEN_TYPE, parseAccessToken, type VerifiedClaims } from '../tok
 export async function verifyAccessToken(
   key: VerificationKey,
   config: Config,
-  jwt: string,
+  { jwt, claims }: PresentedAccessToken,
   now: EpochSeconds,
 ): Promise<VerifiedClaims | undefined> {
-  const claims = parseAccessToken(jwt)?.claims
-  if (!claims || claims.exp <= now) return undefined
+  if (claims.exp <= now) return undefined
   try {
     await jwtVerify(jwt, await importKey(key), { issuer: config.issuer, typ: ACCESS_TOKEN_TYPE, algorithms: [key.alg] })
     return claims

@@ -58,14 +58,16 @@ async function revokeRefreshToken(
 /** Whoever has only seen what a token says revokes nothing: its signature has to be right. */
 async function revokeAccessToken(
   c: Context<AppEnv>,
-  { header, jwt, grant: { accountId, grantId } }: PresentedAccessToken,
+  presented: PresentedAccessToken,
   client: PresentedClient,
 ): Promise<RevocationOutcome> {
+  const { accountId, grantId } = presented.grant
   const config = c.get('config')
   const known = client.secretHash === null ? undefined : await askIfPossible(c, accountId, { caller: client })
   checkKnownCaller(known?.caller)
-  const { key } = await readAuthority(c.env, nearestShard(config, c.req.raw), accountId, { kid: header.kid })
-  const claims = key && (await verifyAccessToken(key, config, jwt, currentTime()))
+  const { kid } = presented.header
+  const { key } = await readAuthority(c.env, nearestShard(config, c.req.raw), accountId, { kid })
+  const claims = key && (await verifyAccessToken(key, config, presented, currentTime()))
   if (claims?.client_id !== client.clientId) return 'done'
   const token = { grantId, tokenId: claims.jti, expiresAt: claims.exp }
   return callLedger(c.env, accountId, async (ledger) => ledger.revokeAccessToken(token, client))
