@@ -5,6 +5,7 @@ import { ownRow, toColumns } from '../lib/columns.ts'
 import { flagColumn } from '../lib/flag-column.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 
+// Without a row id the key is the table, and not an index beside it that is written, and paid for, as well.
 const TABLES = `
   CREATE TABLE IF NOT EXISTS grants (
     id TEXT PRIMARY KEY, client_id TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL,
@@ -15,9 +16,11 @@ const TABLES = `
     expires_at INTEGER NOT NULL, idle_expires_at INTEGER NOT NULL, revoked_at INTEGER, revocation_reason TEXT,
     signed_in_at INTEGER NOT NULL, shown_app TEXT NOT NULL, user_agent TEXT NOT NULL, status TEXT,
     confidential INTEGER NOT NULL
-  );
+  ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS grants_by_client ON grants (client_id, state);
-  CREATE TABLE IF NOT EXISTS revoked_access_tokens (token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS revoked_access_tokens (
+    token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS account (id TEXT NOT NULL, shard TEXT NOT NULL);
 `
 

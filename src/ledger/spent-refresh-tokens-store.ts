@@ -15,7 +15,7 @@ const TABLES = `
     hash TEXT PRIMARY KEY, grant_id TEXT NOT NULL, generation INTEGER NOT NULL, spent_at INTEGER NOT NULL,
     sealed_successor TEXT, scopes TEXT NOT NULL, address TEXT NOT NULL, user_agent TEXT NOT NULL,
     repeats INTEGER NOT NULL DEFAULT 0, repeated_elsewhere INTEGER NOT NULL DEFAULT 0
-  );
+  ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS spent_by_grant ON spent_refresh_tokens (grant_id, generation);
   CREATE INDEX IF NOT EXISTS spent_by_time ON spent_refresh_tokens (spent_at);
 `

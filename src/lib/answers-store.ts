@@ -8,7 +8,7 @@ const TABLE = `
     answer TEXT,                    -- sealed
     answered_until INTEGER,         -- then the answer is forgotten, but not that there was one
     expires_at INTEGER NOT NULL
-  );
+  ) WITHOUT ROWID;
 `
 /** Longer than a Worker goes on for somebody who left. */
 const CLAIM_SECONDS = 60

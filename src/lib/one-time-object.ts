@@ -9,11 +9,11 @@ import { equalInConstantTime } from './encoding.ts'
 const CLEANUP_DELAY_MS = 10 * 60_000
 
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS open_challenges (
     key TEXT PRIMARY KEY, answer TEXT NOT NULL, value TEXT NOT NULL, nonce TEXT NOT NULL, tries_left INTEGER NOT NULL,
     asked_at INTEGER NOT NULL, answered_at INTEGER, expires_at INTEGER NOT NULL
-  );
+  ) WITHOUT ROWID;
 `
 
 /** A question that only whoever got the answer can settle, and only who knows its key can try to. */

@@ -2,6 +2,7 @@ import { app } from '../../../src/app.ts'
 import type { Bindings } from '../../../src/env.ts'
 import * as worker from '../../../src/index.ts'
 import type { DeliveryMessage } from '../../../src/webhooks/webhook.ts'
+import { counted } from './rows.ts'
 import { type User, watchedEnv } from './watched-env.ts'
 
 const workerUser: User = { place: 'Worker', byAlarm: false }
@@ -23,7 +24,7 @@ export class GrantLedger extends worker.GrantLedger {
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     const user: User = { place: 'GrantLedger', byAlarm: false }
-    super(ctx, watchedEnv(env, user))
+    super(counted(ctx, user.place), watchedEnv(env, user))
     this.user = user
   }
 
@@ -39,7 +40,7 @@ export class Authority extends worker.Authority {
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     const user: User = { place: 'Authority', byAlarm: false }
-    super(ctx, watchedEnv(env, user))
+    super(counted(ctx, user.place), watchedEnv(env, user))
     this.user = user
   }
 
@@ -52,12 +53,12 @@ export class Authority extends worker.Authority {
 
 export class OneTime extends worker.OneTime {
   constructor(ctx: DurableObjectState, env: Bindings) {
-    super(ctx, watchedEnv(env, { place: 'OneTime', byAlarm: false }))
+    super(counted(ctx, 'OneTime'), watchedEnv(env, { place: 'OneTime', byAlarm: false }))
   }
 }
 
 export class Limits extends worker.Limits {
   constructor(ctx: DurableObjectState, env: Bindings) {
-    super(ctx, watchedEnv(env, { place: 'Limits', byAlarm: false }))
+    super(counted(ctx, 'Limits'), watchedEnv(env, { place: 'Limits', byAlarm: false }))
   }
 }

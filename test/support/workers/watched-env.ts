@@ -1,6 +1,7 @@
 import type { Bindings } from '../../../src/env.ts'
 import type { Store } from '../../../src/lib/storage.ts'
 import { faults, type Operation, type Place } from './faults.ts'
+import { rows } from './rows.ts'
 
 /** Who uses the bindings at this moment. An object tells when its alarm runs. */
 export interface User {
@@ -9,6 +10,7 @@ export interface User {
 }
 
 const D1_TRIPS = ['batch', 'exec', 'first', 'all', 'run', 'raw']
+const KV_WRITES = ['put', 'delete']
 const KV_OPERATIONS = ['get', 'getWithMetadata', 'put', 'delete', 'list']
 
 /** The same bindings, with every use of a store passing by `faults`. */
@@ -45,7 +47,12 @@ function via(store: Store, method: string, { place, byAlarm }: User): (call: Cal
   const operation: Operation = { store, method, place, byAlarm }
   return (call) =>
     (...args) =>
-      faults.pass(operation, async () => call(...args))
+      faults.pass(operation, async () => {
+        const answer = await call(...args)
+        if (store === 'D1') rows.addToD1(answer)
+        if (store === 'KV' && KV_WRITES.includes(method)) rows.addToKv()
+        return answer
+      })
 }
 
 /** A statement is only text until it is run; a batch is one trip and wants the statements that D1 made. */
