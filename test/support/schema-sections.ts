@@ -16,9 +16,10 @@ export function splitSchema(): SchemaSection[] {
   return sections
 }
 
+/** A comment is two dashes and a space: a hash may hold the dashes. */
 export function splitStatements(sql: string): string[] {
   return sql
-    .replace(/--.*$/gm, '')
+    .replace(/--(?=\s|$).*$/gm, '')
     .match(/\s*(?:CREATE TRIGGER[\s\S]*?\bEND;|[\s\S]*?;)[ \t]*$/gm)!
     .map((statement) => statement.trim().replace(/;$/, ''))
     .filter(Boolean)
