@@ -29,7 +29,7 @@ export async function repeat(
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
     requireNotExpired(grant)
-    ledger.spent.countRepeat(spent.hash)
+    ledger.spent.countRepeat(spent)
   })
   return tokenAnswer(token, successor, now)
 }
@@ -44,8 +44,8 @@ type Judgement = { ok: true; spent: SpentRefreshToken } | { ok: false; reason: R
 /** Only a hash that we issued counts as reuse: an unknown secret with a known grant id touches nothing. */
 function judge(ledger: Ledger, grant: Grant, command: RefreshCommand, now: EpochSeconds): Judgement {
   if (grant.state === 'revoked') return { ok: false, reason: 'grant_ended' }
-  const spent = ledger.spent.find(command.refreshHash)
-  if (!spent || spent.grantId !== grant.id) return { ok: false, reason: 'refresh_token_unknown' }
+  const spent = ledger.spent.find(grant.id, command.refreshHash)
+  if (!spent) return { ok: false, reason: 'refresh_token_unknown' }
   if (grant.clientId !== command.clientId) return { ok: false, reason: 'refresh_token_client_mismatch' }
   if (!isAlive(grant, now)) return { ok: false, reason: 'refresh_token_expired' }
   const decision = decideRepeat(spent, grant.generation, command.origin, now)

@@ -27,7 +27,7 @@ export function revokeRefreshToken(
 function findBySpentToken(ledger: Ledger, question: RefreshTokenQuestion): Grant | undefined {
   const grant = ledger.find(question.grantId)
   if (!grant || grant.clientId !== question.clientId) return undefined
-  return ledger.spent.find(question.refreshHash)?.grantId === grant.id ? grant : undefined
+  return ledger.spent.find(grant.id, question.refreshHash) ? grant : undefined
 }
 
 export interface AccessTokenToRevoke {
