@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Browser } from '../support/browser.ts'
 import { type Client, exchangeForm } from '../support/flow.ts'
 import type { Workerd } from '../support/server.ts'
+import type { Database } from '../support/workerd.ts'
 import { REDIRECT_URI } from './contestant.ts'
 
 /** Somebody who is signed in, with an organization of their own. */
@@ -25,13 +26,24 @@ export function browserOf(origin: string, { sessionSecret }: Person): Browser {
   return browser
 }
 
+/** A connection that idled is closed under whoever writes to it next, before anything of it was read. */
+async function write(database: Database, statements: Parameters<Database['batch']>[0]): Promise<void> {
+  try {
+    await database.batch(statements)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    await database.batch(statements)
+  }
+}
+
 /** More statements than this at once, and the way to the database breaks. */
 const PEOPLE_AT_ONCE = 64
 
 export async function insertPeople({ database }: Workerd, people: readonly Person[]): Promise<void> {
   const insert = (sql: string, ...values: string[]) => database.prepare(sql).bind(...values)
   for (let start = 0; start < people.length; start += PEOPLE_AT_ONCE) {
-    await database.batch(
+    await write(
+      database,
       people.slice(start, start + PEOPLE_AT_ONCE).flatMap(({ accountId, organizationId, sessionSecret }) => [
         insert(
           'INSERT INTO accounts (id, email, created_at) VALUES (?1, ?2, unixepoch())',
@@ -62,7 +74,7 @@ export async function insertPeople({ database }: Workerd, people: readonly Perso
 
 /** They join, the first of them as its owner. */
 export async function insertOrganization({ database }: Workerd, id: string, people: readonly Person[]): Promise<void> {
-  await database.batch([
+  await write(database, [
     database.prepare("INSERT INTO organizations (id, name, created_at) VALUES (?1, 'Crowd', unixepoch())").bind(id),
     database
       .prepare(
@@ -85,7 +97,8 @@ export async function insertApps({ database }: Workerd, apps: readonly Client[])
     `INSERT INTO app_secrets (id, client_id, name, secret_hash, created_at, last_used_at)
      VALUES ('sec_' || ?1, ?1, 'Bench', ?2, unixepoch(), unixepoch())`,
   )
-  await database.batch(
+  await write(
+    database,
     apps.flatMap(({ clientId, clientSecret }) => [
       app.bind(clientId, JSON.stringify([REDIRECT_URI]), clientSecret ? 'client_secret_post' : 'none'),
       ...(clientSecret ? [secret.bind(clientId, sha256(clientSecret))] : []),
