@@ -52,7 +52,9 @@ async function runRows(): Promise<RowResult[]> {
   const results: RowResult[] = []
   for (const row of rows) {
     console.log(`${row} …`)
-    results.push(await runRow(row))
+    const result = await runRow(row)
+    console.log(JSON.stringify(summarize(result)))
+    results.push(result)
   }
   return results
 }
