@@ -51,7 +51,9 @@ export async function measureDistances(generator: LoadGenerator): Promise<Distan
       for (const [place, distances] of Object.entries(PLACES)) {
         // Codes are used once; everything else goes on where it ended.
         const units = codes?.splice(0, UNITS) ?? (await postern.prepare(flow))?.slice(0, UNITS) ?? []
-        results.push({ flow, place, ...(await measureFlow(generator, postern, { flow, units, distances })) })
+        const result = { flow, place, ...(await measureFlow(generator, postern, { flow, units, distances })) }
+        console.log(JSON.stringify(result))
+        results.push(result)
       }
     }
     return results
