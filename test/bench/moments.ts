@@ -45,6 +45,7 @@ export async function measureMoments(generator: LoadGenerator, wanted: readonly 
       console.log(`${moment} …`)
       // Connecting the crowd is what the others begin with.
       const measured = await MEASURE[moment](crowd)
+      for (const result of measured) console.log(JSON.stringify(result))
       if (wanted.includes(moment)) results.push(...measured)
     }
     return results
