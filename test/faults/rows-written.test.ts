@@ -3,7 +3,9 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerConsent } from '../support/integration.ts'
 import { ringAuthority } from '../support/workers/authority-alarm.ts'
+import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
+import { Developer } from '../support/workers/developer.ts'
 import { rows } from '../support/workers/rows.ts'
 import { createWorld, introspectAsApi, PUBLIC_SETTINGS, SETTINGS, type World } from '../support/workers/world.ts'
 
@@ -81,4 +83,31 @@ it('costs a confidential client nothing to refresh', async () => {
   const { refresh_token: refreshToken } = await connect(world.browser, world.integration)
   await refreshWith(refreshToken, world.app)
   expect(await rows.watch(() => refreshWith(refreshToken, world.app))).toEqual(NOTHING)
+})
+
+it('costs a decision ten rows for each grant that it ends, as before revisions, and one revision', async () => {
+  const owner = await Developer.signIn()
+  const organizationId = await owner.join('owner')
+  const { app } = await createWorld(SETTINGS)
+  await changeByHand("UPDATE apps SET visibility = 'public' WHERE client_id = ?", app.clientId)
+  const grants = 1000
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?4)
+     INSERT INTO token_statuses (grant_id, account_id, client_id, organizations, scopes, version, consented_after)
+     SELECT 'grant_' || ?1 || i, ?3, ?2, json_array(?1), '["projects:read"]', 1, count FROM n, access_removals`,
+  )
+    .bind(organizationId, app.clientId, owner.accountId, grants)
+    .run()
+  const newest = () => env.DB.prepare('SELECT max(revision) AS at FROM changes').first<number>('at')
+  const before = await newest()
+
+  const decision = `/api/v1/organizations/${organizationId}/decisions/${app.clientId}`
+  const written = await rows.watch(async () => {
+    expect((await owner.call('PUT', decision, { decision: 'blocked' })).status).toBe(200)
+  })
+
+  expect(written.D1).toBeGreaterThan(9 * grants) // control: it ended them
+  expect(written.D1).toBeLessThanOrEqual(10 * grants + 40)
+  const raised = await env.DB.prepare('SELECT subject FROM changes WHERE revision > ?').bind(before).all()
+  expect(raised.results).toEqual([{ subject: `decision:${organizationId}/${app.clientId}` }])
 })
