@@ -7,8 +7,11 @@ import { EVERYTHING } from '../../src/authority/facts.ts'
 import { readConfig } from '../../src/env.ts'
 import { type Access, createAccess, newestRevision, questionAbout, SIGNER, tokenOf } from '../support/workers/access.ts'
 import { changeByHand } from '../support/workers/by-hand.ts'
+import { connect } from '../support/workers/connect.ts'
 import { faults } from '../support/workers/faults.ts'
+import { resign } from '../support/workers/forge.ts'
 import { advance } from '../support/workers/time.ts'
+import { createWorld, introspectAsApi } from '../support/workers/world.ts'
 
 // Orders of events in which an authority could sign what is forbidden already.
 
@@ -237,6 +240,39 @@ const changeMore = () =>
     `WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 5001)
      INSERT INTO changed SELECT 'app:many-' || n FROM many`,
   )
+
+describe('tokens that we did not sign', () => {
+  const costOf = (made: readonly string[]) =>
+    faults
+      .watch(() => Promise.all(made.map(introspectAsApi)))
+      .then(({ answer, operations }) => {
+        expect(answer.every(({ active }) => !active)).toBe(true)
+        return operations.filter(({ store, byAlarm }) => store === 'D1' && !byAlarm).length
+      })
+
+  it('cost one read a second of each reader, whoever they say they are of', async () => {
+    const { browser, integration } = await createWorld()
+    const { access_token: accessToken } = await connect(browser, integration)
+    expect(await introspectAsApi(accessToken)).toMatchObject({ active: true }) // control
+    const forged = () =>
+      Promise.all(
+        Array.from({ length: 40 }, (_, i) =>
+          resign(accessToken, { sub: `acc_forged_${i}`, client_id: `app_forged_${i}` }, { kid: `forged-${i}` }),
+        ),
+      )
+    // The readers know nothing yet: one trip for the keys, and one for the first that is unknown.
+    await costOf(await forged())
+    advance(2)
+    const READERS = 4
+    expect(await costOf(await forged())).toBeLessThanOrEqual(READERS)
+    expect(await costOf(await forged())).toBe(0)
+  })
+
+  it('cost nothing when they are no tokens at all', async () => {
+    await introspectAsApi('warm')
+    expect(await costOf(Array.from({ length: 40 }, (_, i) => `garbage.${i}`))).toBe(0)
+  })
+})
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
