@@ -40,7 +40,7 @@ export interface Grant {
   /** SHA-256 of the refresh token that works now; null for apps without refresh tokens. */
   refreshHash: string | null
   /** How often the refresh token was rotated. */
-  generation: number
+  rotations: number
   createdAt: EpochSeconds
   /** How many removals of access there had been when the consent was allowed; those that follow concern it. */
   consentedAfter: RemovalCount

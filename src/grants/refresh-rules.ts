@@ -5,8 +5,8 @@ import type { Grant } from './grant.ts'
 export interface SpentRefreshToken {
   hash: string
   grantId: string
-  /** The generation that it was the token of. */
-  generation: number
+  /** How often its grant had been rotated while it was the token. */
+  rotations: number
   spentAt: EpochSeconds
   /** The successor, sealed under a key derived from this token; null once nobody may have it any more. */
   sealedSuccessor: string | null
@@ -55,11 +55,11 @@ export type RepeatDecision = 'repeat' | 'superseded' | 'too_often' | 'reused'
 /** What to do with a spent refresh token that its own app presents again. */
 export function decideRepeat(
   spent: SpentRefreshToken,
-  currentGeneration: number,
+  currentRotations: number,
   from: { address: string },
   now: EpochSeconds,
 ): RepeatDecision {
-  const successorIsUnused = spent.generation + 1 === currentGeneration
+  const successorIsUnused = spent.rotations + 1 === currentRotations
   const isRecent = now - spent.spentAt <= REPEAT_WINDOW_SECONDS
   if (isRecent && !successorIsUnused) return 'superseded'
   if (!isRecent && !(successorIsUnused && mayHaveLostItsAnswer(spent, from, now))) return 'reused'

@@ -43,7 +43,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     codeChallenge: command.codeChallenge,
     codeExpiresAt: now + config.authorizationCodeTtlSeconds,
     refreshHash: null,
-    generation: 0,
+    rotations: 0,
     createdAt: now,
     consentedAfter: command.consentedAfter,
     redeemedAt: null,

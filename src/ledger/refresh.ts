@@ -101,14 +101,14 @@ async function rotate(ledger: Ledger, issued: IssuedRefresh, now: EpochSeconds):
         ...usedAt(ledger, grant, now),
         engineRecord: withoutPreviousToken(exchange.grantRecord),
         refreshHash: successorHash,
-        generation: grant.generation + 1,
+        rotations: grant.rotations + 1,
       },
       { projected: isProjectionDue(grant, now) },
     )
     ledger.spent.insert({
       hash: command.refreshHash,
       grantId: grant.id,
-      generation: grant.generation,
+      rotations: grant.rotations,
       spentAt: now,
       sealedSuccessor,
       scopes: token.scopes,

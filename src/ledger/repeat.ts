@@ -48,7 +48,7 @@ function judge(ledger: Ledger, grant: Grant, command: RefreshCommand, now: Epoch
   if (!spent) return { ok: false, reason: 'refresh_token_unknown' }
   if (grant.clientId !== command.clientId) return { ok: false, reason: 'refresh_token_client_mismatch' }
   if (!isAlive(grant, now)) return { ok: false, reason: 'refresh_token_expired' }
-  const decision = decideRepeat(spent, grant.generation, command.origin, now)
+  const decision = decideRepeat(spent, grant.rotations, command.origin, now)
   return decision === 'repeat' ? { ok: true, spent } : { ok: false, reason: REASONS[decision] }
 }
 

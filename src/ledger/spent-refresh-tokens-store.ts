@@ -14,7 +14,7 @@ import { jsonColumn } from '../lib/json-column.ts'
 // looked for once a day: then all of an account's are read, which costs a thousandth of an index that is kept.
 const TABLES = `
   CREATE TABLE IF NOT EXISTS spent_refresh_tokens (
-    hash TEXT NOT NULL, grant_id TEXT NOT NULL, generation INTEGER NOT NULL, spent_at INTEGER NOT NULL,
+    hash TEXT NOT NULL, grant_id TEXT NOT NULL, rotations INTEGER NOT NULL, spent_at INTEGER NOT NULL,
     sealed_successor TEXT, scopes TEXT NOT NULL, address TEXT NOT NULL, user_agent TEXT NOT NULL,
     repeats INTEGER NOT NULL DEFAULT 0, repeated_elsewhere INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (grant_id, hash)
@@ -25,7 +25,7 @@ const toSpent = ownRow(
   z.object({
     hash: z.string(),
     grant_id: z.string(),
-    generation: z.number(),
+    rotations: z.number(),
     spent_at: z.number(),
     sealed_successor: z.string().nullable(),
     scopes: jsonColumn(z.array(z.string())),
@@ -58,11 +58,11 @@ export class SpentRefreshTokensStore {
   insert(spent: SpentRefreshToken): void {
     this.sql.exec(
       `INSERT INTO spent_refresh_tokens
-         (hash, grant_id, generation, spent_at, sealed_successor, scopes, address, user_agent)
+         (hash, grant_id, rotations, spent_at, sealed_successor, scopes, address, user_agent)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       spent.hash,
       spent.grantId,
-      spent.generation,
+      spent.rotations,
       spent.spentAt,
       spent.sealedSuccessor,
       JSON.stringify(spent.scopes),
@@ -89,9 +89,9 @@ export class SpentRefreshTokensStore {
     const { count } = this.sql
       .exec<{ count: number }>(
         `SELECT count(*) AS count FROM spent_refresh_tokens
-         WHERE grant_id = ? AND generation > ? AND repeated_elsewhere = 1`,
+         WHERE grant_id = ? AND rotations > ? AND repeated_elsewhere = 1`,
         spent.grantId,
-        spent.generation - MAX_FOREIGN_ROTATIONS,
+        spent.rotations - MAX_FOREIGN_ROTATIONS,
       )
       .one()
     return { tooMany: count >= MAX_FOREIGN_ROTATIONS }
