@@ -9,6 +9,7 @@ import { currentTime, currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
 import { STATUS_LIST_TYPE } from '../revocation/status-list.ts'
 import { ACCESS_TOKEN_TYPE, accessTokenClaims } from '../tokens/access-token.ts'
+import { type AccessQuestion, factNames, type KnownAccess, readAccess } from './circumstances-of-facts.ts'
 import { DeadlinesStore, type Duty } from './deadlines-store.ts'
 import type { Changes, FactName, Revision } from './facts.ts'
 import {
@@ -22,7 +23,6 @@ import {
   QUESTION_VERSION,
   refuseClient,
 } from './issue.ts'
-import { type AccessQuestion, factNames, type KnownAccess, readAccess } from './present-of-facts.ts'
 import { answerReading, type ReadOutcome, type ReadQuestion } from './read.ts'
 import { Replica } from './replica.ts'
 import { ReplicaStore } from './replica-store.ts'
@@ -56,7 +56,7 @@ export class Authority extends DurableObject<Bindings> {
     })
   }
 
-  /** One call for one token: authenticates the client, decides what is left of the grant, and signs it. */
+  /** One call for one token: authenticates the client, decides the effective access, and signs it. */
   async issueIfAllowed(question: IssueQuestion): Promise<IssueOutcome> {
     if (question.version !== QUESTION_VERSION) throw new Error('the question is of another version of this code')
     return orUnavailable(async () => {
@@ -148,7 +148,7 @@ export class Authority extends DurableObject<Bindings> {
 
     const known = access && (await readAccess(replica, access, this.config.issuer, [statusName(grant)]))
     if (!known || known.app.value !== app) return undefined
-    const allowed = allow(question, grant, known.present, { ...app, issuer: this.config.issuer }, now)
+    const allowed = allow(question, grant, known.circumstances, { ...app, issuer: this.config.issuer }, now)
     if (!allowed.ok) return { outcome: 'refused', refusal: allowed.refusal }
     if (!known.resource.value) {
       return { outcome: 'refused', refusal: { part: 'request', code: 'invalid_target', reason: 'resource_unknown' } }

@@ -3,7 +3,7 @@ import type { GrantType } from '../apps/grant-types.ts'
 import { findRedirectUri } from '../apps/redirect-uri.ts'
 import { describeExpected, isSameResource } from '../catalog/resource-identifier.ts'
 import type { ProtocolErrorCode, Reason } from '../errors.ts'
-import { intersect, type Present, type RemovalCount } from '../grants/present.ts'
+import { type Circumstances, effectiveAccess, type RemovalCount } from '../grants/effective-access.ts'
 import { describeUnregistered } from '../grants/unregistered-scopes.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { Revision } from './facts.ts'
@@ -70,7 +70,7 @@ export interface IssuedToken {
   status: KnownStatus | null
 }
 
-/** Whom a refusal is about: whoever asks, the access that is left today, or what this request asks for. */
+/** Whom a refusal is about: whoever asks, the effective access, or what this request asks for. */
 export type RefusedPart = 'client' | 'access' | 'request'
 
 export interface IssueRefusal {
@@ -114,18 +114,18 @@ export function checkGrantType(
 }
 
 /**
- * What is left of the grant, and of what the request asks for. A scope that is no longer granted, or that never was, is
+ * The effective access, and of it what the request asks for. A scope that is no longer granted, or that never was, is
  * left out and not refused: clients repeat what they first asked.
  */
 export function allow(
   question: IssueQuestion,
   grant: GrantFacts,
-  present: Present,
+  circumstances: Circumstances,
   registered: { redirectUris: readonly string[]; issuer: string },
   now: EpochSeconds,
 ): Allowed {
-  const left = intersect(grant, present, now)
-  if (!left.ok) return refuse('access', 'invalid_grant', left.reason)
+  const effective = effectiveAccess(grant, circumstances, now)
+  if (!effective.ok) return refuse('access', 'invalid_grant', effective.reason)
   const { requestedScopes, requestedResource, within } = question
   if (requestedResource !== undefined && !isSameResource(requestedResource, grant.resource)) {
     return refuse('request', 'invalid_target', 'resource_mismatch', { detail: describeExpected([grant.resource]) })
@@ -133,12 +133,13 @@ export function allow(
   if (isUnregisteredRedirect(question, grant, registered.redirectUris)) {
     return refuse('request', 'invalid_grant', 'redirect_uri_unregistered')
   }
-  const grantable = within ? left.scopes.filter((scope) => within.includes(scope)) : left.scopes
+  const grantable = within ? effective.scopes.filter((scope) => within.includes(scope)) : effective.scopes
   if (grantable.length === 0) return refuse('request', 'invalid_grant', 'scope_missing')
-  if (!requestedScopes) return { ok: true, allowance: { ...left, scopes: grantable } }
+  if (!requestedScopes) return { ok: true, allowance: { ...effective, scopes: grantable } }
   const scopes = grantable.filter((scope) => requestedScopes.includes(scope))
-  if (scopes.length === 0) return { ok: false, refusal: refuseScopes(requestedScopes, present, registered.issuer) }
-  return { ok: true, allowance: { ...left, scopes } }
+  if (scopes.length === 0)
+    return { ok: false, refusal: refuseScopes(requestedScopes, circumstances, registered.issuer) }
+  return { ok: true, allowance: { ...effective, scopes } }
 }
 
 /** A run that tries an app comes back to an address of ours, which no app registers. */
@@ -150,12 +151,12 @@ function isUnregisteredRedirect(
   return client !== null && grantType === 'authorization_code' && !findRedirectUri(uris, redirectUri)
 }
 
-/** None of these is left to be given. */
-function refuseScopes(scopes: readonly string[], present: Present, issuer: string): IssueRefusal {
-  const unregistered = scopes.filter((scope) => !present.catalogue.some(({ name }) => name === scope))
+/** None of these may be given. */
+function refuseScopes(scopes: readonly string[], circumstances: Circumstances, issuer: string): IssueRefusal {
+  const unregistered = scopes.filter((scope) => !circumstances.catalogue.some(({ name }) => name === scope))
   const refusal = { part: 'request', code: 'invalid_scope', scopes } as const
   if (unregistered.length === 0) return { ...refusal, reason: 'scope_not_granted', detail: scopes.join(' ') }
-  return { ...refusal, reason: 'scope_unregistered', detail: describeUnregistered(unregistered, present, issuer) }
+  return { ...refusal, reason: 'scope_unregistered', detail: describeUnregistered(unregistered, circumstances, issuer) }
 }
 
 function refuse(

@@ -1,11 +1,11 @@
 import { authenticateClient, type ClientAuthentication, type PresentedClient } from '../apps/authenticate-client.ts'
 import { absoluteIdentifier, storedIdentifier } from '../catalog/catalog.ts'
-import type { Present } from '../grants/present.ts'
+import type { Circumstances } from '../grants/effective-access.ts'
 import type { VerificationKey } from '../keys/keys-store.ts'
 import { currentTime, currentTimeMs } from '../lib/clock.ts'
 import { equalInConstantTime } from '../lib/encoding.ts'
+import { type AccessQuestion, factNames, readAccess } from './circumstances-of-facts.ts'
 import { EVERY_KEY, type FactName } from './facts.ts'
-import { type AccessQuestion, factNames, readAccess } from './present-of-facts.ts'
 import type { Replica } from './replica.ts'
 
 export interface ReadQuestion {
@@ -25,7 +25,7 @@ export type KnownCaller =
   | { kind: 'app'; clientId: string; authentication: ClientAuthentication; grantTypes: readonly string[] }
 
 export type ReadOutcome =
-  | { outcome: 'read'; caller?: KnownCaller; access?: { present: Present }; key?: VerificationKey }
+  | { outcome: 'read'; caller?: KnownCaller; access?: { circumstances: Circumstances }; key?: VerificationKey }
   | { outcome: 'unavailable' }
 
 /** A `kid` that nobody knows is looked for again, but not more often than this. */
@@ -46,7 +46,7 @@ export async function answerReading(replica: Replica, question: ReadQuestion, is
   return {
     outcome: 'read',
     ...(known && { caller: known }),
-    ...(knownAccess && { access: { present: knownAccess.present } }),
+    ...(knownAccess && { access: { circumstances: knownAccess.circumstances } }),
     ...(key && { key }),
   }
 }

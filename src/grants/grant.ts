@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../lib/clock.ts'
-import type { RemovalCount } from './present.ts'
+import type { RemovalCount } from './effective-access.ts'
 
 /** authorized: a code is out. active: redeemed. revoked: ended for good, whatever the reason. */
 export const GRANT_STATES = ['authorized', 'active', 'revoked'] as const

@@ -1,4 +1,4 @@
-import type { Present } from './present.ts'
+import type { Circumstances } from './effective-access.ts'
 
 /** More would make an address that servers on the way refuse. */
 const MAX_NAMED = 20
@@ -6,7 +6,7 @@ const MAX_NAMED = 20
 /** For the developer: which scopes are wrong, which would be right, and where to change that. */
 export function describeUnregistered(
   unregistered: readonly string[],
-  { app, catalogue }: Present,
+  { app, catalogue }: Circumstances,
   issuer: string,
 ): string {
   const registered = catalogue.map(({ name }) => name)

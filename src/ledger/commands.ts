@@ -2,8 +2,8 @@ import type { PresentedClient } from '../apps/authenticate-client.ts'
 import type { RefusedPart } from '../authority/issue.ts'
 import type { Shard } from '../env.ts'
 import type { ProtocolErrorCode, Reason } from '../errors.ts'
+import type { RemovalCount } from '../grants/effective-access.ts'
 import type { ShownApp } from '../grants/grant.ts'
-import type { RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 
 /** The app that a person allows, as the page read it from D1. */

@@ -23,7 +23,7 @@ export interface Issued {
 }
 
 /**
- * One call to where the keys are: the client first, then what is left of the grant, then the signature. The grant may
+ * One call to where the keys are: the client first, then the effective access, then the signature. The grant may
  * change meanwhile: the caller checks again before it commits.
  */
 export async function issueAccessToken(

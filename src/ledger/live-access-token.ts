@@ -2,7 +2,7 @@ import type { PresentedClient } from '../apps/authenticate-client.ts'
 import { readAuthority } from '../authority/authority-stub.ts'
 import type { KnownCaller } from '../authority/read.ts'
 import type { Bindings, Config, Shard } from '../env.ts'
-import { intersect, type Present, type RemovalCount } from '../grants/present.ts'
+import { type Circumstances, effectiveAccess, type RemovalCount } from '../grants/effective-access.ts'
 import type { VerificationKey } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { VerifiedClaims } from '../tokens/access-token.ts'
@@ -12,7 +12,7 @@ import type { Inspection } from './commands.ts'
 import { callLedger } from './ledger-stub.ts'
 import { verifyAccessToken } from './verify-access-token.ts'
 
-/** An access token that is alive now: its grant stands, and this is what is left of it today. */
+/** An access token that is alive now: its grant stands, and this is its effective access. */
 export interface LiveAccessToken {
   sub: string
   /** Whose ledger it is in: what `jti` names. */
@@ -60,27 +60,28 @@ export async function findLiveAccessToken(
     callLedger(env, grant.accountId, async (ledger) => ledger.inspectAccessToken(grant.grantId, claims.jti)),
   ])
   const { key, access: known } = reading
-  const live = key && known && (await judge(config, presented, { key, present: known.present, inspection }, now))
+  const live =
+    key && known && (await judge(config, presented, { key, circumstances: known.circumstances, inspection }, now))
   return { caller: reading.caller, live }
 }
 
 interface Evidence {
   key: VerificationKey
-  present: Present
+  circumstances: Circumstances
   inspection: Inspection
 }
 
 async function judge(
   config: Config,
   presented: PresentedAccessToken,
-  { key, present, inspection }: Evidence,
+  { key, circumstances, inspection }: Evidence,
   now: EpochSeconds,
 ): Promise<LiveAccessToken | undefined> {
   const claims = await verifyAccessToken(key, config, presented, now)
   if (!claims || !inspection.alive) return undefined
   const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
-  const left = intersect(withinGrant(granted, inspection), present, now)
-  return left.ok ? toLiveAccessToken(claims, presented.grant, left, present.app.firstParty) : undefined
+  const effective = effectiveAccess(withinGrant(granted, inspection), circumstances, now)
+  return effective.ok ? toLiveAccessToken(claims, presented.grant, effective, circumstances.app.firstParty) : undefined
 }
 
 /** The token may be older than a narrowing of its grant. */
@@ -99,11 +100,11 @@ function withinGrant(
 function toLiveAccessToken(
   claims: VerifiedClaims,
   grant: GrantReference,
-  left: { scopes: readonly string[]; organizations: readonly string[] },
+  effective: { scopes: readonly string[]; organizations: readonly string[] },
   firstParty: boolean,
 ): LiveAccessToken {
   const { sub, aud, client_id: clientId, jti: tokenId, auth_time: signedInAt, iat, exp } = claims
-  const { scopes, organizations } = left
+  const { scopes, organizations } = effective
   const times = { issuedAt: iat, expiresAt: exp, signedInAt }
   return { sub, ...grant, clientId, aud, scopes, organizations, tokenId, ...times, firstParty }
 }

@@ -1,6 +1,6 @@
+import type { RemovalCount } from '../grants/effective-access.ts'
 import { endsAt, type Grant, isAlive } from '../grants/grant.ts'
 import { orgGrantKey } from '../grants/grant-view.ts'
-import type { RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { Ledger } from './ledger.ts'
 

@@ -50,7 +50,7 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
   return tokenAnswer(token, refreshToken, now)
 }
 
-/** Why the code is no good; undefined: it may be redeemed, if its verifier is right and something is left of it. */
+/** Why the code is no good; undefined: it may be redeemed, if its verifier is right and it still gives access. */
 function refusalOf(grant: Grant | undefined, command: RedeemCommand, now: EpochSeconds): Reason | undefined {
   if (!grant || !equalInConstantTime(grant.codeHash, command.codeHash)) return 'code_unknown'
   if (grant.clientId !== command.clientId) return 'code_client_mismatch'

@@ -1,5 +1,5 @@
+import type { RemovalCount } from '../grants/effective-access.ts'
 import { type Grant, isAlive, type ShownApp } from '../grants/grant.ts'
-import type { RemovalCount } from '../grants/present.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { Ledger } from './ledger.ts'
 

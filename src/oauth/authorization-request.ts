@@ -7,7 +7,7 @@ import { describeExpected, isSameResource } from '../catalog/resource-identifier
 import type { Bindings, Config } from '../env.ts'
 import { ProtocolError, type ProtocolErrorCode, type Reason } from '../errors.ts'
 import { describeUnregistered } from '../grants/unregistered-scopes.ts'
-import { findPresent, type PresentContext } from '../ledger/present-store.ts'
+import { type ConsentContext, findConsentContext } from '../ledger/consent-context-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { AuthorizationRefusal, type ResponseTarget } from './authorization-response.ts'
 import { isEncodedUtf8, type Parameters, parseParameters } from './form.ts'
@@ -19,7 +19,7 @@ import { isTrusted } from './trust.ts'
 /** An authorization request in which everything that does not need the person was checked. */
 export interface AuthorizationRequest {
   app: App
-  context: PresentContext
+  context: ConsentContext
   target: ResponseTarget
   codeChallenge: string
   /** As the catalogue describes them; those of `app.optionalScopes` may be left out by the person. */
@@ -72,11 +72,11 @@ async function requireApp(
   config: Config,
   clientId: string,
   accountId: string | null,
-): Promise<PresentContext> {
-  const context = await findPresent(env.DB, config, clientId, accountId === null ? null : { accountId })
+): Promise<ConsentContext> {
+  const context = await findConsentContext(env.DB, config, clientId, accountId === null ? null : { accountId })
   if (!context) throw MistakenRequest.unknownApp(clientId)
   if (context.app.deletedAt !== null) throw new ProtocolError('invalid_request', 'app_deleted')
-  if (context.present.app.suspended || context.present.app.ownerSuspended) {
+  if (context.circumstances.app.suspended || context.circumstances.app.ownerSuspended) {
     throw new ProtocolError('invalid_request', 'app_suspended')
   }
   return context
@@ -87,9 +87,9 @@ async function withTryRun(
   env: Bindings,
   { issuer }: Config,
   query: URLSearchParams,
-  context: PresentContext,
+  context: ConsentContext,
   now: EpochSeconds,
-): Promise<PresentContext> {
+): Promise<ConsentContext> {
   const { app, account } = context
   const redirectUri = tryRedirectUri(issuer, app.clientId)
   if (!account || query.get('redirect_uri') !== redirectUri) return context
@@ -97,13 +97,13 @@ async function withTryRun(
   return { ...context, app: { ...app, redirectUris: [...app.redirectUris, redirectUri] } }
 }
 
-function requireTarget(config: Config, query: URLSearchParams, context: PresentContext): ResponseTarget {
-  const { app, present } = context
+function requireTarget(config: Config, query: URLSearchParams, context: ConsentContext): ResponseTarget {
+  const { app, circumstances } = context
   const requested = requireOnly(query, 'redirect_uri', 'redirect_uri_missing')
   const redirectUri = findRedirectUri(app.redirectUris, requested)
   if (!redirectUri) throw MistakenRequest.unregisteredRedirectUri(requested, context)
   const state = query.get('state') || undefined
-  return { redirectUri, state, issuer: config.issuer, clientId: app.clientId, trusted: isTrusted(app, present) }
+  return { redirectUri, state, issuer: config.issuer, clientId: app.clientId, trusted: isTrusted(app, circumstances) }
 }
 
 /** From here on a refusal goes back to the app. */
@@ -118,13 +118,15 @@ export async function refusingTo<T>(target: ResponseTarget, work: () => Promise<
 
 /** A private app is for the members of its own organization. */
 export function checkMembership(request: AuthorizationRequest): void {
-  if (request.context.present.accountSuspended) throw new ProtocolError('access_denied', 'account_suspended')
+  if (request.context.circumstances.accountSuspended) throw new ProtocolError('access_denied', 'account_suspended')
   if (isStranger(request)) throw new ProtocolError('access_denied', 'app_private')
 }
 
-export function isStranger({ context: { present } }: AuthorizationRequest): boolean {
-  const isMember = present.memberships.some(({ organizationId }) => organizationId === present.app.organizationId)
-  return present.app.visibility === 'private' && !isMember
+export function isStranger({ context: { circumstances } }: AuthorizationRequest): boolean {
+  const isMember = circumstances.memberships.some(
+    ({ organizationId }) => organizationId === circumstances.app.organizationId,
+  )
+  return circumstances.app.visibility === 'private' && !isMember
 }
 
 /** What a request object says would be ignored, and it may say less than the rest (RFC 9101 §6.3, RFC 9126). */
@@ -149,17 +151,17 @@ function requireChallenge({ code_challenge, code_challenge_method }: Parameters)
 /** Left out, `scope` means everything that the app always needs. */
 function requireScopes(
   { scope }: Parameters,
-  { app, present }: PresentContext,
+  { app, circumstances }: ConsentContext,
   catalogue: readonly Scope[],
   issuer: string,
 ): readonly Scope[] {
   const names = parseScope(scope) ?? app.scopes
   if (names.length === 0) throw refuse('invalid_scope', 'scope_missing')
-  const registered = present.catalogue.map(({ name }) => name)
+  const registered = circumstances.catalogue.map(({ name }) => name)
   const found = catalogue.filter(({ name }) => names.includes(name) && registered.includes(name))
   const unknown = names.filter((name) => !found.some((entry) => entry.name === name))
   if (unknown.length > 0) {
-    throw refuse('invalid_scope', 'scope_unregistered', describeUnregistered(unknown, present, issuer))
+    throw refuse('invalid_scope', 'scope_unregistered', describeUnregistered(unknown, circumstances, issuer))
   }
   return found
 }

@@ -6,7 +6,7 @@ import { newRepeatableEvent } from '../audit/events.ts'
 import { TransactionEnded } from '../engine/consent-transaction.ts'
 import type { AppEnv } from '../env.ts'
 import { PageError, REASONS } from '../errors.ts'
-import { mayReach } from '../grants/present.ts'
+import { mayReach } from '../grants/effective-access.ts'
 import { answerOnce } from '../lib/answer-once.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
@@ -179,7 +179,7 @@ function readPermission(request: AuthorizationRequest, form: URLSearchParams, no
   if (!needsOrganization({ ...request, scopes: allowed })) return { ok: true, scopes, organizations: [] }
   const chosen = [...new Set(form.getAll('organization'))]
   if (chosen.length === 0) return { ok: false, problem: PROBLEMS.noOrganization }
-  const refused = chosen.filter((id) => !mayReach(id, request.context.present, now))
+  const refused = chosen.filter((id) => !mayReach(id, request.context.circumstances, now))
   if (refused.length > 0) {
     const refusedBy = refused.filter((id) => isMember(id, request))
     return { ok: false, problem: PROBLEMS.organizationRefuses, refusedBy }
@@ -189,5 +189,5 @@ function readPermission(request: AuthorizationRequest, form: URLSearchParams, no
 
 /** Whoever names an organization that is not theirs leaves no trace in its log. */
 function isMember(organizationId: string, { context }: AuthorizationRequest): boolean {
-  return context.present.memberships.some((membership) => membership.organizationId === organizationId)
+  return context.circumstances.memberships.some((membership) => membership.organizationId === organizationId)
 }

@@ -5,7 +5,7 @@ import { lostDomain } from '../apps/publisher.ts'
 import { findPublisherCheck } from '../apps/publisher-store.ts'
 import { isLoopbackRedirect } from '../apps/redirect-uri.ts'
 import type { AppEnv } from '../env.ts'
-import { refusalOf } from '../grants/present.ts'
+import { refusalOf } from '../grants/effective-access.ts'
 import { currentTime } from '../lib/clock.ts'
 import { listDeciders } from '../organizations/deciders-store.ts'
 import type { Membership } from '../organizations/organization.ts'
@@ -72,7 +72,7 @@ async function listOrganizations(
 ): Promise<ConsentOrganization[]> {
   const memberships = await listMemberships(c.env.DB, session.accountId)
   const now = currentTime()
-  const refusals = new Map(memberships.map(({ organizationId: id }) => [id, refusalOf(id, context.present, now)]))
+  const refusals = new Map(memberships.map(({ organizationId: id }) => [id, refusalOf(id, context.circumstances, now)]))
   const refusing = memberships.filter(({ organizationId: id, personal }) => !personal && refusals.get(id))
   const deciders = await findDeciders(c, refusing)
   return memberships.map(({ organizationId: id, name, slug, personal }) => ({

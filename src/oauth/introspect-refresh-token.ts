@@ -3,7 +3,7 @@ import type { PresentedClient } from '../apps/authenticate-client.ts'
 import { readAuthority } from '../authority/authority-stub.ts'
 import { nearestShard } from '../authority/nearest-shard.ts'
 import type { AppEnv } from '../env.ts'
-import { intersect } from '../grants/present.ts'
+import { effectiveAccess } from '../grants/effective-access.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
 import { currentTime } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
@@ -38,16 +38,16 @@ export async function introspectRefreshToken(c: Context<AppEnv>, { token, handle
   })
   requireCaller(credentials, known.caller)
   if (!inspection.alive || !known.access) return INACTIVE
-  const left = intersect(inspection, known.access.present, currentTime())
-  if (!left.ok) return INACTIVE
+  const effective = effectiveAccess(inspection, known.access.circumstances, currentTime())
+  if (!effective.ok) return INACTIVE
   return {
     active: true,
     iss: config.issuer,
     sub: accountId,
     aud: inspection.resource,
     client_id: inspection.clientId,
-    scope: left.scopes.join(' '),
-    organizations: left.organizations,
+    scope: effective.scopes.join(' '),
+    organizations: effective.organizations,
     grant_id: inspection.grantId,
     token_type: 'refresh_token',
     iat: inspection.createdAt,

@@ -3,10 +3,10 @@ import type { Session } from '../accounts/sessions.ts'
 import { nearestShard } from '../authority/nearest-shard.ts'
 import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
-import { intersect, mayReach, type RemovalCount } from '../grants/present.ts'
+import { effectiveAccess, mayReach, type RemovalCount } from '../grants/effective-access.ts'
+import { findConsentContext } from '../ledger/consent-context-store.ts'
 import { ledgerClient } from '../ledger/ledger-client.ts'
 import { callLedger, unwrap } from '../ledger/ledger-stub.ts'
-import { findPresent } from '../ledger/present-store.ts'
 import { currentTime } from '../lib/clock.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { codeLocation, redirectResponse } from './authorization-response.ts'
@@ -69,12 +69,12 @@ async function requireStillAllowed(
   permission: ConsentedAccess,
 ): Promise<RemovalCount> {
   const now = currentTime()
-  const context = await findPresent(c.env.DB, c.get('config'), app.clientId, { accountId })
+  const context = await findConsentContext(c.env.DB, c.get('config'), app.clientId, { accountId })
   if (!context) throw new ProtocolError('access_denied', 'app_deleted')
-  const { present, removals } = context
-  const left = intersect({ ...permission, resource, consentedAfter: removals }, present, now)
-  if (!left.ok) throw new ProtocolError('access_denied', left.reason)
-  const lost = permission.organizations.some((id) => !mayReach(id, present, now))
+  const { circumstances, removals } = context
+  const effective = effectiveAccess({ ...permission, resource, consentedAfter: removals }, circumstances, now)
+  if (!effective.ok) throw new ProtocolError('access_denied', effective.reason)
+  const lost = permission.organizations.some((id) => !mayReach(id, circumstances, now))
   if (lost) throw new ProtocolError('access_denied', 'organization_missing')
   return removals
 }

@@ -1,6 +1,6 @@
 import type { App } from '../apps/app.ts'
 import { ProtocolError } from '../errors.ts'
-import type { PresentContext } from '../ledger/present-store.ts'
+import type { ConsentContext } from '../ledger/consent-context-store.ts'
 
 /** Long enough for any address that somebody registered, and short enough for a page. */
 const SHOWN_LENGTH = 500
@@ -24,8 +24,8 @@ export class MistakenRequest extends ProtocolError {
     return new MistakenRequest('client_unknown', clientId, null)
   }
 
-  static unregisteredRedirectUri(redirectUri: string, { app, present }: PresentContext): MistakenRequest {
-    const member = present.memberships.some(({ organizationId }) => organizationId === app.organizationId)
+  static unregisteredRedirectUri(redirectUri: string, { app, circumstances }: ConsentContext): MistakenRequest {
+    const member = circumstances.memberships.some(({ organizationId }) => organizationId === app.organizationId)
     return new MistakenRequest('redirect_uri_unregistered', redirectUri, member ? app : null)
   }
 }

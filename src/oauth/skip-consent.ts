@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
-import { mayReach } from '../grants/present.ts'
+import { mayReach } from '../grants/effective-access.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
@@ -18,8 +18,8 @@ export async function findSkip(
   const { app, context, target, scopes, resource } = request
   if (!context.account || request.prompt.has('consent') || !maySkip(request)) return undefined
   const names = scopes.map((scope) => scope.name)
-  const memberships = context.present.memberships.filter(({ organizationId }) =>
-    mayReach(organizationId, context.present, now),
+  const memberships = context.circumstances.memberships.filter(({ organizationId }) =>
+    mayReach(organizationId, context.circumstances, now),
   )
   const question = {
     clientId: app.clientId,
@@ -30,8 +30,8 @@ export async function findSkip(
     reachable: memberships.map(({ organizationId, joinedAfter }) => ({ id: organizationId, joinedAfter })),
     // A consent that lost an organization says less than the person did: they are asked anew, once.
     lastCutOff: Math.max(
-      context.present.grantsCountFrom,
-      ...context.present.memberships.map(({ cutOffBy }) => cutOffBy ?? 0),
+      context.circumstances.grantsCountFrom,
+      ...context.circumstances.memberships.map(({ cutOffBy }) => cutOffBy ?? 0),
     ),
   }
   const found = await callLedger(c.env, context.account.id, async (ledger) => ledger.findSkippable(question))

@@ -1,6 +1,6 @@
 import type { App } from '../apps/app.ts'
 import type { Bindings } from '../env.ts'
-import type { Present } from '../grants/present.ts'
+import type { Circumstances } from '../grants/effective-access.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
 import type { AuthorizationRefusal } from './authorization-response.ts'
 
@@ -8,7 +8,10 @@ import type { AuthorizationRefusal } from './authorization-response.ts'
  * Whether the deployment, or the organization of the person, has a reason to trust where this app sends browsers. Anybody
  * can register an app; a redirect that nobody asked for lends our address to whoever did (RFC 9700 §4.11.2).
  */
-export function isTrusted({ firstParty, visibility, publisherDomain }: App, { app, memberships }: Present): boolean {
+export function isTrusted(
+  { firstParty, visibility, publisherDomain }: App,
+  { app, memberships }: Circumstances,
+): boolean {
   if (firstParty || (visibility === 'public' && publisherDomain !== null)) return true
   return memberships.some(({ organizationId }) => organizationId === app.organizationId)
 }

@@ -1,5 +1,5 @@
 /**
- * `refusalOf` of src/grants/present.ts in SQL, for thousands of grants at once: the reason as text, or NULL. Reads the
+ * `refusalOf` (src/grants/effective-access.ts) in SQL, for thousands of grants at once: the reason as text, or NULL. Reads the
  * aliases `organization`, `app` and `decision` (outer joined), and ?1 as now. A test holds both to each other over
  * every combination (test/objects/app-refusal.test.ts). `policy` stands in for another one, to preview it.
  */

@@ -133,7 +133,7 @@ describe('a change that is announced', () => {
     const cold = `${SIGNER}/cold`
     const suspended = async () => {
       const outcome = await readerOf(cold).read({ authority: cold, access: { ...access, organizations: [] } })
-      return outcome.outcome === 'read' && outcome.access?.present.app.suspended
+      return outcome.outcome === 'read' && outcome.access?.circumstances.app.suspended
     }
     const asked = await whileHeld(suspended, async () => {
       await suspend(access)

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import { type Present, type PresentOrganization, refusalOf } from '../../src/grants/present.ts'
+import { type Circumstances, type OrganizationCircumstances, refusalOf } from '../../src/grants/effective-access.ts'
 import { appRefusal } from '../../src/revocation/app-refusal-store.ts'
 
 const NOW = 1_800_000_000
-const DECISIONS: PresentOrganization['decision'][] = [
+const DECISIONS: OrganizationCircumstances['decision'][] = [
   null,
   { kind: 'blocked', scopeCeiling: null, expiresAt: null },
   ...[null, NOW - 1, NOW, NOW + 1].map((expiresAt) => ({ kind: 'approved' as const, scopeCeiling: null, expiresAt })),
@@ -12,8 +12,8 @@ const DECISIONS: PresentOrganization['decision'][] = [
 const BOTH = [false, true]
 
 interface Case {
-  membership: PresentOrganization
-  app: Present['app']
+  membership: OrganizationCircumstances
+  app: Circumstances['app']
 }
 
 /** Every organization and decision beside every app. */
@@ -64,7 +64,7 @@ async function refusalInSql(cases: readonly Case[], policy?: string): Promise<(s
 }
 
 function refusalInCode({ membership, app }: Case): string | null {
-  const present = {
+  const circumstances = {
     app,
     accountSuspended: false,
     removals: 0,
@@ -72,7 +72,7 @@ function refusalInCode({ membership, app }: Case): string | null {
     memberships: [membership],
     catalogue: [],
   }
-  return refusalOf('org_1', present, NOW) ?? null
+  return refusalOf('org_1', circumstances, NOW) ?? null
 }
 
 it('says the same in SQL as in code, for every organization, decision and app', async () => {

@@ -10,12 +10,12 @@ import {
   allowedBy,
   type Change,
   change,
+  circumstancesOf,
   createModel,
   grantOf,
   type Model,
   type Names,
   perform,
-  presentOf,
 } from '../support/workers/access-model.ts'
 import { advance } from '../support/workers/time.ts'
 
@@ -93,7 +93,7 @@ async function announceTo({ name }: Believer): Promise<void> {
   await authorityStub(env, name).announce(name, (await readAnnouncement(env.DB)).changes)
 }
 
-/** What was read at that moment, intersected by the rules that a ledger uses. */
+/** What was read at that moment, judged by the rules that a ledger uses. */
 async function readOf(names: Names) {
   const { clientId, accountId, organizations, resource } = { ...names, ...grantOf(names) }
   const outcome = await authorityStub(env, READER).read({
@@ -101,7 +101,7 @@ async function readOf(names: Names) {
     access: { clientId, accountId, organizations, resource },
   })
   if (outcome.outcome !== 'read' || !outcome.access) throw new Error('an app that exists must be known')
-  return withoutEnd(allowedBy(names, outcome.access.present, currentTime()))
+  return withoutEnd(allowedBy(names, outcome.access.circumstances, currentTime()))
 }
 
 async function signed(names: Names) {
@@ -133,7 +133,7 @@ async function live(steps: readonly Step[]): Promise<void> {
   const holds = async (believer: Believer, answer: unknown) => {
     const possible = believer
       .possible()
-      .map((state) => withoutEnd(allowedBy(names, presentOf(names, state), currentTime())))
+      .map((state) => withoutEnd(allowedBy(names, circumstancesOf(names, state), currentTime())))
     expect(possible).toContainEqual(answer)
   }
   // Both know all of it.

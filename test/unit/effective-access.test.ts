@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { intersect, type Present, type PresentOrganization } from '../../src/grants/present.ts'
+import {
+  type Circumstances,
+  effectiveAccess,
+  type OrganizationCircumstances,
+} from '../../src/grants/effective-access.ts'
 
 const SCOPES = ['projects:read', 'projects:write', 'profile:read']
 const RESOURCE = 'https://api.example'
@@ -14,7 +18,7 @@ const decision = fc.oneof(
   fc.record({ kind: fc.constant('blocked' as const), scopeCeiling: fc.constant(null), expiresAt: fc.constant(null) }),
   fc.record({ kind: fc.constant('approved' as const), scopeCeiling: ceiling, expiresAt: fc.option(time) }),
 )
-const membership = (organizationId: string): fc.Arbitrary<PresentOrganization> =>
+const membership = (organizationId: string): fc.Arbitrary<OrganizationCircumstances> =>
   fc.record({
     organizationId: fc.constant(organizationId),
     personal: fc.boolean(),
@@ -24,7 +28,7 @@ const membership = (organizationId: string): fc.Arbitrary<PresentOrganization> =
     decision,
     cutOffBy: fc.option(removal),
   })
-const present: fc.Arbitrary<Present> = fc.record({
+const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   app: fc.record({
     clientId: fc.constant('app_1'),
     organizationId: fc.constant('org_own'),
@@ -57,10 +61,10 @@ const granted = fc.record({
 type Granted = typeof granted extends fc.Arbitrary<infer Value> ? Value : never
 
 /** Which scopes reach one organization by a grant for it alone: a limit is an organization's own. */
-function allowedIn(organization: string, grant: Granted, state: Present, now: number): string[] {
-  const left = intersect({ ...grant, organizations: [organization] }, state, now)
-  if (!left.ok || !left.organizations.includes(organization)) return []
-  return left.scopes.filter((scope) => scope !== 'profile:read')
+function allowedIn(organization: string, grant: Granted, state: Circumstances, now: number): string[] {
+  const effective = effectiveAccess({ ...grant, organizations: [organization] }, state, now)
+  if (!effective.ok || !effective.organizations.includes(organization)) return []
+  return effective.scopes.filter((scope) => scope !== 'profile:read')
 }
 
 const RUNS = { numRuns: 3000 }
@@ -68,7 +72,7 @@ const RUNS = { numRuns: 3000 }
 it('allows nobody more only because time went by', () => {
   let limitedByTime = 0
   fc.assert(
-    fc.property(granted, present, time, time, fc.constantFrom(...ORGANIZATIONS), (grant, state, one, two, id) => {
+    fc.property(granted, circumstances, time, time, fc.constantFrom(...ORGANIZATIONS), (grant, state, one, two, id) => {
       const before = allowedIn(id, grant, state, Math.min(one, two))
       const later = allowedIn(id, grant, state, Math.max(one, two))
       if (later.length < before.length) limitedByTime++
@@ -82,17 +86,17 @@ it('allows nobody more only because time went by', () => {
 it('never exceeds what was consented to, nor the ceiling of any organization in the token', () => {
   let tokens = 0
   fc.assert(
-    fc.property(granted, present, time, (grant, state, now) => {
-      const left = intersect(grant, state, now)
-      if (!left.ok) return
+    fc.property(granted, circumstances, time, (grant, state, now) => {
+      const effective = effectiveAccess(grant, state, now)
+      if (!effective.ok) return
       tokens++
       expect(grant.consentedAfter).toBeGreaterThanOrEqual(state.grantsCountFrom)
-      expect(grant.scopes).toEqual(expect.arrayContaining([...left.scopes]))
-      expect(grant.organizations).toEqual(expect.arrayContaining([...left.organizations]))
-      for (const id of left.organizations) {
+      expect(grant.scopes).toEqual(expect.arrayContaining([...effective.scopes]))
+      expect(grant.organizations).toEqual(expect.arrayContaining([...effective.organizations]))
+      for (const id of effective.organizations) {
         const own = state.memberships.find(({ organizationId }) => organizationId === id)!
         const limit = own.decision ? own.decision.scopeCeiling : own.scopeCeiling
-        const above = left.scopes.filter((scope) => scope !== 'profile:read' && limit && !limit.includes(scope))
+        const above = effective.scopes.filter((scope) => scope !== 'profile:read' && limit && !limit.includes(scope))
         expect(above).toEqual([])
         expect(grant.consentedAfter).toBeGreaterThanOrEqual(Math.max(own.joinedAfter, own.cutOffBy ?? 0))
       }
@@ -104,10 +108,10 @@ it('never exceeds what was consented to, nor the ceiling of any organization in 
 
 it('issues nothing that outlives the approval it rests on', () => {
   fc.assert(
-    fc.property(granted, present, time, (grant, state, now) => {
-      const left = intersect(grant, state, now)
-      if (!left.ok || left.until === null) return
-      expect(left.until).toBeGreaterThan(now)
+    fc.property(granted, circumstances, time, (grant, state, now) => {
+      const effective = effectiveAccess(grant, state, now)
+      if (!effective.ok || effective.until === null) return
+      expect(effective.until).toBeGreaterThan(now)
     }),
     RUNS,
   )

@@ -2,10 +2,10 @@ import type { App } from '../../apps/app.ts'
 import type { Scope } from '../../catalog/catalog.ts'
 import { listScopes } from '../../catalog/catalog-store.ts'
 import { ApiError, type FieldError } from '../../errors.ts'
-import { intersect, type Present } from '../../grants/present.ts'
+import { type Circumstances, effectiveAccess } from '../../grants/effective-access.ts'
+import { findConsentContexts } from '../../ledger/consent-context-store.ts'
 import { callLedger } from '../../ledger/ledger-stub.ts'
 import type { GrantSummary } from '../../ledger/manage-grants.ts'
-import { findPresents } from '../../ledger/present-store.ts'
 import { currentTime, type EpochSeconds } from '../../lib/clock.ts'
 import type { ActionContext } from '../kit/action-context.ts'
 import { invalidFields, pointer } from '../kit/field-errors.ts'
@@ -23,17 +23,17 @@ export async function listGrants({ env, config, caller }: ActionContext): Promis
   const grants = await callLedger(env, caller.accountId, async (ledger) => ledger.listGrants())
   const now = currentTime()
   const clientIds = [...new Set(grants.map(({ clientId }) => clientId))]
-  const contexts = await findPresents(env.DB, config, clientIds, caller.accountId)
+  const contexts = await findConsentContexts(env.DB, config, clientIds, caller.accountId)
   return grants.flatMap((grant) => {
     const context = contexts.get(grant.clientId)
     if (!context || context.app.deletedAt !== null) return []
-    return [{ grant, app: context.app, inEffect: inEffectOf(grant, context.present, now) }]
+    return [{ grant, app: context.app, inEffect: inEffectOf(grant, context.circumstances, now) }]
   })
 }
 
-function inEffectOf(grant: GrantSummary, present: Present, now: EpochSeconds): Kept {
-  const left = intersect(grant, present, now)
-  return left.ok ? left : { scopes: [], organizations: [] }
+function inEffectOf(grant: GrantSummary, circumstances: Circumstances, now: EpochSeconds): Kept {
+  const effective = effectiveAccess(grant, circumstances, now)
+  return effective.ok ? effective : { scopes: [], organizations: [] }
 }
 
 export async function getGrant(context: ActionContext, grantId: string): Promise<OwnGrant> {

@@ -1,6 +1,11 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
-import { intersect, type Present, type PresentOrganization, type Remaining } from '../../../src/grants/present.ts'
+import {
+  type Circumstances,
+  type EffectiveAccess,
+  effectiveAccess,
+  type OrganizationCircumstances,
+} from '../../../src/grants/effective-access.ts'
 import { type Access, createAccess } from './access.ts'
 import { ISSUER } from './world.ts'
 
@@ -28,7 +33,7 @@ export interface Model {
 interface ModelOrganization {
   /** Undefined: the account is no member. */
   joinedAfter: number | undefined
-  policy: PresentOrganization['policy']
+  policy: OrganizationCircumstances['policy']
   ceiling: string[] | null
   suspended: boolean
   grantsCountFrom: number
@@ -292,7 +297,7 @@ export function grantOf({ scopes, organizations, resource, consentedAfter }: Nam
   }
 }
 
-export function presentOf(names: Names, { app, account, resource, organizations }: Model): Present {
+export function circumstancesOf(names: Names, { app, account, resource, organizations }: Model): Circumstances {
   const open = (to: 'everyone' | 'first_party') => app.firstParty || to === 'everyone'
   const { read, write, profile } = names.scopes
   const catalogue = [
@@ -321,7 +326,7 @@ export function presentOf(names: Names, { app, account, resource, organizations 
   }
 }
 
-function membershipOf(organizationId: string, model: ModelOrganization): PresentOrganization[] {
+function membershipOf(organizationId: string, model: ModelOrganization): OrganizationCircumstances[] {
   const { joinedAfter, policy, ceiling: scopeCeiling, suspended, grantsCountFrom, decision, cutOffBy } = model
   if (joinedAfter === undefined || suspended) return []
   return [
@@ -338,15 +343,15 @@ function membershipOf(organizationId: string, model: ModelOrganization): Present
 }
 
 /** What may be signed, in an order that says nothing. */
-export function allowedBy(names: Names, present: Present, now: number) {
-  return inOrder(intersect(grantOf(names), present, now))
+export function allowedBy(names: Names, circumstances: Circumstances, now: number) {
+  return inOrder(effectiveAccess(grantOf(names), circumstances, now))
 }
 
-export function inOrder(remaining: Remaining) {
-  if (!remaining.ok) return { refused: remaining.reason }
+export function inOrder(access: EffectiveAccess) {
+  if (!access.ok) return { refused: access.reason }
   return {
-    scopes: remaining.scopes.toSorted(),
-    organizations: remaining.organizations.toSorted(),
-    until: remaining.until,
+    scopes: access.scopes.toSorted(),
+    organizations: access.organizations.toSorted(),
+    until: access.until,
   }
 }

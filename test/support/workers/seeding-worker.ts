@@ -1,11 +1,11 @@
 import { type Bindings, readConfig } from '../../../src/env.ts'
 import type { Grant } from '../../../src/grants/grant.ts'
+import { findConsentContext } from '../../../src/ledger/consent-context-store.ts'
 import { grantIndexStatements, statusSubject } from '../../../src/ledger/grant-index-store.ts'
 import { GrantLedger as RealLedger } from '../../../src/ledger/grant-ledger-object.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { ledgerClient } from '../../../src/ledger/ledger-client.ts'
 import { unwrap } from '../../../src/ledger/ledger-stub.ts'
-import { findPresent } from '../../../src/ledger/present-store.ts'
 import { redeemCommand } from '../../../src/ledger/token-command.ts'
 import { currentTime } from '../../../src/lib/clock.ts'
 import { sha256 } from '../../../src/lib/encoding.ts'
@@ -57,7 +57,7 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   const config = readConfig(env)
   const { issuer, keyShards } = config
   const ledger = env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId))
-  const context = await findPresent(env.DB, readConfig(env), seeding.clientId, { accountId })
+  const context = await findConsentContext(env.DB, readConfig(env), seeding.clientId, { accountId })
   if (!context) throw new Error('the app is missing')
   const { app, removals } = context
   const client = ledgerClient(app)

@@ -3,8 +3,8 @@ import { getMailer } from '../../../accounts/mail.ts'
 import { allowMailOf } from '../../../accounts/mail-limits.ts'
 import type { App } from '../../../apps/app.ts'
 import { ApiError } from '../../../errors.ts'
-import { type OrganizationRefusal, refusalOf } from '../../../grants/present.ts'
-import { findPresent, type PresentContext } from '../../../ledger/present-store.ts'
+import { type OrganizationRefusal, refusalOf } from '../../../grants/effective-access.ts'
+import { type ConsentContext, findConsentContext } from '../../../ledger/consent-context-store.ts'
 import { currentTime } from '../../../lib/clock.ts'
 import { type AccessRequest, MAX_ASKED } from '../../../organizations/access-request.ts'
 import * as requests from '../../../organizations/access-requests-store.ts'
@@ -49,11 +49,11 @@ export async function findRefusal(
 ): Promise<{ app: App; refusal: OrganizationRefusal | undefined }> {
   requireMembership(caller, organizationId)
   const now = currentTime()
-  const context = await findPresent(env.DB, config, clientId, { accountId: caller.accountId })
+  const context = await findConsentContext(env.DB, config, clientId, { accountId: caller.accountId })
   if (!context || context.app.deletedAt !== null || isStranger(context, caller)) {
     throw new ApiError('not-found', 'There is no such app.')
   }
-  return { app: context.app, refusal: refusalOf(organizationId, context.present, now) }
+  return { app: context.app, refusal: refusalOf(organizationId, context.circumstances, now) }
 }
 
 /** By session only: an app that could ask for itself would. */
@@ -117,7 +117,7 @@ function answered(): ApiError {
 }
 
 /** A private app is for the members of its own organization. */
-function isStranger({ app }: PresentContext, { memberships }: Caller): boolean {
+function isStranger({ app }: ConsentContext, { memberships }: Caller): boolean {
   return (
     app.visibility === 'private' && !memberships.some(({ organizationId }) => organizationId === app.organizationId)
   )

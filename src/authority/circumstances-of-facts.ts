@@ -1,5 +1,5 @@
 import { absoluteIdentifier } from '../catalog/catalog.ts'
-import type { Present, PresentOrganization } from '../grants/present.ts'
+import type { Circumstances, OrganizationCircumstances } from '../grants/effective-access.ts'
 import { decisionName, type Fact, type FactName } from './facts.ts'
 import type { KnownFact, Replica } from './replica.ts'
 
@@ -27,7 +27,7 @@ export interface KnownAccess {
   resource: KnownFact<'resource'>
   /** Everything that was looked at: it must still hold when the answer leaves. */
   restsOn: readonly KnownFact[]
-  present: Present
+  circumstances: Circumstances
 }
 
 /** Reads what is missing, then looks at all of it in one synchronous step. Undefined: there is no such app. */
@@ -72,8 +72,8 @@ function lookAt(replica: Replica, question: AccessQuestion, issuer: string): Kno
       resource,
       ...reached.flatMap(({ organization, decision }) => [organization, decision]),
     ],
-    present: {
-      app: presentApp(clientId, app.value, owner.value),
+    circumstances: {
+      app: circumstancesOfApp(clientId, app.value, owner.value),
       accountSuspended: account.value === undefined || account.value.suspendedAt !== null,
       grantsCountFrom: Math.max(
         app.value.grantsCountFrom,
@@ -81,14 +81,18 @@ function lookAt(replica: Replica, question: AccessQuestion, issuer: string): Kno
         account.value?.grantsCountFrom ?? 0,
       ),
       memberships: looked.flatMap(({ id, organization, decision }) =>
-        presentOrganization(id, account.value, organization.value, decision?.value),
+        circumstancesOfOrganization(id, account.value, organization.value, decision?.value),
       ),
       catalogue: catalogueOf(app.value, absoluteIdentifier(identifier, issuer), resource.value),
     },
   }
 }
 
-function presentApp(clientId: string, app: Fact<'app'>, owner: Fact<'organization'> | undefined): Present['app'] {
+function circumstancesOfApp(
+  clientId: string,
+  app: Fact<'app'>,
+  owner: Fact<'organization'> | undefined,
+): Circumstances['app'] {
   return {
     clientId,
     organizationId: app.organizationId,
@@ -103,12 +107,12 @@ function presentApp(clientId: string, app: Fact<'app'>, owner: Fact<'organizatio
 }
 
 /** One, or none: the account is no member, or the organization is suspended. */
-function presentOrganization(
+function circumstancesOfOrganization(
   organizationId: string,
   account: Fact<'account'> | undefined,
   organization: Fact<'organization'> | undefined,
   decision: Fact<'decision'> | undefined,
-): PresentOrganization[] {
+): OrganizationCircumstances[] {
   const membership = account?.memberships.find((candidate) => candidate.organizationId === organizationId)
   if (!membership || !organization || organization.suspendedAt !== null) return []
   return [
@@ -131,7 +135,7 @@ function catalogueOf(
   { scopes, optionalScopes, firstParty }: Fact<'app'>,
   identifier: string,
   resource: Fact<'resource'> | undefined,
-): Present['catalogue'] {
+): Circumstances['catalogue'] {
   if (!resource) return []
   const registered = new Set([...scopes, ...optionalScopes])
   const open = (openTo: 'everyone' | 'first_party') => firstParty || openTo === 'everyone'

@@ -4,11 +4,11 @@ import { expect, it } from 'vitest'
 import { readAnnouncement } from '../../src/authority/authorities-store.ts'
 import { authorityStub } from '../../src/authority/authority-stub.ts'
 import { readConfig } from '../../src/env.ts'
-import { intersect } from '../../src/grants/present.ts'
-import { findPresent } from '../../src/ledger/present-store.ts'
+import { effectiveAccess } from '../../src/grants/effective-access.ts'
+import { findConsentContext } from '../../src/ledger/consent-context-store.ts'
 import { currentTime } from '../../src/lib/clock.ts'
 import { SIGNER } from '../support/workers/access.ts'
-import { change, createModel, grantOf, inOrder, perform, presentOf } from '../support/workers/access-model.ts'
+import { change, circumstancesOf, createModel, grantOf, inOrder, perform } from '../support/workers/access-model.ts'
 
 const READER = `${SIGNER}/1`
 
@@ -38,7 +38,7 @@ it('says the same of every grant to a page, which asks D1, and to a token, which
     const reader = authorityStub(env, READER)
     await reader.announce(READER, (await readAnnouncement(env.DB)).changes)
 
-    const page = await findPresent(env.DB, config, clientId, { accountId })
+    const page = await findConsentContext(env.DB, config, clientId, { accountId })
     for (const { scopes, organizations, before } of grants) {
       const granted = {
         ...whole,
@@ -49,9 +49,9 @@ it('says the same of every grant to a page, which asks D1, and to a token, which
       const access = { clientId, accountId, organizations: granted.organizations, resource: granted.resource }
       const read = await reader.read({ authority: READER, access })
       if (!page || read.outcome !== 'read' || !read.access) throw new Error('the app is there')
-      const said = inOrder(intersect(granted, page.present, now))
-      expect(inOrder(intersect(granted, read.access.present, now))).toEqual(said)
-      expect(inOrder(intersect(granted, presentOf(names, model), now))).toEqual(said)
+      const said = inOrder(effectiveAccess(granted, page.circumstances, now))
+      expect(inOrder(effectiveAccess(granted, read.access.circumstances, now))).toEqual(said)
+      expect(inOrder(effectiveAccess(granted, circumstancesOf(names, model), now))).toEqual(said)
       outcomes['refused' in said ? 'refused' : 'allowed']++
     }
   }

@@ -7,7 +7,7 @@ import type { EpochSeconds } from '../lib/clock.ts'
 export type RemovalCount = number
 
 /** How one organization of the person stands to one app, today. */
-export interface PresentOrganization {
+export interface OrganizationCircumstances {
   organizationId: string
   /** The person's own organization: whoever consents is its only administrator. */
   personal: boolean
@@ -25,8 +25,8 @@ export interface PresentOrganization {
   cutOffBy: RemovalCount | null
 }
 
-/** The state of the world that a grant is intersected with at every token and introspection. */
-export interface Present {
+/** What holds at this moment, and decides at every token and introspection what a grant gives. */
+export interface Circumstances {
   app: {
     clientId: string
     organizationId: string
@@ -41,12 +41,12 @@ export interface Present {
   accountSuspended: boolean
   /** Of the app, its owner and the account: suspensions that ended without bringing earlier consents back. */
   grantsCountFrom: RemovalCount
-  memberships: readonly PresentOrganization[]
+  memberships: readonly OrganizationCircumstances[]
   /** The catalogue, as far as this app is registered for it. */
   catalogue: readonly { name: string; resource: string; target: 'account' | 'organization' }[]
 }
 
-export type PresentRefusal =
+export type AccessRefusal =
   | 'app_deleted'
   | 'app_suspended'
   | 'account_suspended'
@@ -55,7 +55,7 @@ export type PresentRefusal =
   | 'organization_missing'
   | 'scope_missing'
 
-export type Remaining =
+export type EffectiveAccess =
   | {
       ok: true
       scopes: readonly string[]
@@ -63,7 +63,7 @@ export type Remaining =
       /** When an approval that it rests on ends: nothing that is issued may outlive it. Null: none has an end. */
       until: EpochSeconds | null
     }
-  | { ok: false; reason: PresentRefusal }
+  | { ok: false; reason: AccessRefusal }
 
 interface Granted {
   scopes: readonly string[]
@@ -72,25 +72,25 @@ interface Granted {
   consentedAfter: RemovalCount
 }
 
-/** What is left of a grant today. Never more than was granted. */
-export function intersect(granted: Granted, present: Present, now: EpochSeconds): Remaining {
+/** What a grant gives under the circumstances. Never more than was granted. */
+export function effectiveAccess(granted: Granted, circumstances: Circumstances, now: EpochSeconds): EffectiveAccess {
   const refusal =
-    findRefusal(present) ?? (granted.consentedAfter < present.grantsCountFrom ? 'consent_ended' : undefined)
+    findRefusal(circumstances) ?? (granted.consentedAfter < circumstances.grantsCountFrom ? 'consent_ended' : undefined)
   if (refusal) return { ok: false, reason: refusal }
   const organizations = granted.organizations.filter(
-    (id) => mayReach(id, present, now) && !isCutOff(id, granted.consentedAfter, present),
+    (id) => mayReach(id, circumstances, now) && !isCutOff(id, granted.consentedAfter, circumstances),
   )
-  const usable = usableScopes(granted, present)
-  const scopes = usable.filter((scope) => mayUse(scope, organizations, present)).map((scope) => scope.name)
+  const usable = usableScopes(granted, circumstances)
+  const scopes = usable.filter((scope) => mayUse(scope, organizations, circumstances)).map((scope) => scope.name)
   if (scopes.length > 0) {
-    const used = keepIfUsed(organizations, scopes, present)
-    return { ok: true, scopes, organizations: used, until: endOfApprovals(used, present) }
+    const used = keepIfUsed(organizations, scopes, circumstances)
+    return { ok: true, scopes, organizations: used, until: endOfApprovals(used, circumstances) }
   }
   const lostOrganizations = granted.organizations.length > 0 && organizations.length === 0
   return { ok: false, reason: lostOrganizations ? 'organization_missing' : 'scope_missing' }
 }
 
-function findRefusal({ app, accountSuspended, memberships }: Present): PresentRefusal | undefined {
+function findRefusal({ app, accountSuspended, memberships }: Circumstances): AccessRefusal | undefined {
   if (app.deleted) return 'app_deleted'
   if (app.suspended || app.ownerSuspended) return 'app_suspended'
   if (accountSuspended) return 'account_suspended'
@@ -100,23 +100,23 @@ function findRefusal({ app, accountSuspended, memberships }: Present): PresentRe
 }
 
 /** Registered today, and in the catalogue of the resource that the grant is for. */
-function usableScopes(granted: Granted, present: Present) {
-  return present.catalogue.filter(
+function usableScopes(granted: Granted, circumstances: Circumstances) {
+  return circumstances.catalogue.filter(
     (scope) =>
       granted.scopes.includes(scope.name) &&
       scope.resource === granted.resource &&
-      present.app.scopes.includes(scope.name),
+      circumstances.app.scopes.includes(scope.name),
   )
 }
 
 /** Whether the organization lets this app in. */
-export function mayReach(organizationId: string, present: Present, now: EpochSeconds): boolean {
-  return refusalOf(organizationId, present, now) === undefined
+export function mayReach(organizationId: string, circumstances: Circumstances, now: EpochSeconds): boolean {
+  return refusalOf(organizationId, circumstances, now) === undefined
 }
 
 /** Approving an app again, or joining again, restores nothing silently: people consent again. */
-export function isCutOff(organizationId: string, consentedAfter: RemovalCount, present: Present): boolean {
-  const membership = findMembership(organizationId, present)
+export function isCutOff(organizationId: string, consentedAfter: RemovalCount, circumstances: Circumstances): boolean {
+  const membership = findMembership(organizationId, circumstances)
   if (!membership) return true
   return consentedAfter < Math.max(membership.joinedAfter, membership.cutOffBy ?? 0)
 }
@@ -134,21 +134,21 @@ export type OrganizationRefusal =
  */
 export function refusalOf(
   organizationId: string,
-  present: Present,
+  circumstances: Circumstances,
   now: EpochSeconds,
 ): OrganizationRefusal | undefined {
-  const membership = findMembership(organizationId, present)
+  const membership = findMembership(organizationId, circumstances)
   if (!membership) return 'not_a_member'
   const { decision } = membership
   if (decision?.kind === 'blocked') return 'blocked'
   if (decision) return hasEnded(decision, now) ? 'approval_ended' : undefined
-  return refusalOfPolicy(membership, present.app)
+  return refusalOfPolicy(membership, circumstances.app)
 }
 
 /** Where nobody decided. */
 function refusalOfPolicy(
-  { organizationId, personal, policy }: PresentOrganization,
-  app: Present['app'],
+  { organizationId, personal, policy }: OrganizationCircumstances,
+  app: Circumstances['app'],
 ): OrganizationRefusal | undefined {
   const own = app.organizationId === organizationId
   // A stranger's private app is for its own people; whoever else lets it in does so knowingly.
@@ -158,7 +158,7 @@ function refusalOfPolicy(
   return own || app.publisherVerified ? undefined : 'needs_verified_publisher'
 }
 
-function findMembership(organizationId: string, { memberships }: Present): PresentOrganization | undefined {
+function findMembership(organizationId: string, { memberships }: Circumstances): OrganizationCircumstances | undefined {
   return memberships.find((candidate) => candidate.organizationId === organizationId)
 }
 
@@ -170,28 +170,32 @@ function hasEnded({ expiresAt }: { expiresAt: EpochSeconds | null }, now: EpochS
 function mayUse(
   scope: { name: string; target: 'account' | 'organization' },
   organizations: readonly string[],
-  present: Present,
+  circumstances: Circumstances,
 ): boolean {
   if (scope.target === 'account') return true
   if (organizations.length === 0) return false
-  return organizations.every((id) => ceilingOf(id, present)?.includes(scope.name) ?? true)
+  return organizations.every((id) => ceilingOf(id, circumstances)?.includes(scope.name) ?? true)
 }
 
 /** An approval replaces the organization's own ceiling by its own, or by none. */
-function ceilingOf(organizationId: string, present: Present): readonly string[] | null {
-  const membership = findMembership(organizationId, present)
+function ceilingOf(organizationId: string, circumstances: Circumstances): readonly string[] | null {
+  const membership = findMembership(organizationId, circumstances)
   if (!membership) return []
   return membership.decision ? membership.decision.scopeCeiling : membership.scopeCeiling
 }
 
-function endOfApprovals(organizations: readonly string[], present: Present): EpochSeconds | null {
+function endOfApprovals(organizations: readonly string[], circumstances: Circumstances): EpochSeconds | null {
   const ends = organizations
-    .map((id) => findMembership(id, present)?.decision?.expiresAt ?? null)
+    .map((id) => findMembership(id, circumstances)?.decision?.expiresAt ?? null)
     .filter((end) => end !== null)
   return ends.length === 0 ? null : Math.min(...ends)
 }
 
-function keepIfUsed(organizations: readonly string[], scopes: readonly string[], present: Present): readonly string[] {
-  const used = present.catalogue.some((scope) => scope.target === 'organization' && scopes.includes(scope.name))
+function keepIfUsed(
+  organizations: readonly string[],
+  scopes: readonly string[],
+  circumstances: Circumstances,
+): readonly string[] {
+  const used = circumstances.catalogue.some((scope) => scope.target === 'organization' && scopes.includes(scope.name))
   return used ? organizations : []
 }

@@ -2,20 +2,20 @@ import { z } from 'zod'
 import { type App, appRow } from '../apps/app.ts'
 import { absoluteIdentifier } from '../catalog/catalog.ts'
 import type { Config } from '../env.ts'
-import type { Present, RemovalCount } from '../grants/present.ts'
+import type { Circumstances, RemovalCount } from '../grants/effective-access.ts'
 import { camelKeys } from '../lib/case.ts'
 import { batch, statement } from '../lib/d1.ts'
 import { jsonColumn } from '../lib/json-column.ts'
 import { callStore } from '../lib/storage.ts'
 
 /** Everything of D1 that a consent depends on. */
-export interface PresentContext {
+export interface ConsentContext {
   app: App
   /** Undefined: there is no such account, and no ledger is asked. */
   account: { id: string; email: string } | undefined
   /** How often access was taken away until now: a consent that this reading allows remembers it. */
   removals: RemovalCount
-  present: Present
+  circumstances: Circumstances
 }
 
 /**
@@ -23,7 +23,7 @@ export interface PresentContext {
  * administrators decided about this app, and the catalogue as far as the app is registered for it. Tokens ask an
  * authority, which keeps the same (src/authority/facts-store.ts).
  */
-const PRESENT = `
+const CONTEXT = `
   SELECT app.*, owner.suspended_at AS owner_suspended_at,
     max(app.grants_count_from, owner.grants_count_from, coalesce(account.grants_count_from, 0)) AS count_from,
     (SELECT count FROM access_removals) AS removals,
@@ -58,32 +58,32 @@ interface Subject {
 }
 
 /** Bound to an app and, when somebody is signed in, to the account. */
-function presentStatement(db: D1Database, clientId: string, subject: Subject | null): D1PreparedStatement {
-  return statement(db, PRESENT, [clientId, subject?.accountId ?? null])
+function contextStatement(db: D1Database, clientId: string, subject: Subject | null): D1PreparedStatement {
+  return statement(db, CONTEXT, [clientId, subject?.accountId ?? null])
 }
 
 /** Undefined when there is no such app. */
-export async function findPresent(
+export async function findConsentContext(
   db: D1Database,
   config: Config,
   clientId: string,
   subject: Subject | null,
-): Promise<PresentContext | undefined> {
-  const row = await callStore('D1', () => presentStatement(db, clientId, subject).first())
-  return row ? parsePresent(row, config) : undefined
+): Promise<ConsentContext | undefined> {
+  const row = await callStore('D1', () => contextStatement(db, clientId, subject).first())
+  return row ? parseContext(row, config) : undefined
 }
 
 /** How several apps stand to one account, by client_id; unknown apps are missing. */
-export async function findPresents(
+export async function findConsentContexts(
   db: D1Database,
   config: Config,
   clientIds: readonly string[],
   accountId: string,
-): Promise<Map<string, PresentContext>> {
+): Promise<Map<string, ConsentContext>> {
   if (clientIds.length === 0) return new Map()
-  const statements = clientIds.map((clientId) => presentStatement(db, clientId, { accountId }))
+  const statements = clientIds.map((clientId) => contextStatement(db, clientId, { accountId }))
   const found = await batch(db, statements)
-  const contexts = found.flatMap(({ results: [row] }) => (row ? [parsePresent(row, config)] : []))
+  const contexts = found.flatMap(({ results: [row] }) => (row ? [parseContext(row, config)] : []))
   return new Map(contexts.map((context) => [context.app.clientId, context]))
 }
 
@@ -108,7 +108,7 @@ const registeredScope = z.object({
   target: z.enum(['account', 'organization']),
 })
 
-const presentRow = camelKeys(
+const contextRow = camelKeys(
   z.object({
     owner_suspended_at: z.number().nullable(),
     account_id: z.string().nullable(),
@@ -120,11 +120,11 @@ const presentRow = camelKeys(
     catalogue: jsonColumn(z.array(registeredScope)),
   }),
 )
-type PresentRow = z.output<typeof presentRow>
+type ContextRow = z.output<typeof contextRow>
 
-function parsePresent(unparsed: unknown, config: Config): PresentContext {
+function parseContext(unparsed: unknown, config: Config): ConsentContext {
   const app = appRow.parse(unparsed)
-  const row = presentRow.parse(unparsed)
+  const row = contextRow.parse(unparsed)
   const catalogue = row.catalogue.map((scope) => ({
     ...scope,
     resource: absoluteIdentifier(scope.resource, config.issuer),
@@ -133,17 +133,17 @@ function parsePresent(unparsed: unknown, config: Config): PresentContext {
     app,
     account: row.accountId === null ? undefined : { id: row.accountId, email: row.accountEmail ?? '' },
     removals: row.removals,
-    present: {
-      app: presentApp(app, row),
+    circumstances: {
+      app: circumstancesOfApp(app, row),
       accountSuspended: row.accountSuspendedAt !== null,
       grantsCountFrom: row.countFrom,
-      memberships: row.memberships.map(toPresentOrganization),
+      memberships: row.memberships.map(toOrganizationCircumstances),
       catalogue,
     },
   }
 }
 
-function presentApp(app: App, row: PresentRow): Present['app'] {
+function circumstancesOfApp(app: App, row: ContextRow): Circumstances['app'] {
   return {
     clientId: app.clientId,
     organizationId: app.organizationId,
@@ -157,7 +157,7 @@ function presentApp(app: App, row: PresentRow): Present['app'] {
   }
 }
 
-function toPresentOrganization(row: z.output<typeof membership>): Present['memberships'][number] {
+function toOrganizationCircumstances(row: z.output<typeof membership>): Circumstances['memberships'][number] {
   const { organizationId, personal, policy, scopeCeiling, cutOffBy } = row
   return {
     organizationId,
