@@ -106,7 +106,7 @@ const grantRow = z.object({ statusId: z.number(), accountId: z.string(), grantId
 export type CutOffGrant = z.output<typeof grantRow>
 
 /** What the job has not looked at yet. Consents from after it began are none of its. */
-export async function listPortion(db: D1Database, job: CutOffJob, limit: number): Promise<CutOffGrant[]> {
+export async function listNextGrants(db: D1Database, job: CutOffJob, limit: number): Promise<CutOffGrant[]> {
   const [column, value] = job.clientId === null ? ['account_id', job.accountId] : ['client_id', job.clientId]
   return all(
     db,

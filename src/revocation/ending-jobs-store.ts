@@ -43,7 +43,7 @@ export interface EndingGrant {
 const grantRow = z.object({ statusId: z.number(), accountId: z.string(), grantId: z.string(), ends: flagColumn })
 
 /** What the job has not looked at yet. */
-export async function listEndingPortion(db: D1Database, job: CutOffJob, limit: number): Promise<EndingGrant[]> {
+export async function listNextEndingGrants(db: D1Database, job: CutOffJob, limit: number): Promise<EndingGrant[]> {
   return all(
     db,
     grantRow,

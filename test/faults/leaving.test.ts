@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import { writeErasure } from '../../src/dashboard/account/erase.ts'
 import { runScheduled } from '../../src/jobs.ts'
-import { cutOffPortion } from '../../src/ledger/cut-off-portion.ts'
+import { takeJobStep } from '../../src/ledger/job-step.ts'
 import { currentTime } from '../../src/lib/clock.ts'
 import { listEveryMembership } from '../../src/organizations/leaving-store.ts'
 import { refreshWith } from '../support/workers/connect.ts'
@@ -65,7 +65,7 @@ it.each(['refuse', 'lose_answer'] as const)(
       const failsNow = () => steps++ === step
       faults.inject({ store: 'D1', manner, when: failsNow }, { store: 'GrantLedger', manner, when: failsNow })
       try {
-        finished = (await cutOffPortion(watched, jobId)).finished
+        finished = (await takeJobStep(watched, jobId)).finished
       } catch {
         interrupted++
       }

@@ -17,7 +17,7 @@ import type { Seeded, Seeding } from '../support/seeding.ts'
 import { endProcessGroup, ROOT } from '../support/wrangler.ts'
 import { spawnWranglerDev, waitUntilReady } from '../support/wrangler-dev.ts'
 
-/** Five portions of the clean-up, so that both kills come in the middle of it. */
+/** Five steps of the clean-up, so that both kills come in the middle of it. */
 const TOTAL = Number(process.env.CUT_OFF_GRANTS ?? 1000)
 const GRANTS_EACH = 50
 const ACCOUNTS = TOTAL / GRANTS_EACH

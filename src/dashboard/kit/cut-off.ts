@@ -1,5 +1,5 @@
 import { findApp } from '../../apps/apps-store.ts'
-import { startWaitingJobs } from '../../ledger/cut-off-portion.ts'
+import { startWaitingJobs } from '../../ledger/job-step.ts'
 import type { EpochSeconds } from '../../lib/clock.ts'
 import { StorageUnavailable } from '../../lib/storage.ts'
 import type { Consequences } from '../../organizations/change-organization.ts'

@@ -9,13 +9,13 @@ import {
   claimWaitingJobs,
   findCutOffJob,
   finishJob,
-  listPortion,
+  listNextGrants,
 } from '../revocation/cut-off-jobs-store.ts'
-import { endPortion } from './end-portion.ts'
+import { takeEndingStep } from './ending-step.ts'
 import { callLedger } from './ledger-stub.ts'
 
 /** One step of the Workflow: well within a Worker's limit of calls to other services. */
-const PORTION = 200
+const GRANTS_A_STEP = 200
 /** Ledgers that are called at the same time. */
 const AT_ONCE = 10
 
@@ -23,24 +23,24 @@ const AT_ONCE = 10
  * The next grants of a job, each told to its ledger, then the cursor. Finished or overtaken by another run: true.
  * Who dies in the middle leaves the cursor where it was, and the same grants are told again.
  */
-export async function cutOffPortion(env: Bindings, jobId: string): Promise<{ finished: boolean }> {
+export async function takeJobStep(env: Bindings, jobId: string): Promise<{ finished: boolean }> {
   const job = await findCutOffJob(env.DB, jobId)
   if (!job || job.finishedAt !== null) return { finished: true }
-  if (job.ends !== 'access') return endPortion(env, job, PORTION)
-  const portion = await listPortion(env.DB, job, PORTION)
-  const last = portion.at(-1)
+  if (job.ends !== 'access') return takeEndingStep(env, job, GRANTS_A_STEP)
+  const nextGrants = await listNextGrants(env.DB, job, GRANTS_A_STEP)
+  const last = nextGrants.at(-1)
   if (!last) {
     await finishJob(env.DB, job.id, currentTime())
     return { finished: true }
   }
-  await tellLedgers(env, job, portion)
-  const advanced = await advanceJob(env.DB, job, { cursor: last.statusId, looked: portion.length }, currentTime())
+  await tellLedgers(env, job, nextGrants)
+  const advanced = await advanceJob(env.DB, job, { cursor: last.statusId, looked: nextGrants.length }, currentTime())
   return { finished: !advanced }
 }
 
-async function tellLedgers(env: Bindings, job: CutOffJob, portion: readonly CutOffGrant[]): Promise<void> {
+async function tellLedgers(env: Bindings, job: CutOffJob, nextGrants: readonly CutOffGrant[]): Promise<void> {
   const accountScopes = await listAccountScopes(env.DB)
-  const byAccount = [...Map.groupBy(portion, ({ accountId }) => accountId)]
+  const byAccount = [...Map.groupBy(nextGrants, ({ accountId }) => accountId)]
   const cut = {
     organizationId: job.organizationId,
     accountScopes,

@@ -7,7 +7,7 @@ import { currentTime } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
 import { forgetOrganization } from '../organizations/close-organization-store.ts'
 import { advanceJob, type CutOffJob, finishJob } from '../revocation/cut-off-jobs-store.ts'
-import { type EndingGrant, listEndingPortion } from '../revocation/ending-jobs-store.ts'
+import { type EndingGrant, listNextEndingGrants } from '../revocation/ending-jobs-store.ts'
 import { endStatusesOfAccountStatement } from '../revocation/token-statuses-store.ts'
 import { forgetWebhooks } from '../webhooks/forget-webhooks-store.ts'
 import { deleteIndexOfAccountStatements } from './grant-index-store.ts'
@@ -18,16 +18,16 @@ const AT_ONCE = 10
 
 /**
  * The next step behind an organization that was closed, or an account that was erased: the account's own ledger, then
- * other people's, portion by portion, then what is left in tables. Each step may be repeated, and none relies on the
+ * other people's, step by step, then what is left in tables. Each step may be repeated, and none relies on the
  * one before having been told: who dies in the middle goes on from the cursor.
  */
-export async function endPortion(env: Bindings, job: CutOffJob, limit: number): Promise<{ finished: boolean }> {
+export async function takeEndingStep(env: Bindings, job: CutOffJob, limit: number): Promise<{ finished: boolean }> {
   const delivered = await endOwnGrants(env, job)
-  const portion = await listEndingPortion(env.DB, job, limit)
-  const last = portion.at(-1)
+  const nextGrants = await listNextEndingGrants(env.DB, job, limit)
+  const last = nextGrants.at(-1)
   if (last) {
-    await tellLedgers(env, job, portion)
-    const advanced = await advanceJob(env.DB, job, { cursor: last.statusId, looked: portion.length }, currentTime())
+    await tellLedgers(env, job, nextGrants)
+    const advanced = await advanceJob(env.DB, job, { cursor: last.statusId, looked: nextGrants.length }, currentTime())
     return { finished: !advanced }
   }
   if (!delivered) return { finished: false }
@@ -47,9 +47,9 @@ async function endOwnGrants(env: Bindings, { accountId, requestedBy }: CutOffJob
   return callLedger(env, accountId, async (ledger) => ledger.endAccount(requestedBy))
 }
 
-async function tellLedgers(env: Bindings, job: CutOffJob, portion: readonly EndingGrant[]): Promise<void> {
+async function tellLedgers(env: Bindings, job: CutOffJob, nextGrants: readonly EndingGrant[]): Promise<void> {
   const accountScopes = await listAccountScopes(env.DB)
-  const byAccount = [...Map.groupBy(portion, ({ accountId }) => accountId)]
+  const byAccount = [...Map.groupBy(nextGrants, ({ accountId }) => accountId)]
   for (let i = 0; i < byAccount.length; i += AT_ONCE) {
     await Promise.all(
       byAccount
