@@ -16,9 +16,16 @@ import {
 } from './commands.ts'
 import { type CutOff, cutOff } from './cut-off.ts'
 import { type EndedGrants, endAccount, endGrants } from './end-grants.ts'
+import {
+  type GrantSummary,
+  listGrants,
+  type Narrowing,
+  narrowGrant,
+  revokeApp,
+  revokeGrant,
+} from './grants-of-person.ts'
 import { inspectAccessToken, inspectRefreshToken, type RefreshTokenQuestion } from './inspect.ts'
 import { Ledger, RefusedByAuthority, retryWhenChanged } from './ledger.ts'
-import { type GrantSummary, listGrants, type Narrowing, narrowGrant, revokeApp, revokeGrant } from './manage-grants.ts'
 import { deliverOutbox } from './outbox.ts'
 import { KeyedQueue } from './queue.ts'
 import { redeem } from './redeem.ts'
