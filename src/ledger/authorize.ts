@@ -3,7 +3,7 @@ import type { Grant } from '../grants/grant.ts'
 import { currentTime } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
 import { insertTokenStatus } from '../revocation/token-statuses-store.ts'
-import { formatHandle } from '../tokens/handle.ts'
+import { formatGrantCredential } from '../tokens/grant-credential.ts'
 import type { AuthorizeCommand } from './commands.ts'
 import { statusSubject } from './grant-index-store.ts'
 import type { Ledger } from './ledger.ts'
@@ -25,7 +25,7 @@ export async function authorize(ledger: Ledger, command: AuthorizeCommand): Prom
     refreshTokenIdleTtlSeconds: config.refreshTokenIdleTtlSeconds,
   }
   const collected = await collectAuthorization(settings, command.client, command)
-  const authorizationCode = await formatHandle(config, 'authorizationCode', collected.authorizationCode)
+  const authorizationCode = await formatGrantCredential(config, 'authorizationCode', collected.authorizationCode)
   const codeHash = await sha256(authorizationCode)
   const now = currentTime()
   const grant: Grant = {

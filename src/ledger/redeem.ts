@@ -3,7 +3,7 @@ import type { Reason } from '../errors.ts'
 import type { Grant } from '../grants/grant.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
-import { formatHandle } from '../tokens/handle.ts'
+import { formatGrantCredential } from '../tokens/grant-credential.ts'
 import type { RedeemCommand, TokenAnswer } from './commands.ts'
 import { engineClient, engineSettings, issueAccessToken, tokenAnswer } from './issue-access-token.ts'
 import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
@@ -26,7 +26,7 @@ export async function redeem(ledger: Ledger, command: RedeemCommand): Promise<To
     form(command, token.scopes),
   )
   const refreshToken =
-    exchange.refreshToken && (await formatHandle(ledger.config, 'refreshToken', exchange.refreshToken))
+    exchange.refreshToken && (await formatGrantCredential(ledger.config, 'refreshToken', exchange.refreshToken))
   const refreshHash = refreshToken && (await sha256(refreshToken))
   ledger.commit(() => {
     if (grant.codeExpiresAt <= currentTime()) throw invalidGrant('code_expired')

@@ -6,7 +6,7 @@ import { type Grant, isAlive } from '../grants/grant.ts'
 import { isProjectionDue, isUseDue, LOST_ANSWER_WINDOW_SECONDS } from '../grants/refresh-rules.ts'
 import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../lib/encoding.ts'
-import { formatHandle } from '../tokens/handle.ts'
+import { formatGrantCredential } from '../tokens/grant-credential.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
 import { engineClient, engineSettings, issueAccessToken, tokenAnswer } from './issue-access-token.ts'
 import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
@@ -88,7 +88,7 @@ async function rotate(ledger: Ledger, issued: IssuedRefresh, now: EpochSeconds):
   const { grant, command, token } = issued
   const exchange = await runEngine(ledger, issued)
   if (!exchange.refreshToken) throw new Error('the engine refreshed without a refresh token')
-  const successor = await formatHandle(ledger.config, 'refreshToken', exchange.refreshToken)
+  const successor = await formatGrantCredential(ledger.config, 'refreshToken', exchange.refreshToken)
   const [successorHash, sealedSuccessor] = await Promise.all([
     sha256(successor),
     sealFor(command.refreshToken, successor),

@@ -1,11 +1,11 @@
 import { sha256 } from '../lib/encoding.ts'
-import type { Handle } from '../tokens/handle.ts'
+import type { GrantCredential } from '../tokens/grant-credential.ts'
 import type { RedeemCommand, RefreshCommand, TokenCommand } from './commands.ts'
 
 /** A token request as the edge understood it: by whom, and for which grant. */
 interface TokenRequest
   extends Pick<TokenCommand, 'client' | 'clientId' | 'requestedScopes' | 'requestedResource' | 'origin'> {
-  handle: Handle
+  credential: GrantCredential
 }
 
 interface PresentedCode extends Pick<RedeemCommand, 'redirectUri' | 'codeVerifier'> {
@@ -27,8 +27,8 @@ export async function refreshCommand(request: TokenRequest, refreshToken: string
   return { ...tokenCommand(request), refreshToken, refreshHash: await sha256(refreshToken) }
 }
 
-function tokenCommand({ handle, ...request }: TokenRequest): TokenCommand {
-  const { accountId, grantId, engineToken } = handle
+function tokenCommand({ credential, ...request }: TokenRequest): TokenCommand {
+  const { accountId, grantId, engineToken } = credential
   const { client, clientId, requestedScopes, requestedResource, origin } = request
   return { accountId, grantId, engineToken, client, clientId, requestedScopes, requestedResource, origin }
 }

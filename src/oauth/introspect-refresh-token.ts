@@ -7,7 +7,7 @@ import { effectiveAccess } from '../grants/effective-access.ts'
 import { callLedger } from '../ledger/ledger-stub.ts'
 import { currentTime } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
-import type { Handle } from '../tokens/handle.ts'
+import type { GrantCredential } from '../tokens/grant-credential.ts'
 import { requireCaller } from './introspection-caller.ts'
 import type { PresentedCredentials } from './presented-credentials.ts'
 
@@ -15,15 +15,15 @@ const INACTIVE = { active: false } as const
 
 interface Question {
   token: string
-  handle: Handle
+  credential: GrantCredential
   caller: PresentedClient
   credentials: PresentedCredentials
 }
 
 /** Only the app that a refresh token was issued to is told anything about it. */
-export async function introspectRefreshToken(c: Context<AppEnv>, { token, handle, caller, credentials }: Question) {
+export async function introspectRefreshToken(c: Context<AppEnv>, { token, credential, caller, credentials }: Question) {
   const config = c.get('config')
-  const { accountId, grantId } = handle
+  const { accountId, grantId } = credential
   const question = { grantId, refreshHash: await sha256(token), clientId: caller.clientId }
   const inspection = await callLedger(c.env, accountId, async (ledger) => ledger.inspectRefreshToken(question))
   const access = inspection.alive && {

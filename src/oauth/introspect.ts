@@ -5,7 +5,7 @@ import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import { findLiveAccessToken, type LiveAccessToken } from '../ledger/live-access-token.ts'
 import { currentTime } from '../lib/clock.ts'
-import { parseHandle } from '../tokens/handle.ts'
+import { parseGrantCredential } from '../tokens/grant-credential.ts'
 import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
 import { readForm } from './form.ts'
 import { introspectRefreshToken } from './introspect-refresh-token.ts'
@@ -30,9 +30,9 @@ async function describe(c: Context<AppEnv>, token: string, credentials: Presente
   const shard = nearestShard(config, c.req.raw)
   const [accessToken, refreshToken] = await Promise.all([
     readAccessToken(config, token),
-    parseHandle(config, 'refreshToken', token),
+    parseGrantCredential(config, 'refreshToken', token),
   ])
-  if (refreshToken) return introspectRefreshToken(c, { token, handle: refreshToken, caller, credentials })
+  if (refreshToken) return introspectRefreshToken(c, { token, credential: refreshToken, caller, credentials })
   if (!accessToken) {
     // Not ours: whoever asks is still told whether its own credentials are good.
     const known = await readAuthority(c.env, shard, caller.clientId, { caller })

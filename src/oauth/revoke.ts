@@ -11,7 +11,7 @@ import { verifyAccessToken } from '../ledger/verify-access-token.ts'
 import { currentTime } from '../lib/clock.ts'
 import { sha256 } from '../lib/encoding.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
-import { type Handle, parseHandle } from '../tokens/handle.ts'
+import { type GrantCredential, parseGrantCredential } from '../tokens/grant-credential.ts'
 import { type PresentedAccessToken, readAccessToken } from '../tokens/presented-access-token.ts'
 import { challenging, presentedClient } from './client-authentication.ts'
 import { readForm } from './form.ts'
@@ -28,7 +28,7 @@ export async function revoke(c: Context<AppEnv>): Promise<Response> {
   const client = await presentedClient(config, credentials)
   // The hint of RFC 7009 §2.1 is not needed: the two kinds of token look different.
   const [refreshToken, accessToken] = await Promise.all([
-    parseHandle(config, 'refreshToken', token),
+    parseGrantCredential(config, 'refreshToken', token),
     readAccessToken(config, token),
   ])
   const outcome = await challenging(credentials, async () => {
@@ -47,7 +47,7 @@ export async function revoke(c: Context<AppEnv>): Promise<Response> {
 async function revokeRefreshToken(
   c: Context<AppEnv>,
   token: string,
-  { accountId, grantId }: Handle,
+  { accountId, grantId }: GrantCredential,
   client: PresentedClient,
 ): Promise<RevocationOutcome> {
   if (client.secretHash !== null) checkKnownCaller((await askIfPossible(c, accountId, { caller: client }))?.caller)

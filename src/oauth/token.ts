@@ -4,7 +4,7 @@ import type { AppEnv } from '../env.ts'
 import { ProtocolError } from '../errors.ts'
 import type { TokenAnswer } from '../ledger/commands.ts'
 import type { Sealing } from '../lib/sealed-credential.ts'
-import type { Handle } from '../tokens/handle.ts'
+import type { GrantCredential } from '../tokens/grant-credential.ts'
 import { challenging, presentedClient } from './client-authentication.ts'
 import { type Parameters, readForm } from './form.ts'
 import { GRANT_HANDLERS, isGrantType } from './grant-types/index.ts'
@@ -20,11 +20,11 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
   const parameters = await readForm(c.req.raw)
   const credentials = parsePresentedCredentials(c.req.header('Authorization') ?? null, parameters)
   const client = await presentedClient(c.get('config'), credentials)
-  const { grantType, handle, refusal } = await readGrant(c.get('config'), parameters)
+  const { grantType, credential, refusal } = await readGrant(c.get('config'), parameters)
   const request = { clientId: credentials.clientId, grantType, isConfidential: client.secretHash !== null }
   const answer = await notingTokenRefusals(c, request, () =>
     challenging(credentials, async () => {
-      if (handle !== null) return GRANT_HANDLERS[grantType].answer(c, { parameters, handle, client })
+      if (credential !== null) return GRANT_HANDLERS[grantType].answer(c, { parameters, credential, client })
       // Said only now: whoever cannot be the app learns nothing about its credentials.
       await checkRefusedClient(c, client, grantType)
       throw refusal
@@ -34,8 +34,8 @@ export async function token(c: Context<AppEnv>): Promise<Response> {
 }
 
 type GrantReading =
-  | { grantType: GrantType; handle: Handle; refusal: undefined }
-  | { grantType: GrantType | null; handle: null; refusal: ProtocolError }
+  | { grantType: GrantType; credential: GrantCredential; refusal: undefined }
+  | { grantType: GrantType | null; credential: null; refusal: ProtocolError }
 
 /**
  * What kind of grant is presented, and whose. A request that names none, or a credential that we did not make, still
@@ -43,15 +43,15 @@ type GrantReading =
  */
 async function readGrant(sealing: Sealing, parameters: Parameters): Promise<GrantReading> {
   const { grant_type: grantType = '' } = parameters
-  if (!isGrantType(grantType)) return { grantType: null, handle: null, refusal: refuseGrantType(grantType) }
+  if (!isGrantType(grantType)) return { grantType: null, credential: null, refusal: refuseGrantType(grantType) }
   try {
     return {
       grantType,
-      handle: await GRANT_HANDLERS[grantType].readCredential(sealing, parameters),
+      credential: await GRANT_HANDLERS[grantType].readCredential(sealing, parameters),
       refusal: undefined,
     }
   } catch (error) {
-    if (error instanceof ProtocolError) return { grantType, handle: null, refusal: error }
+    if (error instanceof ProtocolError) return { grantType, credential: null, refusal: error }
     throw error
   }
 }

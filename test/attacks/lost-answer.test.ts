@@ -2,7 +2,7 @@ import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/env.ts'
 import { sha256 } from '../../src/lib/encoding.ts'
-import { parseHandle } from '../../src/tokens/handle.ts'
+import { parseGrantCredential } from '../../src/tokens/grant-credential.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { advance } from '../support/workers/time.ts'
 import { createWorld, introspectAsApi, PUBLIC_SETTINGS } from '../support/workers/world.ts'
@@ -13,8 +13,8 @@ const ELSEWHERE = { 'CF-Connecting-IP': '198.51.100.7' }
 const REFUSED = { status: 400, error: 'invalid_grant' }
 
 async function ledgerOf(refreshToken: string) {
-  const handle = await parseHandle(readConfig(env), 'refreshToken', refreshToken)
-  return env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(handle?.accountId ?? ''))
+  const parsed = await parseGrantCredential(readConfig(env), 'refreshToken', refreshToken)
+  return env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(parsed?.accountId ?? ''))
 }
 
 const sqlOf = async (refreshToken: string, sql: string) =>

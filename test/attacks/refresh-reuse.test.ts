@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/env.ts'
-import { formatHandle, parseHandle } from '../../src/tokens/handle.ts'
+import { formatGrantCredential, parseGrantCredential } from '../../src/tokens/grant-credential.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { advance } from '../support/workers/time.ts'
 import { createWorld, introspectAsApi, PUBLIC_SETTINGS, SETTINGS } from '../support/workers/world.ts'
@@ -49,8 +49,12 @@ describe('a rotated refresh token of a public client', () => {
     const { browser, integration, app } = await createWorld(PUBLIC_SETTINGS)
     const { refresh_token } = await connect(browser, integration)
     // Sealed with our own secret: the ledger is asked, and knows nothing of it.
-    const { accountId, grantId } = (await parseHandle(readConfig(env), 'refreshToken', refresh_token)) ?? {}
-    const forged = await formatHandle(readConfig(env), 'refreshToken', `${accountId}:${grantId}:${'A'.repeat(32)}`)
+    const { accountId, grantId } = (await parseGrantCredential(readConfig(env), 'refreshToken', refresh_token)) ?? {}
+    const forged = await formatGrantCredential(
+      readConfig(env),
+      'refreshToken',
+      `${accountId}:${grantId}:${'A'.repeat(32)}`,
+    )
     expect(forged).toHaveLength(refresh_token.length)
 
     advance(31)

@@ -1,7 +1,7 @@
 import { env, runInDurableObject } from 'cloudflare:test'
 import { expect, it } from 'vitest'
 import { readConfig } from '../../src/env.ts'
-import { parseHandle } from '../../src/tokens/handle.ts'
+import { parseGrantCredential } from '../../src/tokens/grant-credential.ts'
 import { connect, refreshWith } from '../support/workers/connect.ts'
 import { createWorld, PUBLIC_SETTINGS } from '../support/workers/world.ts'
 
@@ -10,7 +10,7 @@ const ELSEWHERE = { 'CF-Connecting-IP': '198.51.100.7', 'User-Agent': 'elsewhere
 
 /** Audit events that the account's ledger recorded, delivered or not. */
 async function countEvents(refreshToken: string, event: string): Promise<number> {
-  const { accountId = '' } = (await parseHandle(readConfig(env), 'refreshToken', refreshToken)) ?? {}
+  const { accountId = '' } = (await parseGrantCredential(readConfig(env), 'refreshToken', refreshToken)) ?? {}
   const waiting = await runInDurableObject(
     env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId)),
     (_ledger, state) =>

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/env.ts'
 import { crc32 } from '../../src/lib/encoding.ts'
 import { randomBase64Url } from '../../src/lib/random.ts'
 import type { AccessTokenClaims } from '../../src/tokens/access-token.ts'
-import { formatHandle, parseHandle } from '../../src/tokens/handle.ts'
+import { formatGrantCredential, parseGrantCredential } from '../../src/tokens/grant-credential.ts'
 import { newTokenId } from '../../src/tokens/token-id.ts'
 import { Tool } from '../support/workers/api-token.ts'
 import { connect, obtainCode } from '../support/workers/connect.ts'
@@ -259,8 +259,8 @@ function readsOf(operations: Parameters<typeof countStores>[0]) {
 
 /** The same credential, as another deployment would have sealed it. */
 async function sealedElsewhere(refreshToken: string): Promise<string> {
-  const { engineToken = '' } = (await parseHandle(config, 'refreshToken', refreshToken)) ?? {}
-  return formatHandle(elsewhere, 'refreshToken', engineToken)
+  const { engineToken = '' } = (await parseGrantCredential(config, 'refreshToken', refreshToken)) ?? {}
+  return formatGrantCredential(elsewhere, 'refreshToken', engineToken)
 }
 
 /** All of an answer that somebody could learn from. */

@@ -4,7 +4,7 @@ import { isIntrospectionSecretOf, newIntrospectionSecret } from '../../src/catal
 import { crc32 } from '../../src/lib/encoding.ts'
 import { randomBase64Url } from '../../src/lib/random.ts'
 import { readSealedCredential, type Sealing, sealCredential } from '../../src/lib/sealed-credential.ts'
-import { formatHandle, parseHandle } from '../../src/tokens/handle.ts'
+import { formatGrantCredential, parseGrantCredential } from '../../src/tokens/grant-credential.ts'
 import { newTokenId, openTokenId } from '../../src/tokens/token-id.ts'
 
 const ISSUER = 'https://id.example'
@@ -29,15 +29,16 @@ const KINDS: [string, Kind][] = [
   [
     'an authorization code',
     {
-      make: (by) => formatHandle(by, 'authorizationCode', ENGINE_TOKEN),
-      opens: async (by, code) => (await parseHandle(by, 'authorizationCode', code))?.engineToken === ENGINE_TOKEN,
+      make: (by) => formatGrantCredential(by, 'authorizationCode', ENGINE_TOKEN),
+      opens: async (by, code) =>
+        (await parseGrantCredential(by, 'authorizationCode', code))?.engineToken === ENGINE_TOKEN,
     },
   ],
   [
     'a refresh token',
     {
-      make: (by) => formatHandle(by, 'refreshToken', ENGINE_TOKEN),
-      opens: async (by, token) => (await parseHandle(by, 'refreshToken', token))?.engineToken === ENGINE_TOKEN,
+      make: (by) => formatGrantCredential(by, 'refreshToken', ENGINE_TOKEN),
+      opens: async (by, token) => (await parseGrantCredential(by, 'refreshToken', token))?.engineToken === ENGINE_TOKEN,
     },
   ],
   [
@@ -158,7 +159,7 @@ it('tells nobody which account an access token is of by its id', async () => {
 
 it('seals nothing for an account or a grant whose id has another length', async () => {
   await expect(newTokenId(sealing, { ...REFERENCE, accountId: 'acc_short' })).rejects.toThrow('another length')
-  await expect(formatHandle(sealing, 'refreshToken', `${ENGINE_TOKEN}x`)).rejects.toThrow('format')
+  await expect(formatGrantCredential(sealing, 'refreshToken', `${ENGINE_TOKEN}x`)).rejects.toThrow('format')
 })
 
 it('refuses to seal without a secret', async () => {

@@ -2,7 +2,7 @@ import { ProtocolError } from '../../errors.ts'
 import { callLedger, unwrap } from '../../ledger/ledger-stub.ts'
 import { redeemCommand } from '../../ledger/token-command.ts'
 import type { Sealing } from '../../lib/sealed-credential.ts'
-import { type Handle, parseHandle } from '../../tokens/handle.ts'
+import { type GrantCredential, parseGrantCredential } from '../../tokens/grant-credential.ts'
 import type { Parameters } from '../form.ts'
 import type { GrantHandler } from './grant-handler.ts'
 import { tokenRequest } from './token-request.ts'
@@ -12,23 +12,26 @@ export const authorizationCodeGrant: GrantHandler = {
   readCredential: requireCode,
 
   async answer(c, request) {
-    const { parameters, handle } = request
+    const { parameters, credential } = request
     const { code: authorizationCode = '', code_verifier: codeVerifier, redirect_uri: redirectUri } = parameters
     const command = await redeemCommand(await tokenRequest(c, request), {
       authorizationCode,
       redirectUri,
       codeVerifier,
     })
-    return unwrap(await callLedger(c.env, handle.accountId, async (ledger) => ledger.redeem(command)))
+    return unwrap(await callLedger(c.env, credential.accountId, async (ledger) => ledger.redeem(command)))
   },
 }
 
-async function requireCode(sealing: Sealing, { code, code_verifier: codeVerifier }: Parameters): Promise<Handle> {
+async function requireCode(
+  sealing: Sealing,
+  { code, code_verifier: codeVerifier }: Parameters,
+): Promise<GrantCredential> {
   if (!code) throw new ProtocolError('invalid_request', 'code_missing')
-  const handle = await parseHandle(sealing, 'authorizationCode', code)
-  if (!handle) throw new ProtocolError('invalid_grant', 'code_malformed')
+  const credential = await parseGrantCredential(sealing, 'authorizationCode', code)
+  if (!credential) throw new ProtocolError('invalid_grant', 'code_malformed')
   checkVerifierLength(codeVerifier)
-  return handle
+  return credential
 }
 
 /**

@@ -3,18 +3,18 @@ import type { PresentedClient } from '../../apps/authenticate-client.ts'
 import type { AppEnv } from '../../env.ts'
 import type { TokenAnswer } from '../../ledger/commands.ts'
 import type { Sealing } from '../../lib/sealed-credential.ts'
-import type { Handle } from '../../tokens/handle.ts'
+import type { GrantCredential } from '../../tokens/grant-credential.ts'
 import type { Parameters } from '../form.ts'
 
 export interface GrantRequest {
   parameters: Parameters
-  handle: Handle
+  credential: GrantCredential
   client: PresentedClient
 }
 
 /** One grant type: which account and grant its credential names, and how it becomes tokens. */
 export interface GrantHandler {
   /** Reads the credential; throws when it is none that we made, before any storage is asked. */
-  readCredential(sealing: Sealing, parameters: Parameters): Promise<Handle>
+  readCredential(sealing: Sealing, parameters: Parameters): Promise<GrantCredential>
   answer(c: Context<AppEnv>, request: GrantRequest): Promise<TokenAnswer>
 }

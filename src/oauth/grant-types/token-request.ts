@@ -9,11 +9,11 @@ import type { GrantRequest } from './grant-handler.ts'
 /** What redeeming and refreshing ask the ledger alike. */
 export async function tokenRequest(
   c: Context<AppEnv>,
-  { handle, client, parameters: { scope, resource } }: GrantRequest,
+  { credential, client, parameters: { scope, resource } }: GrantRequest,
 ) {
   const origin = await requestOrigin(c)
   return {
-    handle,
+    credential,
     client,
     clientId: client.clientId,
     requestedScopes: parseScope(scope),

@@ -4,7 +4,11 @@ import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../../src/env.ts'
 import { randomBase64Url } from '../../../src/lib/random.ts'
-import { formatHandle, type HandleKind, parseHandle } from '../../../src/tokens/handle.ts'
+import {
+  formatGrantCredential,
+  type GrantCredentialKind,
+  parseGrantCredential,
+} from '../../../src/tokens/grant-credential.ts'
 import { exchangeWith, type Obtained, obtainCode, refreshWith } from '../../support/workers/connect.ts'
 import { readToken } from '../../support/workers/forge.ts'
 import { postBody } from '../../support/workers/refusal.ts'
@@ -117,8 +121,8 @@ describe('an access token', () => {
 })
 
 describe('a made-up credential with a valid seal', () => {
-  const forge = (kind: HandleKind, accountId: string) =>
-    formatHandle(readConfig(env), kind, `${accountId}:${randomBase64Url(12)}:${randomBase64Url(24)}`)
+  const forge = (kind: GrantCredentialKind, accountId: string) =>
+    formatGrantCredential(readConfig(env), kind, `${accountId}:${randomBase64Url(12)}:${randomBase64Url(24)}`)
   const newAccountId = () => `acc_${randomBase64Url(15)}`
   const tablesOf = (accountId: string) =>
     runInDurableObject(env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(accountId)), (_object, { storage }) =>
@@ -151,9 +155,14 @@ describe('a made-up credential with a valid seal', () => {
   })
 
   it('of a known grant touches nothing', async () => {
-    const { accountId = '', grantId = '' } = (await parseHandle(readConfig(env), 'refreshToken', refreshToken)) ?? {}
+    const { accountId = '', grantId = '' } =
+      (await parseGrantCredential(readConfig(env), 'refreshToken', refreshToken)) ?? {}
     for (const kind of ['refreshToken', 'authorizationCode'] as const) {
-      const forged = await formatHandle(readConfig(env), kind, `${accountId}:${grantId}:${randomBase64Url(24)}`)
+      const forged = await formatGrantCredential(
+        readConfig(env),
+        kind,
+        `${accountId}:${grantId}:${randomBase64Url(24)}`,
+      )
       expect(await (kind === 'refreshToken' ? refreshWith(forged, world.app) : exchangeCode(forged))).toMatchObject(
         REFUSED,
       )
@@ -163,12 +172,12 @@ describe('a made-up credential with a valid seal', () => {
 })
 
 /** A credential of one kind under the prefix, seal and checksum of another. */
-async function asKind(kind: HandleKind, credential: string): Promise<string> {
+async function asKind(kind: GrantCredentialKind, credential: string): Promise<string> {
   const sealing = readConfig(env)
-  const handle =
-    (await parseHandle(sealing, 'refreshToken', credential)) ??
-    (await parseHandle(sealing, 'authorizationCode', credential))
-  return formatHandle(sealing, kind, handle?.engineToken ?? '')
+  const parsed =
+    (await parseGrantCredential(sealing, 'refreshToken', credential)) ??
+    (await parseGrantCredential(sealing, 'authorizationCode', credential))
+  return formatGrantCredential(sealing, kind, parsed?.engineToken ?? '')
 }
 
 function encode(value: object): string {

@@ -10,7 +10,7 @@ import { redeemCommand } from '../../../src/ledger/token-command.ts'
 import { currentTime } from '../../../src/lib/clock.ts'
 import { sha256 } from '../../../src/lib/encoding.ts'
 import { alignStatusStatements } from '../../../src/revocation/token-statuses-store.ts'
-import { parseHandle } from '../../../src/tokens/handle.ts'
+import { parseGrantCredential } from '../../../src/tokens/grant-credential.ts'
 import type { Seeded, Seeding } from '../seeding.ts'
 
 export { Authority, CutOffWorkflow, Limits, OneTime } from '../../../src/index.ts'
@@ -81,13 +81,13 @@ async function seedAccount(env: SeedingBindings, seeding: Seeding, accountId: st
   )
   if (!authorized) throw new Error('access was taken away meanwhile')
   const { authorizationCode } = authorized
-  const handle = await parseHandle(config, 'authorizationCode', authorizationCode)
-  if (!handle) throw new Error('the code is not one of ours')
+  const credential = await parseGrantCredential(config, 'authorizationCode', authorizationCode)
+  if (!credential) throw new Error('the code is not one of ours')
   const origin = { address: '', userAgent: '' }
   const asked = { requestedScopes: undefined, requestedResource: undefined, origin }
-  const request = { handle, client: null, clientId: app.clientId, ...asked }
+  const request = { credential, client: null, clientId: app.clientId, ...asked }
   const presented = { authorizationCode, redirectUri, codeVerifier: CODE_VERIFIER }
   const tokens = unwrap(await ledger.redeem(await redeemCommand(request, presented)))
-  await ledger.repeatGrant(handle.grantId, seeding.grantsEach - 1)
+  await ledger.repeatGrant(credential.grantId, seeding.grantsEach - 1)
   return tokens
 }

@@ -8,7 +8,7 @@ import { currentTime } from '../../../lib/clock.ts'
 import { equalInConstantTime, sha256 } from '../../../lib/encoding.ts'
 import { randomBase64Url } from '../../../lib/random.ts'
 import { parseAccessToken } from '../../../tokens/access-token.ts'
-import { parseHandle } from '../../../tokens/handle.ts'
+import { parseGrantCredential } from '../../../tokens/grant-credential.ts'
 import type { ActionContext } from '../../kit/action-context.ts'
 
 /** What a trial run came to. No token is in it. */
@@ -89,15 +89,15 @@ async function redeemAndRevoke(
   code: string,
   codeVerifier: string,
 ): Promise<TokenAnswer> {
-  const handle = await parseHandle(config, 'authorizationCode', code)
-  if (handle?.accountId !== accountId) throw new ProtocolError('invalid_grant', 'code_malformed')
+  const credential = await parseGrantCredential(config, 'authorizationCode', code)
+  if (credential?.accountId !== accountId) throw new ProtocolError('invalid_grant', 'code_malformed')
   const redirectUri = tryRedirectUri(config.issuer, app.clientId)
   const origin = { address: '', userAgent: '' }
   const asked = { requestedScopes: undefined, requestedResource: undefined, origin }
-  const request = { handle, client: null, clientId: app.clientId, ...asked }
+  const request = { credential, client: null, clientId: app.clientId, ...asked }
   const command = await redeemCommand(request, { authorizationCode: code, redirectUri, codeVerifier })
   const answer = unwrap(await callLedger(env, accountId, async (ledger) => ledger.redeem(command)))
-  await callLedger(env, accountId, async (ledger) => ledger.revokeGrant(handle.grantId, accountId))
+  await callLedger(env, accountId, async (ledger) => ledger.revokeGrant(credential.grantId, accountId))
   return answer
 }
 
