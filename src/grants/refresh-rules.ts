@@ -8,8 +8,8 @@ export interface SpentRefreshToken {
   /** How often its grant had been rotated while it was the token. */
   rotations: number
   spentAt: EpochSeconds
-  /** The successor, sealed under a key derived from this token; null once nobody may have it any more. */
-  sealedSuccessor: string | null
+  /** The successor, enclosed under a key derived from this token; null once nobody may have it any more. */
+  enclosedSuccessor: string | null
   /** Of the first answer: a repeat never gets more. */
   scopes: readonly string[]
   /** Hashes of the network address (empty: not known) and user agent that spent it. */
@@ -63,7 +63,7 @@ export function decideRepeat(
   const isRecent = now - spent.spentAt <= REPEAT_WINDOW_SECONDS
   if (isRecent && !successorIsUnused) return 'superseded'
   if (!isRecent && !(successorIsUnused && mayHaveLostItsAnswer(spent, from, now))) return 'reused'
-  if (spent.sealedSuccessor === null) return 'reused'
+  if (spent.enclosedSuccessor === null) return 'reused'
   return spent.repeats >= MAX_REPEATS ? 'too_often' : 'repeat'
 }
 

@@ -11,7 +11,7 @@ import type { RefreshCommand, TokenAnswer } from './commands.ts'
 import { engineClient, engineSettings, issueAccessToken, tokenAnswer } from './issue-access-token.ts'
 import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
 import { repeat, requireNotExpired } from './repeat.ts'
-import { sealFor } from './seal.ts'
+import { encloseSuccessor } from './successor-envelope.ts'
 
 /** Refreshes: public clients rotate, confidential ones keep their token, a lost answer is given again. */
 export async function refresh(ledger: Ledger, command: RefreshCommand): Promise<TokenAnswer> {
@@ -89,9 +89,9 @@ async function rotate(ledger: Ledger, issued: IssuedRefresh, now: EpochSeconds):
   const exchange = await runEngine(ledger, issued)
   if (!exchange.refreshToken) throw new Error('the engine refreshed without a refresh token')
   const successor = await formatGrantCredential(ledger.config, 'refreshToken', exchange.refreshToken)
-  const [successorHash, sealedSuccessor] = await Promise.all([
+  const [successorHash, enclosedSuccessor] = await Promise.all([
     sha256(successor),
-    sealFor(command.refreshToken, successor),
+    encloseSuccessor(command.refreshToken, successor),
   ])
   ledger.commit(() => {
     requireNotExpired(grant)
@@ -110,7 +110,7 @@ async function rotate(ledger: Ledger, issued: IssuedRefresh, now: EpochSeconds):
       grantId: grant.id,
       rotations: grant.rotations,
       spentAt: now,
-      sealedSuccessor,
+      enclosedSuccessor,
       scopes: token.scopes,
       ...command.origin,
       repeats: 0,

@@ -5,7 +5,7 @@ import { currentTime, type EpochSeconds } from '../lib/clock.ts'
 import type { RefreshCommand, TokenAnswer } from './commands.ts'
 import { issueAccessToken, tokenAnswer } from './issue-access-token.ts'
 import { invalidGrant, type Ledger, VersionChanged } from './ledger.ts'
-import { unseal } from './seal.ts'
+import { openSuccessor } from './successor-envelope.ts'
 
 /** A refresh token that is not the current one: a repeat of a lost answer, reuse, or nothing of ours. */
 export async function repeat(
@@ -25,7 +25,7 @@ export async function repeat(
   if (!present) throw invalidGrant('refresh_token_unknown')
   const spent = requireRepeatable(ledger, present, command, now)
   if (!token || !judged.ok) throw new VersionChanged()
-  const successor = await unseal(command.refreshToken, spent.sealedSuccessor ?? '')
+  const successor = await openSuccessor(command.refreshToken, spent.enclosedSuccessor ?? '')
   ledger.commit(() => {
     ledger.requireUnchanged(grant)
     requireNotExpired(grant)

@@ -15,7 +15,7 @@ import { jsonColumn } from '../lib/json-column.ts'
 const TABLES = `
   CREATE TABLE IF NOT EXISTS spent_refresh_tokens (
     hash TEXT NOT NULL, grant_id TEXT NOT NULL, rotations INTEGER NOT NULL, spent_at INTEGER NOT NULL,
-    sealed_successor TEXT, scopes TEXT NOT NULL, address TEXT NOT NULL, user_agent TEXT NOT NULL,
+    enclosed_successor TEXT, scopes TEXT NOT NULL, address TEXT NOT NULL, user_agent TEXT NOT NULL,
     repeats INTEGER NOT NULL DEFAULT 0, repeated_elsewhere INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (grant_id, hash)
   ) WITHOUT ROWID;
@@ -27,7 +27,7 @@ const toSpent = ownRow(
     grant_id: z.string(),
     rotations: z.number(),
     spent_at: z.number(),
-    sealed_successor: z.string().nullable(),
+    enclosed_successor: z.string().nullable(),
     scopes: jsonColumn(z.array(z.string())),
     address: z.string(),
     user_agent: z.string(),
@@ -58,13 +58,13 @@ export class SpentRefreshTokensStore {
   insert(spent: SpentRefreshToken): void {
     this.sql.exec(
       `INSERT INTO spent_refresh_tokens
-         (hash, grant_id, rotations, spent_at, sealed_successor, scopes, address, user_agent)
+         (hash, grant_id, rotations, spent_at, enclosed_successor, scopes, address, user_agent)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       spent.hash,
       spent.grantId,
       spent.rotations,
       spent.spentAt,
-      spent.sealedSuccessor,
+      spent.enclosedSuccessor,
       JSON.stringify(spent.scopes),
       spent.address,
       spent.userAgent,
@@ -102,10 +102,10 @@ export class SpentRefreshTokensStore {
     this.sql.exec('DELETE FROM spent_refresh_tokens WHERE grant_id = ?', grantId)
   }
 
-  /** Sealed successors go when nobody may have them any more; hashes when reuse is no longer told from noise. */
+  /** Enclosed successors go when nobody may have them any more; hashes when reuse is no longer told from noise. */
   deleteExpired(now: EpochSeconds): void {
     this.sql.exec(
-      'UPDATE spent_refresh_tokens SET sealed_successor = NULL WHERE sealed_successor IS NOT NULL AND spent_at < ?',
+      'UPDATE spent_refresh_tokens SET enclosed_successor = NULL WHERE enclosed_successor IS NOT NULL AND spent_at < ?',
       now - LOST_ANSWER_WINDOW_SECONDS,
     )
     this.sql.exec('DELETE FROM spent_refresh_tokens WHERE spent_at <= ?', now - SPENT_RETENTION_SECONDS)
@@ -115,7 +115,7 @@ export class SpentRefreshTokensStore {
     const { at } = this.sql
       .exec<{ at: number | null }>(
         `SELECT min(at) AS at FROM (
-           SELECT min(spent_at) + ? AS at FROM spent_refresh_tokens WHERE sealed_successor IS NOT NULL
+           SELECT min(spent_at) + ? AS at FROM spent_refresh_tokens WHERE enclosed_successor IS NOT NULL
            UNION ALL SELECT min(spent_at) + ? FROM spent_refresh_tokens)`,
         LOST_ANSWER_WINDOW_SECONDS + 1,
         SPENT_RETENTION_SECONDS,

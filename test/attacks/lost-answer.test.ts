@@ -95,12 +95,12 @@ describe('a spent refresh token is reuse after half a minute, and ends the famil
 
   it('after a day, and then nobody can read the successor any more', async () => {
     const { spent, lost, refresh } = await loseAnAnswer()
-    const sealed = () => sqlOf(spent, 'SELECT sealed_successor FROM spent_refresh_tokens')
-    expect(await sealed()).toEqual([{ sealed_successor: expect.any(String) }]) // control
+    const enclosed = () => sqlOf(spent, 'SELECT enclosed_successor FROM spent_refresh_tokens')
+    expect(await enclosed()).toEqual([{ enclosed_successor: expect.any(String) }]) // control
 
     advance(24 * HOUR + 2)
     await runDurableObjectAlarm(await ledgerOf(spent))
-    expect(await sealed()).toEqual([{ sealed_successor: null }])
+    expect(await enclosed()).toEqual([{ enclosed_successor: null }])
     expect(await refresh()).toMatchObject(REFUSED)
     expect(await refresh(lost.refresh_token)).toMatchObject(REFUSED)
   })

@@ -71,7 +71,7 @@ it('costs a public client two rows to refresh, and two for the hash until it is 
   const refreshed = await rows.watch(() => refreshWith(second, world.app))
   expect(refreshed).toEqual({ objects: { GrantLedger: 2 }, D1: 0, KV: 0 })
   const [unsealed, forgotten] = await runInDurableObject(await ledgerOf(world), (_object, { storage: { sql } }) => [
-    sql.exec('UPDATE spent_refresh_tokens SET sealed_successor = NULL').rowsWritten,
+    sql.exec('UPDATE spent_refresh_tokens SET enclosed_successor = NULL').rowsWritten,
     sql.exec('DELETE FROM spent_refresh_tokens').rowsWritten,
   ])
   // Of two tokens.
