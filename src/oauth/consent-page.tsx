@@ -3,7 +3,8 @@ import type { App } from '../apps/app.ts'
 import { makerOf } from '../apps/maker.ts'
 import type { Scope } from '../catalog/catalog.ts'
 import type { AppEnv } from '../env.ts'
-import { REFUSALS, type Refusal } from '../organizations/refusals.ts'
+import type { OrganizationRefusal } from '../grants/effective-access.ts'
+import { ORGANIZATION_REFUSALS } from '../organizations/refusals.ts'
 import { NoDefault } from '../ui/field.tsx'
 import { htmlPage } from '../ui/html-page.tsx'
 import { Layout } from '../ui/layout.tsx'
@@ -13,7 +14,7 @@ export interface ConsentOrganization {
   id: string
   name: string
   personal: boolean
-  refusal: Refusal | undefined
+  refusal: OrganizationRefusal | undefined
   /** The addresses of some who decide there. */
   deciders: readonly string[]
   /** Where to ask them; null: there is no page for it. */
@@ -194,7 +195,7 @@ function OrganizationChoice({ organization, checked }: { organization: ConsentOr
         <span>
           <strong>{name}</strong>
           {personal && <span class="tag">personal</span>}
-          {refusal && <span class="detail">{REFUSALS[refusal]}</span>}
+          {refusal && <span class="detail">{ORGANIZATION_REFUSALS[refusal]}</span>}
         </span>
       </label>
       {refusal && <WhomToAsk organization={organization} />}

@@ -50,6 +50,6 @@ export async function listTokenErrors({ env }: ActionContext, { clientId }: App,
   return { errors: errors.map(explained), refusals: refusals.map(explained) }
 }
 
-function explained<Refusal extends { reason: string }>(refusal: Refusal): Refusal & Explanation {
+function explained<Counted extends { reason: string }>(refusal: Counted): Counted & Explanation {
   return { ...refusal, description: findSentence(refusal.reason), fix: findFix(refusal.reason) }
 }

@@ -2,10 +2,11 @@ import { type Context, Hono } from 'hono'
 import { safeReturnTo } from '../../../accounts/return-to.ts'
 import type { App } from '../../../apps/app.ts'
 import { makerOf } from '../../../apps/maker.ts'
+import type { OrganizationRefusal } from '../../../grants/effective-access.ts'
 import { findOpenRequest } from '../../../organizations/access-requests-store.ts'
 import { listDeciders } from '../../../organizations/deciders-store.ts'
 import type { Organization } from '../../../organizations/organization.ts'
-import { REFUSALS, type Refusal } from '../../../organizations/refusals.ts'
+import { ORGANIZATION_REFUSALS } from '../../../organizations/refusals.ts'
 import { FormToken, Problems, TextField } from '../../../ui/field.tsx'
 import { htmlPage } from '../../../ui/html-page.tsx'
 import { Layout } from '../../../ui/layout.tsx'
@@ -23,7 +24,7 @@ interface AskView {
   organization: Organization
   app: App
   /** Undefined: there is nothing to ask for. */
-  refusal: Refusal | undefined
+  refusal: OrganizationRefusal | undefined
   /** The addresses of some who decide. */
   deciders: readonly string[]
   /** Whether it was asked before and not answered yet. */
@@ -119,12 +120,12 @@ function Ask(view: AskView) {
   )
 }
 
-function AskForm(view: AskView & { refusal: Refusal }) {
+function AskForm(view: AskView & { refusal: OrganizationRefusal }) {
   const { organization, app, refusal, deciders, again, problems } = view
   return (
     <>
       <p>
-        {REFUSALS[refusal]} The owners and administrators of {organization.name} decide
+        {ORGANIZATION_REFUSALS[refusal]} The owners and administrators of {organization.name} decide
         {deciders.length > 0 && <>: {deciders.join(', ')}</>}. They see your address and what you write here, and you
         get their answer by e-mail. You can come back to the app at any time.
       </p>
