@@ -39,7 +39,7 @@ export function isUseDue({ lastUsedAt }: UsedGrant, now: EpochSeconds): boolean 
   return now - lastUsedAt > LAST_USE_RESOLUTION_SECONDS
 }
 
-/** Whether its views are told. The days of grants begin at different times, so that no midnight tells them all. */
+/** Whether its projections are told. The days of grants begin at different times, so that no midnight tells them all. */
 export function isProjectionDue(grant: UsedGrant, now: EpochSeconds): boolean {
   return isUseDue(grant, now) && dayOf(grant.id, now) !== dayOf(grant.id, grant.lastUsedAt)
 }
