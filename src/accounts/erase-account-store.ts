@@ -9,6 +9,7 @@ import { isRefusedWith } from '../lib/storage.ts'
 export function eraseAccountStatement(db: D1Database, accountId: string, now: EpochSeconds): D1PreparedStatement {
   return statement(
     db,
+    // The trigger last_owner_stays may refuse the whole batch.
     `UPDATE accounts SET email = id, suspended_at = coalesce(suspended_at, ?2), erased_at = ?2
       WHERE id = ?1 AND erased_at IS NULL`,
     [accountId, now],

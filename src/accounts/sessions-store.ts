@@ -33,6 +33,7 @@ interface NewSession {
 export function insertSessionStatement(db: D1Database, session: NewSession): D1PreparedStatement {
   return statement(
     db,
+    // A trigger ignores it for an account that was erased.
     `INSERT INTO sessions
        (id_hash, account_id, signed_in_at, method, proved_email, last_seen_at, expires_at, user_agent)
      VALUES (?1, ?2, ?3, ?4, ?5, ?3, ?6, ?7)

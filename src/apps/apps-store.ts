@@ -84,6 +84,7 @@ export function updateAppStatement(
   const assignments = Object.keys(columns).map((name) => `${name} = ?`)
   return statement(
     db,
+    // Triggers rename the app in the inventory, and record in audit_events which new scopes wait for an organization.
     `UPDATE apps SET ${[...assignments, 'updated_at = ?', 'version = version + 1'].join(', ')}
       WHERE client_id = ? AND deleted_at IS NULL AND version = coalesce(?, version) AND visibility = ?
       RETURNING version`,

@@ -8,6 +8,7 @@ const COLUMNS =
 export function auditStatement(db: D1Database, event: AuditEvent): D1PreparedStatement {
   return statement(
     db,
+    // Triggers write the rows of the organizations that it concerns, and the deliveries to their webhooks.
     `INSERT OR IGNORE INTO audit_events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     columnValues(event),
   )
@@ -17,6 +18,7 @@ export function auditStatement(db: D1Database, event: AuditEvent): D1PreparedSta
 export function auditIfChangedStatement(db: D1Database, event: AuditEvent): D1PreparedStatement {
   return statement(
     db,
+    // Triggers write the rows of the organizations that it concerns, and the deliveries to their webhooks.
     `INSERT OR IGNORE INTO audit_events (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`,
     columnValues(event),
   )

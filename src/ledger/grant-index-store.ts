@@ -47,6 +47,7 @@ const IS_THIS_VERSION = 'EXISTS (SELECT 1 FROM grant_index WHERE grant_id = ?1 A
 function lostOrganizationsStatement(db: D1Database, grant: Grant): D1PreparedStatement {
   return statement(
     db,
+    // Triggers keep the counts of the inventory (organization_apps, organization_app_scopes).
     `DELETE FROM organization_grants
       WHERE grant_id = ?1 AND organization_id NOT IN (SELECT value FROM json_each(?3)) AND ${IS_THIS_VERSION}`,
     [grant.id, grant.version, JSON.stringify(reached(grant))],
@@ -56,6 +57,7 @@ function lostOrganizationsStatement(db: D1Database, grant: Grant): D1PreparedSta
 function organizationsStatement(db: D1Database, accountId: string, grant: Grant): D1PreparedStatement {
   return statement(
     db,
+    // Triggers keep the counts of the inventory (organization_apps, organization_app_scopes).
     `INSERT INTO organization_grants
        (organization_id, client_id, account_id, grant_id, scopes, created_at, last_used_at)
      SELECT value, ?4, ?5, ?1, ?6, ?7, ?8 FROM json_each(?3) WHERE ${IS_THIS_VERSION}
@@ -77,6 +79,7 @@ function organizationsStatement(db: D1Database, accountId: string, grant: Grant)
 export function deleteIndexOfAccountStatements(db: D1Database, accountId: string): D1PreparedStatement[] {
   const own = 'grant_id IN (SELECT grant_id FROM grant_index WHERE account_id = ?1)'
   return [
+    // Triggers keep the counts of the inventory (organization_apps, organization_app_scopes).
     statement(db, `DELETE FROM organization_grants WHERE ${own}`, [accountId]),
     statement(db, 'DELETE FROM grant_index WHERE account_id = ?1', [accountId]),
   ]

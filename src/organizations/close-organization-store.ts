@@ -54,6 +54,7 @@ export function emptyOrganizationStatements(
   now: EpochSeconds,
 ): D1PreparedStatement[] {
   return [
+    // A trigger counts one more removal of access for each.
     statement(db, `DELETE FROM members WHERE organization_id = ?1 AND ${IS_CLOSED}`, [organizationId]),
     statement(
       db,

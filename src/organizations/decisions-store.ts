@@ -61,6 +61,7 @@ export function putDecisionStatement(
 ): D1PreparedStatement {
   return statement(
     db,
+    // A trigger gives the app its row in the inventory (organization_apps).
     `INSERT INTO app_decisions
        (organization_id, client_id, decision, scope_ceiling, considered_scopes, expires_at, note, decided_by,
         decided_at)
@@ -87,6 +88,7 @@ export function markEndedApprovalsStatements(db: D1Database, now: EpochSeconds):
   return [
     statement(
       db,
+      // Triggers write the rows of the organizations that it concerns, and the deliveries to their webhooks.
       `INSERT OR IGNORE INTO audit_events (id, event, at, organization_id, client_id, organizations)
        SELECT 'evt_ended_' || organization_id || '_' || client_id || '_' || expires_at, 'approval.ended', expires_at,
               organization_id, client_id, json_array(organization_id) FROM (${ENDED_APPROVALS}) JOIN app_decisions USING (organization_id, client_id)`,

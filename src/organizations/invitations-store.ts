@@ -151,6 +151,7 @@ export function joinIfAcceptedStatement(
 ): D1PreparedStatement {
   return statement(
     db,
+    // Triggers set joined_after, and refuse who joins after the end of the account or the organization.
     `INSERT INTO members (organization_id, account_id, role, created_at)
      SELECT organization_id, ?2, role, ?3 FROM invitations WHERE id = ?1 AND changes() > 0`,
     [id, accountId, now],

@@ -116,6 +116,7 @@ export function forgetMemberStatements(
   now: EpochSeconds,
 ): D1PreparedStatement[] {
   return [
+    // A trigger counts one more removal of access for each.
     statement(db, 'DELETE FROM members WHERE account_id = ?', [accountId]),
     statement(db, 'DELETE FROM access_requests WHERE account_id = ?', [accountId]),
     statement(db, 'DELETE FROM invitations WHERE email = ?', [email]),

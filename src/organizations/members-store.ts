@@ -41,6 +41,7 @@ export function changeRoleStatement(db: D1Database, member: MemberKey, role: Rol
 
 /** Deletes nothing when it is the last owner. Whoever is gone is refused at the next token. */
 export function removeMemberStatement(db: D1Database, member: MemberKey): D1PreparedStatement {
+  // A trigger counts one more removal of access for each.
   const sql = `DELETE FROM members WHERE organization_id = ?1 AND account_id = ?2 AND ${ANOTHER_OWNER}`
   return statement(db, sql, [member.organizationId, member.accountId])
 }
@@ -54,6 +55,7 @@ export function insertMemberStatement(
 ): D1PreparedStatement {
   return statement(
     db,
+    // Triggers set joined_after, and refuse who joins after the end of the account or the organization.
     `INSERT INTO members (organization_id, account_id, role, created_at)
      SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM organizations WHERE id = ?1)`,
     [member.organizationId, member.accountId, role, now],

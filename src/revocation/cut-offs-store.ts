@@ -53,6 +53,7 @@ const cutOffSql = (concerned: string) => `
      AND status.consented_after >= coalesce(former.removal, 0) AND (${appRefusal()}) IS NOT NULL
   ON CONFLICT DO UPDATE SET removal = excluded.removal, cut_by = excluded.cut_by`
 
+// A trigger takes the row from organization_statuses.
 const END = `
   UPDATE token_statuses SET invalid_at = ?1, ended_by = ?2
    WHERE invalid_at IS NULL AND id IN (

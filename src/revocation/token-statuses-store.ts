@@ -28,6 +28,7 @@ export async function insertTokenStatus(db: D1Database, subject: StatusSubject):
   return first(
     db,
     livingRow,
+    // A trigger gives each organization its row in organization_statuses.
     `INSERT INTO token_statuses (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, count FROM access_removals WHERE count = ?
      RETURNING id, ${REVISION} AS revision`,
     columnValues(subject),
@@ -59,6 +60,7 @@ export function parseLivingStatuses(result: D1Result | undefined): (LivingStatus
 
 /** A grant that ended takes its generation along. */
 export function endStatusStatement(db: D1Database, grantId: string, now: EpochSeconds): D1PreparedStatement {
+  // A trigger takes the row from organization_statuses.
   const sql = 'UPDATE token_statuses SET invalid_at = ?2 WHERE grant_id = ?1 AND invalid_at IS NULL'
   return statement(db, sql, [grantId, now])
 }
@@ -69,6 +71,7 @@ export function endStatusesOfAccountStatement(
   accountId: string,
   now: EpochSeconds,
 ): D1PreparedStatement {
+  // A trigger takes the row from organization_statuses.
   return statement(db, 'UPDATE token_statuses SET invalid_at = ?2 WHERE account_id = ?1 AND invalid_at IS NULL', [
     accountId,
     now,
@@ -83,6 +86,7 @@ export function endOlderStatusStatement(
 ): D1PreparedStatement {
   return statement(
     db,
+    // A trigger takes the row from organization_statuses.
     'UPDATE token_statuses SET invalid_at = ?3 WHERE grant_id = ?1 AND version < ?2 AND invalid_at IS NULL',
     [grantId, version, now],
   )
@@ -94,12 +98,14 @@ export function alignStatusStatements(db: D1Database, subject: StatusSubject): D
   return [
     statement(
       db,
+      // A trigger takes the rows of the organizations that it lost from organization_statuses.
       `UPDATE token_statuses SET organizations = ?2, scopes = ?3
         WHERE grant_id = ?1 AND invalid_at IS NULL AND (organizations <> ?2 OR scopes <> ?3)`,
       [grantId, JSON.stringify(organizations), JSON.stringify(scopes)],
     ),
     statement(
       db,
+      // A trigger gives each organization its row in organization_statuses.
       `INSERT INTO token_statuses (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       columnValues(subject),
     ),
@@ -145,6 +151,7 @@ export function endStatusesStatements(db: D1Database, ending: Ending, now: Epoch
   if (ending.scopes?.length === 0) return []
   const endId = randomId('cut')
   const where = matches(ending)
+  // A trigger takes the row from organization_statuses.
   const sql = `UPDATE token_statuses SET invalid_at = ?, ended_by = ? WHERE invalid_at IS NULL AND ${where.sql}`
   return [statement(db, sql, [now, endId, ...where.values]), successorsStatement(db, endId)]
 }
@@ -172,6 +179,7 @@ const WITH_ANY_SCOPE = `
 export function successorsStatement(db: D1Database, endId: string): D1PreparedStatement {
   return statement(
     db,
+    // A trigger gives each organization its row in organization_statuses.
     `INSERT INTO token_statuses (${COLUMNS}) SELECT ${COLUMNS} FROM token_statuses WHERE ended_by = ?`,
     [endId],
   )
