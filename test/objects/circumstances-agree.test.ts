@@ -57,7 +57,7 @@ it('says the same of every grant to a page, which asks D1, and to a token, which
   }
   const states = fc.array(change, { minLength: 1, maxLength: 8 })
   await fc.assert(fc.asyncProperty(states, fc.array(grant, { minLength: 3, maxLength: 6 }), agree), {
-    numRuns: 150,
+    numRuns: 75,
     seed,
   })
   // Control: neither answer is the only one.
