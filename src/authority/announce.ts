@@ -1,4 +1,4 @@
-import type { Bindings } from '../env.ts'
+import { type Bindings, readConfig } from '../env.ts'
 import { StorageUnavailable } from '../lib/storage.ts'
 import { readAnnouncement } from './authorities-store.ts'
 import { announceTo } from './authority-stub.ts'
@@ -12,7 +12,7 @@ const PATIENCE_MS = 2000
  */
 export async function announceChanges(env: Bindings): Promise<boolean> {
   try {
-    const { authorities, changes } = await readAnnouncement(env.DB)
+    const { authorities, changes } = await readAnnouncement(env.DB, readConfig(env))
     if (Object.keys(changes).length === 0) return true
     const told = await Promise.all(authorities.map((name) => announceTo(env, name, changes, PATIENCE_MS)))
     return told.every(Boolean)

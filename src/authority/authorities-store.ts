@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Config } from '../env.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { batch, rowsOf, run, statement } from '../lib/d1.ts'
 import { type Changes, EVERYTHING } from './facts.ts'
@@ -13,22 +14,25 @@ export async function raiseEverything(db: D1Database): Promise<void> {
   await run(db, 'INSERT INTO changed (subject) VALUES (?)', [EVERYTHING])
 }
 
-/** Longer than an authority may go without an answer of D1: whoever knows less reads before it signs. */
-const TOLD_MS = 65_000
+/** Longer than an outage: an authority that goes on without D1 for all of it is told of everything it missed. */
+const MARGIN_SECONDS = 5
 const MOST_TOLD = 2000
 
 const nameRow = z.object({ name: z.string() })
 const changeRow = z.object({ subject: z.string(), revision: z.number() })
 
 /** Who has to be told, and of what: everything that changed lately, so that a repeated request tells it again. */
-export async function readAnnouncement(db: D1Database): Promise<{ authorities: string[]; changes: Changes }> {
+export async function readAnnouncement(
+  db: D1Database,
+  { outageSeconds }: Pick<Config, 'outageSeconds'>,
+): Promise<{ authorities: string[]; changes: Changes }> {
   const [authorities, changed] = await batch(db, [
     statement(db, 'SELECT name FROM authorities'),
     statement(
       db,
       `SELECT subject, revision FROM changes
         WHERE revision > CAST(unixepoch('subsec') * 1000 AS INTEGER) - ? ORDER BY revision DESC LIMIT ?`,
-      [TOLD_MS, MOST_TOLD],
+      [(outageSeconds + MARGIN_SECONDS) * 1000, MOST_TOLD],
     ),
   ])
   const rows = rowsOf(changeRow, changed)

@@ -192,9 +192,12 @@ export class Replica {
   private async catchUp(): Promise<void> {
     const age = ageOf(this.askedAtMs)
     if (age < FRESH_MS) return
-    const asked = (this.recentTrip()?.done ?? this.trip([])).catch(ignoreOutage)
+    const trip = this.recentTrip()
+    const asked = (trip?.done ?? this.trip([])).catch(ignoreOutage)
     if (age < USABLE_MS) return
-    await Promise.race([asked, pause(PATIENCE_MS)])
+    // Whoever finds a question that waits already has less patience: D1 hangs, and each token would wait for it.
+    const patience = trip ? Math.max(0, PATIENCE_MS - ageOf(trip.beganAtMs)) : PATIENCE_MS
+    await Promise.race([asked, pause(patience)])
     if (ageOf(this.askedAtMs) >= this.home.outageMs) throw new StorageUnavailable('D1', 'nothing is known')
   }
 

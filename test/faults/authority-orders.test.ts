@@ -35,7 +35,7 @@ const unblock = ({ organizationId, clientId }: Access) =>
 const suspend = ({ clientId }: Access) => change('UPDATE apps SET suspended_at = 1 WHERE client_id = ?', clientId)
 
 /** What a request would have said after the newest change; to this authority alone. */
-const announce = async () => signer().announce(SIGNER, (await readAnnouncement(env.DB)).changes)
+const announce = async () => signer().announce(SIGNER, (await readAnnouncement(env.DB, readConfig(env))).changes)
 
 const reaches = ({ organizationId }: Access) => ({ organizations: [organizationId] })
 const reachesNothing = { organizations: [] }
@@ -137,11 +137,11 @@ describe('a change that is announced', () => {
     }
     const asked = await whileHeld(suspended, async () => {
       await suspend(access)
-      await readerOf(cold).announce(cold, (await readAnnouncement(env.DB)).changes)
+      await readerOf(cold).announce(cold, (await readAnnouncement(env.DB, readConfig(env))).changes)
     })
     expect(asked).toBe(true)
     await change('UPDATE apps SET suspended_at = NULL WHERE client_id = ?', access.clientId)
-    await readerOf(cold).announce(cold, (await readAnnouncement(env.DB)).changes)
+    await readerOf(cold).announce(cold, (await readAnnouncement(env.DB, readConfig(env))).changes)
     expect(await suspended()).toBe(false) // control
   })
 

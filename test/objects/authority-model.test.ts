@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readAnnouncement } from '../../src/authority/authorities-store.ts'
 import { authorityStub } from '../../src/authority/authority-stub.ts'
+import { readConfig } from '../../src/env.ts'
 import { currentTime, currentTimeMs } from '../../src/lib/clock.ts'
 import { SIGNER, tokenOf } from '../support/workers/access.ts'
 import {
@@ -90,7 +91,7 @@ class Believer {
 }
 
 async function announceTo({ name }: Believer): Promise<void> {
-  await authorityStub(env, name).announce(name, (await readAnnouncement(env.DB)).changes)
+  await authorityStub(env, name).announce(name, (await readAnnouncement(env.DB, readConfig(env))).changes)
 }
 
 /** What was read at that moment, judged by the rules that a ledger uses. */

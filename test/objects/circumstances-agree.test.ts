@@ -36,7 +36,7 @@ it('says the same of every grant to a page, which asks D1, and to a token, which
     let model = first
     for (const one of changes) model = await perform(names, model, one, now)
     const reader = authorityStub(env, READER)
-    await reader.announce(READER, (await readAnnouncement(env.DB)).changes)
+    await reader.announce(READER, (await readAnnouncement(env.DB, readConfig(env))).changes)
 
     const page = await findConsentContext(env.DB, config, clientId, { accountId })
     for (const { scopes, organizations, before } of grants) {
