@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { camelKeys } from '../lib/case.ts'
 import { batch, rowsOf, statement } from '../lib/d1.ts'
-import type { Changes, FactKind, FactName, ReadFact, Revision } from './facts.ts'
+import type { Changes, FactKind, FactName, Moment, ReadFact } from './facts.ts'
 
 /** The names that are asked for of one kind, as JSON, and each with what stands behind its colon. */
 const ASKED = "SELECT value AS asked, substr(value, instr(value, ':') + 1) AS key FROM json_each(?1)"
@@ -88,11 +88,15 @@ const MOST_CHANGES = 5000
 
 const factRow = camelKeys(z.object({ name: z.string(), body: z.string().nullable(), changed_at: z.number() }))
 const changeRow = z.object({ subject: z.string(), revision: z.number() })
-const stateRow = z.object({ newest: z.number(), known: z.number() })
+const stateRow = camelKeys(
+  z.object({ revision: z.number(), subject: z.string(), known_now: z.number(), registered: z.number() }),
+)
 
 export interface Reading {
   /** Of the database: every change up to it can be seen. */
-  revision: Revision
+  newest: Moment
+  /** The database is of an earlier time than what was known of it. */
+  restored: boolean
   facts: ReadFact[]
   /** What changed since; null: too much to be told. */
   changes: Changes | null
@@ -100,40 +104,47 @@ export interface Reading {
   registered: boolean
 }
 
-/** What is asked for, with what changed since a revision, in one transaction on D1's primary. */
+/**
+ * What is asked for, with what changed since, in one transaction on D1's primary. The change that was the newest known
+ * tells a database that was restored, whatever changed there since.
+ */
 export async function readFacts(
   db: D1Database,
   authority: string,
   names: readonly FactName[],
-  since: Revision,
+  known: Moment,
 ): Promise<Reading> {
   const [state, changed, ...read] = await batch(db, [
     statement(
       db,
-      `SELECT coalesce((SELECT max(revision) FROM changes), 0) AS newest,
-              EXISTS (SELECT 1 FROM authorities WHERE name = ?) AS known`,
-      [authority],
+      `SELECT revision, subject, coalesce((SELECT revision FROM changes WHERE subject = ?2), 0) AS known_now,
+              EXISTS (SELECT 1 FROM authorities WHERE name = ?1) AS registered
+         FROM (SELECT revision, subject FROM changes ORDER BY revision DESC LIMIT 1)`,
+      [authority, known.subject],
     ),
     statement(db, 'SELECT subject, revision FROM changes WHERE revision > ? ORDER BY revision LIMIT ?', [
-      since,
+      known.revision,
       MOST_CHANGES + 1,
     ]),
     ...factsStatements(db, names),
   ])
-  const [{ newest, known } = { newest: 0, known: 0 }] = rowsOf(stateRow, state)
+  const [found] = rowsOf(stateRow, state)
+  if (!found) throw new Error('schema.sql makes the first change itself')
+  const { revision, subject, knownNow, registered } = found
   const changes = rowsOf(changeRow, changed)
   return {
-    revision: newest,
+    newest: { revision, subject },
+    restored: revision < known.revision || knownNow < known.revision,
     facts: read
       .flatMap((result) => rowsOf(factRow, result))
       .map(({ name, body, changedAt }) => ({
         name: name as FactName,
         body,
-        revision: newest,
+        revision,
         changedAt,
       })),
     changes: changes.length > MOST_CHANGES ? null : changesOfRows(changes),
-    registered: known === 1,
+    registered: registered === 1,
   }
 }
 

@@ -84,6 +84,12 @@ export function decisionName(organizationId: string, clientId: string): FactName
 /** Milliseconds of D1's clock, and one more than the change before at least. */
 export type Revision = number
 
+/** The newest change of a database, as somebody saw it. Nobody saw any: revision 0. */
+export interface Moment {
+  revision: Revision
+  subject: string
+}
+
 /** A subject, and when it last changed. */
 export type Changes = Readonly<Record<string, Revision>>
 

@@ -1,19 +1,20 @@
 import { z } from 'zod'
 import type { EpochSeconds } from '../lib/clock.ts'
 import { ownRow } from '../lib/columns.ts'
-import type { FactName, ReadFact, Revision } from './facts.ts'
+import type { FactName, Moment, ReadFact, Revision } from './facts.ts'
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS facts (
     name TEXT PRIMARY KEY, body TEXT, revision INTEGER NOT NULL, changed_at INTEGER NOT NULL, used_on INTEGER NOT NULL
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS knowledge (revision INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS knowledge (revision INTEGER NOT NULL, subject TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS identity (name TEXT NOT NULL);
 `
 
 const toFact = ownRow(
   z.object({ name: z.string(), body: z.string().nullable(), revision: z.number(), changed_at: z.number() }),
 )
+const UNKNOWN: Moment = { revision: 0, subject: '' }
 const DAY_SECONDS = 86_400
 const UNUSED_DAYS = 30
 
@@ -57,7 +58,7 @@ export class ReplicaStore {
 
   deleteAll(): void {
     this.sql.exec('DELETE FROM facts')
-    this.revision = 0
+    this.known = UNKNOWN
   }
 
   /** Once a day is enough to tell what is still needed. */
@@ -70,13 +71,16 @@ export class ReplicaStore {
   }
 
   /** Every change up to this one is in what is kept. */
-  get revision(): Revision {
-    return this.sql.exec<{ revision: Revision }>('SELECT revision FROM knowledge').toArray()[0]?.revision ?? 0
+  get known(): Moment {
+    const [row] = this.sql
+      .exec<{ revision: Revision; subject: string }>('SELECT revision, subject FROM knowledge')
+      .toArray()
+    return row ?? UNKNOWN
   }
 
-  set revision(revision: Revision) {
+  set known({ revision, subject }: Moment) {
     this.sql.exec('DELETE FROM knowledge')
-    this.sql.exec('INSERT INTO knowledge (revision) VALUES (?)', revision)
+    this.sql.exec('INSERT INTO knowledge (revision, subject) VALUES (?, ?)', revision, subject)
   }
 
   get name(): string | undefined {

@@ -8,6 +8,7 @@ import {
   type Fact,
   type FactKind,
   type FactName,
+  type Moment,
   type ReadFact,
   type Revision,
 } from './facts.ts'
@@ -46,8 +47,6 @@ interface Home {
 interface Answer extends Reading {
   askedAtMs: number
   epoch: number
-  /** The database knows less than it did. */
-  restored: boolean
 }
 
 interface Trip {
@@ -71,16 +70,16 @@ export class Replica {
   private gathering: Trip | undefined
   /** Raised when everything is forgotten: what was asked before says nothing any more. */
   private epoch = 0
-  private known: Revision
+  private known: Moment
   /** When the question was asked whose answer says what is known. Nothing is known at first. */
   private askedAtMs = Number.NEGATIVE_INFINITY
   private registered: boolean
 
   constructor(home: Home) {
     this.home = home
-    this.known = home.store.revision
+    this.known = home.store.known
     // Whoever asked before is in the table.
-    this.registered = this.known > 0
+    this.registered = this.known.revision > 0
   }
 
   /**
@@ -142,7 +141,7 @@ export class Replica {
 
   private learnOne(subject: string, revision: Revision): void {
     // D1 has said so itself, or somebody else has.
-    if (revision <= this.known || revision <= (this.heard.get(subject) ?? 0)) return
+    if (revision <= this.known.revision || revision <= (this.heard.get(subject) ?? 0)) return
     if (subject === EVERYTHING) {
       this.learnEverything(revision)
       return
@@ -256,16 +255,16 @@ export class Replica {
   }
 
   private async ask({ names }: Trip): Promise<Answer> {
-    const [since, askedAtMs, epoch] = [this.known, currentTimeMs(), this.epoch]
-    const reading = await readFacts(this.home.db, this.home.name, [...names], since)
-    return { ...reading, askedAtMs, epoch, restored: epoch === this.epoch && reading.revision < since }
+    const [askedAtMs, epoch] = [currentTimeMs(), this.epoch]
+    const reading = await readFacts(this.home.db, this.home.name, [...names], this.known)
+    return { ...reading, askedAtMs, epoch, restored: epoch === this.epoch && reading.restored }
   }
 
-  private keep({ revision, facts, changes, askedAtMs, epoch }: Answer): void {
+  private keep({ newest, facts, changes, askedAtMs, epoch }: Answer): void {
     if (epoch !== this.epoch) return
     // Too much to be told: nothing that was kept, or is on its way, can be trusted.
-    this.learn(changes ?? { [EVERYTHING]: revision })
-    if (revision > this.known) this.moveTo(revision)
+    this.learn(changes ?? { [EVERYTHING]: newest.revision })
+    if (newest.revision > this.known.revision) this.moveTo(newest)
     if (ageOf(askedAtMs) < ageOf(this.askedAtMs)) this.askedAtMs = askedAtMs
     const now = currentTime()
     for (const fact of facts) {
@@ -276,23 +275,23 @@ export class Replica {
     }
   }
 
-  private moveTo(revision: Revision): void {
-    this.known = revision
-    this.home.store.revision = revision
+  private moveTo(newest: Moment): void {
+    this.known = newest
+    this.home.store.known = newest
   }
 
   private forgetEverything(): void {
     this.epoch++
     this.parsed.clear()
     this.heard.clear()
-    this.known = 0
+    this.known = { revision: 0, subject: '' }
     this.askedAtMs = Number.NEGATIVE_INFINITY
     this.home.store.deleteAll()
   }
 
   /** Whatever is read from here on is as new as what is known. */
   private forgetHeard(): void {
-    for (const [subject, revision] of this.heard) if (revision <= this.known) this.heard.delete(subject)
+    for (const [subject, revision] of this.heard) if (revision <= this.known.revision) this.heard.delete(subject)
   }
 }
 

@@ -1,10 +1,11 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readAnnouncement } from '../../src/authority/authorities-store.ts'
 import { authorityStub, createFirstKeys } from '../../src/authority/authority-stub.ts'
 import { EVERYTHING } from '../../src/authority/facts.ts'
 import { readConfig } from '../../src/env.ts'
+import { currentTime } from '../../src/lib/clock.ts'
 import { type Access, createAccess, newestRevision, questionAbout, SIGNER, tokenOf } from '../support/workers/access.ts'
 import { changeByHand } from '../support/workers/by-hand.ts'
 import { connect } from '../support/workers/connect.ts'
@@ -176,6 +177,22 @@ describe('a database', () => {
     expect(await tokenOf(access)).toMatchObject(reaches(access))
   })
 
+  it('that was restored is noticed although it changed since, by the change that it does not know', async () => {
+    access = await warm()
+    const other = await createAccess()
+    const before = await newestRevision()
+    await block(access)
+    await announce()
+    expect(await tokenOf(access)).toMatchObject(reachesNothing) // control
+
+    await unblock(access)
+    await change('DELETE FROM changes WHERE revision > ?', before)
+    await suspend(other)
+    advance(5)
+    expect(await newestRevision()).toBeGreaterThan(before) // control: by its revision alone it looks newer
+    expect(await tokenOf(access)).toMatchObject(reaches(access))
+  })
+
   it('that says that everything changed is read anew', async () => {
     access = await warm()
     expect(await questionsOfAuthority(() => tokenOf(access))).toBe(0) // control
@@ -202,6 +219,37 @@ describe('a database', () => {
     expect(await questionsOfAuthority(asking)).toBeLessThanOrEqual(2)
   })
 })
+
+it('reads what changed since, and nothing else, when it is restarted over a hundred thousand facts', async () => {
+  access = await warm()
+  const other = await warm()
+  const inReplica = <T>(work: (sql: SqlStorage) => T) =>
+    runInDurableObject(signer(), (_object, { storage }) => work(storage.sql))
+  const many = "name LIKE 'account:many_%'"
+  const [revision, today] = [await newestRevision(), Math.floor(currentTime() / 86_400)]
+  await inReplica((sql) =>
+    sql.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+       INSERT INTO facts (name, body, revision, changed_at, used_on)
+       SELECT 'account:many_' || i, '{"suspendedAt":null,"grantsCountFrom":0,"memberships":[]}', ?, 0, ? FROM n`,
+      revision,
+      today,
+    ),
+  )
+  await evictDurableObject(signer())
+  await block(other)
+
+  const questions = await questionsOfAuthority(async () => {
+    expect(await tokenOf(access)).toMatchObject(reaches(access))
+  })
+
+  expect(questions).toBe(1)
+  expect(await tokenOf(other)).toMatchObject(reachesNothing)
+  expect(await inReplica((sql) => sql.exec(`SELECT count(*) AS n FROM facts WHERE ${many}`).one())).toEqual({
+    n: 100_000,
+  })
+  await inReplica((sql) => sql.exec(`DELETE FROM facts WHERE ${many}`))
+}, 60_000)
 
 it('fails, and signs nothing, for a Worker whose questions it does not know', async () => {
   access = await warm()
