@@ -74,15 +74,26 @@ const emailAddress = z.string().transform((text, context) => {
   if (!address) context.addIssue({ code: 'custom', message: 'not an address' })
   return address ?? z.NEVER
 })
-const SHARDS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const
-export type Shard = (typeof SHARDS)[number]
+const LOCATION_HINTS = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me'] as const
+export type LocationHint = (typeof LOCATION_HINTS)[number]
+/** Where keys live: a location hint of Durable Objects, and a number where one object there is not enough (`weur-2`). */
+export type Shard = LocationHint | `${LocationHint}-${number}`
+const shard = z.custom<Shard>((name) => {
+  const [hint, number, ...more] = typeof name === 'string' ? name.split('-') : []
+  const isNumber = number === undefined || /^([2-9]|[1-9]\d)$/.test(number)
+  return LOCATION_HINTS.some((known) => known === hint) && isNumber && more.length === 0
+})
+
+export function hintOf(name: Shard): LocationHint {
+  return name.split('-', 1)[0] as LocationHint
+}
 
 const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']),
   ISSUER: z.string().refine((issuer) => URL.canParse(issuer) && new URL(issuer).origin === issuer),
   OPERATOR_EMAILS: list.pipe(z.array(emailAddress)).default([]),
   EMAIL_FROM: z.string().default(''),
-  KEY_SHARDS: list.pipe(z.array(z.enum(SHARDS)).min(1)).default(['weur', 'enam', 'apac']),
+  KEY_SHARDS: list.pipe(z.array(shard).min(1)).default(['weur', 'enam', 'apac']),
   KEY_WRAPPING_SECRETS: list.pipe(z.array(secret).min(1)),
   CREDENTIAL_SECRETS: list.pipe(z.array(secret).min(1)),
   EMAIL_CODE_SECRET: secret,

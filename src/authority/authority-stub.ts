@@ -1,8 +1,9 @@
-import type { Bindings, Config, Shard } from '../env.ts'
+import { type Bindings, type Config, hintOf, type Shard } from '../env.ts'
 import { callStore, StorageUnavailable } from '../lib/storage.ts'
 import type { Authority } from './authority-object.ts'
 import type { Changes } from './facts.ts'
 import type { IssueOutcome, IssueQuestion } from './issue.ts'
+import { placeOf } from './place.ts'
 import type { ReadOutcome, ReadQuestion } from './read.ts'
 
 /** How many objects without keys answer in a shard: each is some thousand questions a second. */
@@ -13,7 +14,7 @@ type Stub = DurableObjectStub<Authority>
 /** An authority is named after its shard; one without keys, after the shard and its place in the pool. */
 export function authorityStub(env: Bindings, name: string): Stub {
   const authorities = env.AUTHORITY as DurableObjectNamespace<Authority>
-  return authorities.get(authorities.idFromName(name), { locationHint: shardOf(name) })
+  return authorities.get(authorities.idFromName(name), { locationHint: hintOf(shardOf(name)) })
 }
 
 function shardOf(name: string): Shard {
@@ -47,16 +48,10 @@ export async function readAuthority(
   about: string,
   question: Omit<ReadQuestion, 'authority'>,
 ): Promise<Extract<ReadOutcome, { outcome: 'read' }>> {
-  const authority = `${shard}/${placeOf(about)}`
+  const authority = `${shard}/${placeOf(about, READERS_PER_SHARD)}`
   const outcome = await callAuthority(env, authority, async (stub) => stub.read({ ...question, authority }))
   if (outcome.outcome === 'unavailable') throw new StorageUnavailable('Authority', undefined)
   return outcome
-}
-
-function placeOf(about: string): number {
-  let hash = 0
-  for (const char of about) hash = (hash * 31 + char.charCodeAt(0)) >>> 0
-  return hash % READERS_PER_SHARD
 }
 
 /** Signs a status list where the first shard's key lives. */

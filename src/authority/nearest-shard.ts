@@ -1,7 +1,8 @@
-import type { Config, Shard } from '../env.ts'
+import { type Config, hintOf, type LocationHint, type Shard } from '../env.ts'
+import { placeOf } from './place.ts'
 
 /** Continents as `request.cf` names them, and the location hints that serve them, nearest first. */
-const NEAR: Record<string, readonly Shard[]> = {
+const NEAR: Record<string, readonly LocationHint[]> = {
   AF: ['afr', 'weur', 'me'],
   AN: ['oc', 'sam'],
   AS: ['apac', 'me', 'oc'],
@@ -11,9 +12,14 @@ const NEAR: Record<string, readonly Shard[]> = {
   SA: ['sam', 'enam', 'wnam'],
 }
 
-/** The configured shard nearest to where the person is; the first one when nothing is known. */
-export function nearestShard({ keyShards: shards }: Config, request: Request): Shard {
+/**
+ * The configured shard nearest to where the person is, or the first one when nothing is known; of several in one place,
+ * always the same for whatever is asked about.
+ */
+export function nearestShard({ keyShards }: Config, request: Request, about: string): Shard {
   const continent: unknown = request.cf?.continent
   const near = typeof continent === 'string' ? NEAR[continent] : undefined
-  return near?.find((shard) => shards.includes(shard)) ?? shards[0]
+  const hint = near?.find((candidate) => keyShards.some((shard) => hintOf(shard) === candidate)) ?? hintOf(keyShards[0])
+  const there = keyShards.filter((shard) => hintOf(shard) === hint)
+  return there[placeOf(about, there.length)] ?? keyShards[0]
 }

@@ -32,7 +32,7 @@ export async function introspectRefreshToken(c: Context<AppEnv>, { token, creden
     organizations: inspection.organizations,
     resource: inspection.resource,
   }
-  const known = await readAuthority(c.env, nearestShard(config, c.req.raw), accountId, {
+  const known = await readAuthority(c.env, nearestShard(config, c.req.raw, accountId), accountId, {
     caller,
     ...(access && { access }),
   })

@@ -27,7 +27,7 @@ export async function introspect(c: Context<AppEnv>): Promise<Response> {
 async function describe(c: Context<AppEnv>, token: string, credentials: PresentedCredentials) {
   const config = c.get('config')
   const caller = await presentedCaller(config, credentials)
-  const shard = nearestShard(config, c.req.raw)
+  const shardFor = (about: string) => nearestShard(config, c.req.raw, about)
   const [accessToken, refreshToken] = await Promise.all([
     readAccessToken(config, token),
     parseGrantCredential(config, 'refreshToken', token),
@@ -35,11 +35,11 @@ async function describe(c: Context<AppEnv>, token: string, credentials: Presente
   if (refreshToken) return introspectRefreshToken(c, { token, credential: refreshToken, caller, credentials })
   if (!accessToken) {
     // Not ours: whoever asks is still told whether its own credentials are good.
-    const known = await readAuthority(c.env, shard, caller.clientId, { caller })
+    const known = await readAuthority(c.env, shardFor(caller.clientId), caller.clientId, { caller })
     requireCaller(credentials, known.caller)
     return INACTIVE
   }
-  const question = { presented: accessToken, shard, caller }
+  const question = { presented: accessToken, shard: shardFor(accessToken.grant.accountId), caller }
   const liveness = await findLiveAccessToken(c.env, config, question, currentTime())
   const mayKnow = mayAsk(requireCaller(credentials, liveness.caller), accessToken)
   return mayKnow && liveness.live ? activeAnswer(config.issuer, liveness.live) : INACTIVE

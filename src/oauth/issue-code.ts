@@ -55,7 +55,7 @@ async function authorize(
       codeChallenge,
       signedInAt,
       userAgent: (c.req.header('User-Agent') ?? '').slice(0, MAX_USER_AGENT_LENGTH),
-      shard: nearestShard(c.get('config'), c.req.raw),
+      shard: nearestShard(c.get('config'), c.req.raw, accountId),
     }),
   )
   return unwrap(outcome)

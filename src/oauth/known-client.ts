@@ -54,5 +54,7 @@ async function remember(c: Context<AppEnv>, client: PresentedClient): Promise<Kn
 }
 
 async function ask(c: Context<AppEnv>, caller: PresentedClient): Promise<KnownCaller | undefined> {
-  return (await readAuthority(c.env, nearestShard(c.get('config'), c.req.raw), caller.clientId, { caller })).caller
+  const { clientId } = caller
+  const shard = nearestShard(c.get('config'), c.req.raw, clientId)
+  return (await readAuthority(c.env, shard, clientId, { caller })).caller
 }

@@ -66,7 +66,7 @@ async function revokeAccessToken(
   const known = client.secretHash === null ? undefined : await askIfPossible(c, accountId, { caller: client })
   checkKnownCaller(known?.caller)
   const { kid } = presented.header
-  const { key } = await readAuthority(c.env, nearestShard(config, c.req.raw), accountId, { kid })
+  const { key } = await readAuthority(c.env, nearestShard(config, c.req.raw, accountId), accountId, { kid })
   const claims = key && (await verifyAccessToken(key, config, presented, currentTime()))
   if (claims?.client_id !== client.clientId) return 'done'
   const token = { grantId, tokenId: claims.jti, expiresAt: claims.exp }
@@ -76,7 +76,7 @@ async function revokeAccessToken(
 /** Undefined: nobody can say. */
 async function askIfPossible(c: Context<AppEnv>, accountId: string, question: Omit<ReadQuestion, 'authority'>) {
   try {
-    return await readAuthority(c.env, nearestShard(c.get('config'), c.req.raw), accountId, question)
+    return await readAuthority(c.env, nearestShard(c.get('config'), c.req.raw, accountId), accountId, question)
   } catch (error) {
     if (error instanceof StorageUnavailable) return undefined
     throw error

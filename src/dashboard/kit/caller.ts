@@ -50,7 +50,7 @@ async function requireAccessToken(c: Context<ApiEnv>, authorization: string): Pr
   const jwt = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1]
   const presented = jwt ? await readAccessToken(config, jwt) : undefined
   if (presented?.claims.aud !== apiResource(config)) throw invalidToken(config)
-  const question = { presented, shard: nearestShard(config, c.req.raw) }
+  const question = { presented, shard: nearestShard(config, c.req.raw, presented.grant.accountId) }
   const [{ live: accessToken }, memberships] = await Promise.all([
     findLiveAccessToken(c.env, config, question, currentTime()),
     listMemberships(c.env.DB, presented.grant.accountId),
