@@ -50,7 +50,7 @@ export class Authority extends DurableObject<Bindings> {
     this.config = readConfig(env)
     this.deadlines = new DeadlinesStore(ctx.storage)
     this.store = new ReplicaStore(ctx.storage.sql)
-    this.usage = new Usage(ctx.storage.sql, () => this.deadlines.want('usage', currentTimeMs() + Usage.DELIVERY_MS))
+    this.usage = new Usage(ctx.storage.sql, (atMs) => this.deadlines.want('usage', atMs))
     void ctx.blockConcurrencyWhile(async () => {
       if ((await ctx.storage.getAlarm()) === null) this.deadlines.arm()
     })

@@ -3,15 +3,17 @@ import type { GrantType } from '../apps/grant-types.ts'
 import { secretUsedStatement } from '../apps/secrets-store.ts'
 import { epochDay } from '../apps/usage.ts'
 import { countUsageStatements } from '../apps/usage-store.ts'
-import type { EpochSeconds } from '../lib/clock.ts'
+import { currentTimeMs, type EpochSeconds } from '../lib/clock.ts'
 import { batch } from '../lib/d1.ts'
 import { randomId } from '../lib/random.ts'
 import { UsageStore } from './usage-store.ts'
 
 /** In memory at most this long; a crash loses that much of a chart. */
 const SAVE_MS = 5000
-/** D1 is told once in this time, however many tokens there were. */
+/** D1 is told once in this time, however many tokens there were, */
 const DELIVERY_MS = 60_000
+/** and so soon when it was told of nothing for as long: whoever connects an app for the first time looks at the chart. */
+const FIRST_DELIVERY_MS = 10_000
 const MAX_COUNTS = 100
 /** "Last used" of a secret is known to the hour. */
 const SECRET_RESOLUTION_SECONDS = 3600
@@ -19,16 +21,16 @@ const MAX_SECRETS = 10_000
 
 /** Counts tokens where they are signed (docs/decisions/028-the-authority.md). */
 export class Usage {
-  static readonly DELIVERY_MS = DELIVERY_MS
   private readonly store: UsageStore
-  private readonly wantDelivery: () => void
+  private readonly deliverAt: (atMs: number) => void
+  private deliveredAtMs = 0
   private counts = new Map<string, { clientId: string; grantType: GrantType; day: number; tokens: number }>()
   private readonly secretsUsed = new Map<string, EpochSeconds>()
   private saving = false
 
-  constructor(sql: SqlStorage, wantDelivery: () => void) {
+  constructor(sql: SqlStorage, deliverAt: (atMs: number) => void) {
     this.store = new UsageStore(sql)
-    this.wantDelivery = wantDelivery
+    this.deliverAt = deliverAt
   }
 
   count(clientId: string, grantType: GrantType, now: EpochSeconds): void {
@@ -51,6 +53,7 @@ export class Usage {
 
   async deliver(db: D1Database, now: EpochSeconds): Promise<void> {
     this.save()
+    this.deliveredAtMs = currentTimeMs()
     for (;;) {
       const delivery = this.store.nextDelivery(randomId('use'), MAX_COUNTS)
       if (!delivery) return
@@ -61,6 +64,10 @@ export class Usage {
       ])
       this.store.delivered(id)
     }
+  }
+
+  private wantDelivery(): void {
+    this.deliverAt(Math.max(currentTimeMs() + FIRST_DELIVERY_MS, this.deliveredAtMs + DELIVERY_MS))
   }
 
   private saveSoon(): void {

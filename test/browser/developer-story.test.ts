@@ -104,7 +104,7 @@ it('a developer registers, connects, rotates, is verified, goes public, and lose
   const tokens = await connect(page, integration)
   expect(tokens.scope).toBe('projects:read')
   await integration.refresh(tokens.refresh_token ?? '')
-  await expect.poll(() => chartOf(page, appPage), { timeout: 30_000, interval: 1000 }).toContain('2 tokens in 30 days')
+  await expect.poll(() => chartOf(page, appPage), { timeout: 75_000, interval: 1000 }).toContain('2 tokens in 30 days')
   expect(await page.getByText('1 person').count()).toBe(1)
   await look(page, 'app-used')
 
@@ -168,7 +168,7 @@ it('a developer registers, connects, rotates, is verified, goes public, and lose
   await look(outsider, 'connections-empty')
   await expect(rotated.refresh(outside.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
   await rotated.refresh(tokens.refresh_token ?? '') // the developer's own connection lives on
-})
+}, 180_000)
 
 async function chartOf(page: Page, address: string): Promise<string> {
   await page.goto(address)
