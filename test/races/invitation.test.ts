@@ -60,5 +60,8 @@ it('leaves one open invitation of many to the same address, and mails it once', 
   expect(results).toHaveLength(1)
   const mails = await server().database.prepare('SELECT 1 FROM dev_outbox WHERE "to" = ?').bind(email).all()
   expect(mails.results).toHaveLength(1)
-  expect(tally(answers.map(({ status }) => status))).toEqual({ 201: 20 })
+  // An organization writes three times a day to one mailbox: more who begin at once hear that, and mail nothing.
+  const { 201: made = 0, 429: refused = 0 } = tally(answers.map(({ status }) => status))
+  expect(made).toBeGreaterThanOrEqual(3)
+  expect(made + refused).toBe(20)
 })
