@@ -1,16 +1,15 @@
 import type { PresentedClient } from '../apps/authenticate-client.ts'
 import { readAuthority } from '../authority/authority-stub.ts'
-import type { KnownCaller } from '../authority/read.ts'
+import type { KnownCaller, ReadQuestion } from '../authority/read.ts'
 import type { Bindings, Config, Shard } from '../env.ts'
 import { type Circumstances, effectiveAccess, type RemovalCount } from '../grants/effective-access.ts'
-import type { VerificationKey } from '../keys/keys-store.ts'
 import type { EpochSeconds } from '../lib/clock.ts'
 import type { VerifiedClaims } from '../tokens/access-token.ts'
 import type { GrantReference } from '../tokens/grant-reference.ts'
 import type { PresentedAccessToken } from '../tokens/presented-access-token.ts'
 import type { Inspection } from './commands.ts'
 import { callLedger } from './ledger-stub.ts'
-import { verifyAccessToken } from './verify-access-token.ts'
+import { findUsedKey, verifyAccessToken } from './verify-access-token.ts'
 
 /** An access token that is alive now: its grant stands, and this is its effective access. */
 export interface LiveAccessToken {
@@ -45,43 +44,48 @@ export interface Liveness {
   live: LiveAccessToken | undefined
 }
 
-/** Asks an authority and the ledger, once each and at the same time. No database. */
+/**
+ * Asks an authority and the ledger, once each and at the same time. No database. What a token says that nobody signed
+ * names whom it likes: nothing of it is looked up.
+ */
 export async function findLiveAccessToken(
   env: Bindings,
   config: Config,
   { presented, shard, caller }: LivenessQuestion,
   now: EpochSeconds,
 ): Promise<Liveness> {
-  const { header, claims, grant } = presented
+  const { header, grant } = presented
+  const ask = (question: Omit<ReadQuestion, 'authority'>) => readAuthority(env, shard, grant.accountId, question)
+  const signedBy = findUsedKey(header.kid) ?? (await ask({ kid: header.kid })).key
+  const claims = signedBy && (await verifyAccessToken(signedBy, config, presented, now))
+  if (!claims) return { caller: caller && (await ask({ caller })).caller, live: undefined }
   const { client_id: clientId, aud: resource, organizations } = claims
   const access = { clientId, accountId: grant.accountId, organizations, resource }
   const [reading, inspection] = await Promise.all([
-    readAuthority(env, shard, grant.accountId, { access, kid: header.kid, ...(caller && { caller }) }),
+    ask({ access, kid: header.kid, ...(caller && { caller }) }),
     callLedger(env, grant.accountId, async (ledger) => ledger.inspectAccessToken(grant.grantId, claims.jti)),
   ])
-  const { key, access: known } = reading
-  const live =
-    key && known && (await judge(config, presented, { key, circumstances: known.circumstances, inspection }, now))
+  // A key that was withdrawn is not there any more.
+  const circumstances = reading.key && reading.access?.circumstances
+  const live = circumstances && judge(claims, grant, { circumstances, inspection }, now)
   return { caller: reading.caller, live }
 }
 
 interface Evidence {
-  key: VerificationKey
   circumstances: Circumstances
   inspection: Inspection
 }
 
-async function judge(
-  config: Config,
-  presented: PresentedAccessToken,
-  { key, circumstances, inspection }: Evidence,
+function judge(
+  claims: VerifiedClaims,
+  grant: GrantReference,
+  { circumstances, inspection }: Evidence,
   now: EpochSeconds,
-): Promise<LiveAccessToken | undefined> {
-  const claims = await verifyAccessToken(key, config, presented, now)
-  if (!claims || !inspection.alive) return undefined
+): LiveAccessToken | undefined {
+  if (!inspection.alive) return undefined
   const granted = { scopes: claims.scope.split(' '), organizations: claims.organizations, resource: claims.aud }
   const effective = effectiveAccess(withinGrant(granted, inspection), circumstances, now)
-  return effective.ok ? toLiveAccessToken(claims, presented.grant, effective, circumstances.app.firstParty) : undefined
+  return effective.ok ? toLiveAccessToken(claims, grant, effective, circumstances.app.firstParty) : undefined
 }
 
 /** The token may be older than a narrowing of its grant. */

@@ -25,17 +25,22 @@ export async function verifyAccessToken(
   }
 }
 
-const imported = new Map<string, CryptoKey>()
-const MAX_IMPORTED = 32
+const used = new Map<string, { key: VerificationKey; imported: CryptoKey }>()
+const MAX_USED = 32
 
-/** Public keys never change under their `kid`; whether one may still be used was asked of D1 just now. */
-async function importKey({ kid, publicJwk, alg }: VerificationKey): Promise<CryptoKey> {
-  const known = imported.get(kid)
-  if (known) return known
-  const key = await crypto.subtle.importKey('jwk', publicJwk, IMPORT_ALGORITHMS[alg], false, ['verify'])
-  if (imported.size >= MAX_IMPORTED) imported.clear()
-  imported.set(kid, key)
-  return key
+/** A key that this isolate has verified with. Whether it may still be used is asked each time. */
+export function findUsedKey(kid: string): VerificationKey | undefined {
+  return used.get(kid)?.key
+}
+
+/** Public keys never change under their `kid`. */
+async function importKey(key: VerificationKey): Promise<CryptoKey> {
+  const known = used.get(key.kid)
+  if (known) return known.imported
+  const imported = await crypto.subtle.importKey('jwk', key.publicJwk, IMPORT_ALGORITHMS[key.alg], false, ['verify'])
+  if (used.size >= MAX_USED) used.clear()
+  used.set(key.kid, { key, imported })
+  return imported
 }
 
 const IMPORT_ALGORITHMS = {
