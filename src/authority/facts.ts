@@ -3,7 +3,6 @@ import { GRANT_TYPE_NAMES } from '../apps/grant-types.ts'
 import { AUTH_METHODS } from '../apps/settings.ts'
 import { AUDIENCES, SIGNING_ALGORITHMS, TARGETS } from '../catalog/catalog.ts'
 import { ALGORITHMS } from '../keys/algorithms.ts'
-import type { EpochSeconds } from '../lib/clock.ts'
 
 const names = z.array(z.string())
 const count = z.number()
@@ -105,9 +104,4 @@ export interface ReadFact {
   revision: Revision
   /** Of the last change before. */
   changedAt: Revision
-}
-
-/** A moment by which something is over. */
-export function hasPassed(moment: EpochSeconds | null, now: EpochSeconds): boolean {
-  return moment !== null && moment <= now
 }
